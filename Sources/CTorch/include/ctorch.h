@@ -1,0 +1,3 @@
+#ifndef IMPLICIT_CTORCH_H
+#define IMPLICIT_CTORCH_H
+#endif

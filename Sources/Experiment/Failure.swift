@@ -1,0 +1,46 @@
+/// The exit codes of every executable, after sysexits.h where it has a meaning for them.
+public enum ExitStatus: Int32, Sendable {
+  case ok = 0
+  /// Wrong command line or configuration.
+  case usage = 64
+  /// An input file or its content is wrong: truncated, wrong shape, NaN, another schema.
+  case badData = 65
+  /// An input file does not exist or cannot be opened.
+  case missingInput = 66
+  /// A defect of this program.
+  case bug = 70
+  /// The output cannot be created.
+  case cannotCreate = 73
+  /// Reading or writing failed half-way: disk full, device error.
+  case io = 74
+  /// Interrupted by a signal after writing a checkpoint: run again with `--resume`.
+  case interrupted = 75
+  /// A loss or a state became infinite or NaN.
+  case diverged = 76
+  /// A measured number is outside the band its pipeline file expects.
+  case outsideBand = 77
+}
+
+/// An error meant for the person who ran the command: what is wrong (expected and found), where, and what to do.
+///
+/// Everything that bad input can cause ends in one of these; the executables print `description` and exit with `status`.
+public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
+  public var status: ExitStatus
+  /// What was expected and what was found.
+  public var problem: String
+  /// The file, and the object inside it, for example `dataset.h5:/train/c` or `linear-programs.yaml:12`.
+  public var place: String?
+  /// What the reader can do about it.
+  public var remedy: String?
+
+  public init(_ status: ExitStatus, _ problem: String, at place: String? = nil, remedy: String? = nil) {
+    self.status = status
+    self.problem = problem
+    self.place = place
+    self.remedy = remedy
+  }
+
+  public var description: String {
+    [place.map { "\($0): \(problem)" } ?? problem, remedy].compactMap { $0 }.joined(separator: "\n  -> ")
+  }
+}
