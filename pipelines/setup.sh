@@ -69,8 +69,8 @@ install_packages() { # install_packages PACKAGE...
   # The package lists are fetched only when they are absent or too old to serve.
   if ! "${install[@]}" "$@" >&2; then
     say "apt-get could not install from the package lists it has; fetching new ones"
-    apt-get update >&2
-    "${install[@]}" "$@" >&2
+    { apt-get update && "${install[@]}" "$@"; } >&2 \
+      || stop "$unavailable" "apt-get could not install: $*; its own message is above"
   fi
 }
 
