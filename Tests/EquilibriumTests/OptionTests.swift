@@ -71,12 +71,12 @@ struct OptionTests {
 
   @Test("the last iterate is returned unless the best is asked for")
   func returnedIterate() throws {
-    // A residual that falls and rises again: ||G(y) - y|| = 1 / (1 + t) up to t = 3, then grows.
-    let gaps = [1.0, 0.5, 0.25, 0.125, 0.3, 0.6, 0.9, 0.9]
-    let map = { (y: [Double]) -> [Double] in [y[0] + 1, y[1] + 0, gaps[Int(y[0])] + y[2] - y[2] + y[2]] }
+    // The first entry counts the steps, the second moves by the gap given for that step.
+    let gaps = [1.0, 0.5, 0.25, 0.125, 0.3, 0.6, 0.9]
+    let map = { (y: [Double]) in [y[0] + 1, y[1] + gaps[Int(y[0])]] }
     func solution(_ returning: SolverSettings.ReturnedIterate) throws -> Solution<[Double]> {
       try fixedPoint(
-        of: map, from: [0.0, 0, 0], settings: SolverSettings(stopping: .exactly(6), returning: returning))
+        of: map, from: [0.0, 0], settings: SolverSettings(stopping: .exactly(6), returning: returning))
     }
     let last = try solution(.last)
     #expect(last.state[0] == 6)
