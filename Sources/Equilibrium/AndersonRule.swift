@@ -7,20 +7,23 @@
 /// to the Gram matrix and f to the newest entry of the right-hand side.
 struct AndersonRule<State: EquilibriumState>: StepRule {
   let settings: Anderson
-  /// Differences of consecutive points, oldest first, at most window - 1.
-  private var steps: [State] = []
+  /// dr_j and dy_j + b dr_j, oldest first, at most window - 1.
   private var changes: [State] = []
+  private var corrections: [State] = []
   /// `gram[sample][i][j]` = <dr_i, dr_j>
   private var gram: [[[Double]]] = []
   private var previous: Point<State>?
-  private var pending: (step: State, change: State)?
+  private var pending: (change: State, correction: State)?
 
   init(settings: Anderson) { self.settings = settings }
 
   mutating func pairs(at point: Point<State>) throws -> [(State, State)] {
     guard settings.window > 1, let previous else { return [] }
     let change = try point.residual.minus(previous.residual)
-    pending = (try point.state.minus(previous.state), change)
+    let correction = try State.combination([
+      (.uniform(1), point.state), (.uniform(-1), previous.state), (.uniform(settings.mixing), change),
+    ])
+    pending = (change, correction)
     let kept = changes.suffix(settings.window - 2) + [change]
     return kept.map { (change, $0) } + kept.map { (point.residual, $0) }
   }
@@ -28,8 +31,8 @@ struct AndersonRule<State: EquilibriumState>: StepRule {
   mutating func next(after point: Point<State>, products: [[Double]], active: [Bool]) throws -> State {
     previous = point
     if let pending {
-      steps = steps.suffix(settings.window - 2) + [pending.step]
       changes = changes.suffix(settings.window - 2) + [pending.change]
+      corrections = corrections.suffix(settings.window - 2) + [pending.correction]
       self.pending = nil
     }
     let count = products.count / 2
@@ -41,12 +44,8 @@ struct AndersonRule<State: EquilibriumState>: StepRule {
       let solution = mixing(gram[sample], projections, epsilon: point.state.machineEpsilon)
       for index in solution.indices { weights[index][sample] = solution[index] }
     }
-    let share = settings.mixing
-    var terms: [(Coefficient, State)] = [(.uniform(1), point.state), (.uniform(share), point.residual)]
-    for index in weights.indices {
-      terms.append((.perSample(weights[index].map { -$0 }), steps[index]))
-      terms.append((.perSample(weights[index].map { -share * $0 }), changes[index]))
-    }
+    var terms: [(Coefficient, State)] = [(.uniform(1), point.state), (.uniform(settings.mixing), point.residual)]
+    for index in weights.indices { terms.append((.perSample(weights[index].map { -$0 }), corrections[index])) }
     return try State.combination(terms)
   }
 

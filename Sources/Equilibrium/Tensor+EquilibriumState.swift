@@ -1,6 +1,7 @@
 import Torch
 
 private enum Op {
+  static let innerProduct = Operator("aten::linalg_vecdot")
   static let addProduct = Operator("aten::addcmul")
   static let toDevice = Operator("aten::to.device")
 }
@@ -26,9 +27,7 @@ extension Tensor: EquilibriumState {
       try Tensor.stacked(
         pairs.map { left, right in
           try right.requireShape(left.shape, role: "the second factor of an inner product")
-          return try left.sampleRows(asColumn: false).matmul(right.sampleRows(asColumn: true)).reshaped([
-            left.sampleCount
-          ])
+          return try Op.innerProduct(.tensor(left.sampleRows()), .tensor(right.sampleRows()), .int(1))
         }
       ).doubles()  // the one synchronisation
     }
@@ -84,12 +83,11 @@ extension Tensor: EquilibriumState {
     return try other.selected(where: condition, otherwise: self)
   }
 
-  /// `[B, 1, n]`, or `[B, n, 1]` as a column, in a type that can hold a sum of squares.
-  private func sampleRows(asColumn: Bool) throws -> Tensor {
+  /// `[B, n]`, in a type that can hold a sum of squares.
+  private func sampleRows() throws -> Tensor {
     guard type.isFloatingPoint else {
       throw TorchError.type(operation: "inner products of samples", expected: "a real floating-point type", found: type)
     }
-    let wide = type == .float64 ? self : try to(type: .float32)
-    return try wide.reshaped(asColumn ? [sampleCount, -1, 1] : [sampleCount, 1, -1])
+    return try (type == .float64 ? self : to(type: .float32)).reshaped([sampleCount, -1])
   }
 }
