@@ -10,8 +10,8 @@ struct AndersonRule<State: EquilibriumState>: StepRule {
   /// dr_j and dy_j + b dr_j, oldest first, at most window - 1.
   private var changes: [State] = []
   private var corrections: [State] = []
-  /// `gram[sample][i][j]` = <dr_i, dr_j>
-  private var gram: [[[Double]]] = []
+  /// <dr_i, dr_j> per sample.
+  private var gram: [GramMatrix] = []
   private var previous: Point<State>?
   private var pending: (change: State, correction: State)?
 
@@ -37,87 +37,61 @@ struct AndersonRule<State: EquilibriumState>: StepRule {
     }
     let count = products.count / 2
     var weights = [[Double]](repeating: [Double](repeating: 0, count: active.count), count: count)
-    if gram.isEmpty { gram = [[[Double]]](repeating: [], count: active.count) }
+    if gram.isEmpty { gram = [GramMatrix](repeating: GramMatrix(), count: active.count) }
+    var workspace = Workspace(count: count)
     for sample in active.indices where active[sample] && count > 0 {
-      append(row: products[..<count].map { $0[sample] }, sample: sample)
-      let projections = products[count...].map { $0[sample] }
-      let solution = mixing(gram[sample], projections, epsilon: point.state.machineEpsilon)
-      for index in solution.indices { weights[index][sample] = solution[index] }
+      _ = gram[sample].append(products[..<count], sample: sample)
+      for index in 0..<count { workspace.right[index] = products[count + index][sample] }
+      solve(gram[sample], epsilon: point.state.machineEpsilon, in: &workspace)
+      for index in 0..<count { weights[index][sample] = workspace.right[index] }
     }
     var terms: [(Coefficient, State)] = [(.uniform(1), point.state), (.uniform(settings.mixing), point.residual)]
     for index in weights.indices { terms.append((.perSample(weights[index].map { -$0 }), corrections[index])) }
     return try State.combination(terms)
   }
 
-  /// Adds the newest difference to a sample's Gram matrix and forgets the one that left the window.
-  private mutating func append(row: [Double], sample: Int) {
-    var matrix = gram[sample]
-    if matrix.count == row.count { matrix = matrix.dropFirst().map { Array($0.dropFirst()) } }
-    for index in matrix.indices { matrix[index].append(row[index]) }
-    gram[sample] = matrix + [row]
+  /// The small system of one sample, reused from sample to sample.
+  private struct Workspace {
+    var matrix: [Double]
+    /// In: <r, dr_j>. Out: the weights g_j.
+    var right: [Double]
+    var scales: [Double]
+
+    init(count: Int) {
+      matrix = [Double](repeating: 0, count: count * count)
+      right = [Double](repeating: 0, count: count)
+      scales = right
+    }
   }
 
-  private func mixing(_ gram: [[Double]], _ projections: [Double], epsilon: Double) -> [Double] {
-    let count = projections.count
+  private func solve(_ gram: GramMatrix, epsilon: Double, in workspace: inout Workspace) {
+    let count = gram.count
     switch settings.regularization {
     case .relative(let factor):
-      // A difference of length zero carries no information: its scale 0 takes it out.
-      let scales = (0..<count).map { gram[$0][$0] > 0 ? 1 / gram[$0][$0].squareRoot() : 0 }
-      var matrix = gram
-      for row in 0..<count {
-        for column in 0..<count { matrix[row][column] *= scales[row] * scales[column] }
-        matrix[row][row] = 1 + max(factor, 4 * Double(count) * epsilon)
+      let diagonal = 1 + max(factor, 4 * Double(count) * epsilon)
+      for index in 0..<count {
+        // A difference of length zero carries no information: its scale 0 takes it out.
+        let square = gram[index, index]
+        workspace.scales[index] = square > 0 ? 1 / square.squareRoot() : 0
+        workspace.right[index] *= workspace.scales[index]
       }
-      let scaled = solvePositiveDefinite(matrix, zip(scales, projections).map { $0 * $1 })
-      return zip(scales, scaled).map { $0 * $1 }
-    case .absolute(let factor):
-      var matrix = gram
-      var right = projections
       for row in 0..<count {
-        matrix[row][row] += 2 * factor
-        if row > 0 {
-          matrix[row][row - 1] -= factor
-          matrix[row - 1][row] -= factor
+        for column in 0..<count {
+          workspace.matrix[row * count + column] =
+            row == column ? diagonal : gram[row, column] * workspace.scales[row] * workspace.scales[column]
         }
       }
-      right[count - 1] += factor
-      return solvePositiveDefinite(matrix, right)
-    }
-  }
-}
-
-/// Solves a small symmetric positive definite system by Cholesky's method, last unknown first.
-///
-/// Where rounding makes a pivot non-positive, that unknown and those before it are left out (zero): in a history ordered
-/// from old to new these are the older, least useful ones.
-func solvePositiveDefinite(_ matrix: [[Double]], _ right: [Double]) -> [Double] {
-  let count = right.count
-  var factor = [[Double]](repeating: [Double](repeating: 0, count: count), count: count)
-  var rank = count
-  for row in 0..<count {
-    for column in 0...row {
-      var sum = matrix[count - 1 - row][count - 1 - column]
-      for inner in 0..<column { sum -= factor[row][inner] * factor[column][inner] }
-      if column < row {
-        factor[row][column] = sum / factor[column][column]
-      } else if sum > 0, sum.isFinite {
-        factor[row][row] = sum.squareRoot()
-      } else {
-        rank = row
+      solvePositiveDefinite(&workspace.matrix, &workspace.right)
+      for index in 0..<count { workspace.right[index] *= workspace.scales[index] }
+    case .absolute(let factor):
+      for row in 0..<count {
+        for column in 0..<count {
+          let band = row == column ? 2 * factor : abs(row - column) == 1 ? -factor : 0
+          workspace.matrix[row * count + column] = gram[row, column] + band
+        }
       }
+      workspace.right[count - 1] += factor
+      solvePositiveDefinite(&workspace.matrix, &workspace.right)
     }
-    if rank < count { break }
   }
-  var solution = [Double](repeating: 0, count: count)
-  for row in 0..<rank {
-    var sum = right[count - 1 - row]
-    for inner in 0..<row { sum -= factor[row][inner] * solution[inner] }
-    solution[row] = sum / factor[row][row]
-  }
-  for row in (0..<rank).reversed() {
-    var sum = solution[row]
-    for inner in (row + 1)..<max(rank, row + 1) { sum -= factor[inner][row] * solution[inner] }
-    solution[row] = sum / factor[row][row]
-  }
-  return solution.reversed()
 }

@@ -23,7 +23,7 @@ struct BroydenRule<State: EquilibriumState>: StepRule {
 
   /// What one sample remembers about the steps kept in `steps`, oldest first.
   private struct SampleMemory {
-    var gram: [[Double]] = []
+    var gram = GramMatrix()
     var lengths: [Double] = []
     /// Length of the step being tried.
     var length = 1.0
@@ -51,7 +51,7 @@ struct BroydenRule<State: EquilibriumState>: StepRule {
     var scale = [Double](repeating: 1, count: active.count)
     var weights = [[Double]](repeating: [Double](repeating: 0, count: active.count), count: count)
     for sample in active.indices where active[sample] && count > 0 {
-      remember(row: products[..<count].map { $0[sample] }, sample: sample)
+      remember(products[..<count], sample: sample)
       let (own, along) = quasiNewton(products[count...].map { $0[sample] }, sample: sample)
       scale[sample] = own
       for index in along.indices { weights[index][sample] = along[index] }
@@ -85,17 +85,13 @@ struct BroydenRule<State: EquilibriumState>: StepRule {
       state: try State.combination([(.uniform(1), base), (.perSample(lengths), direction)]), mask: mask)
   }
 
-  private mutating func remember(row: [Double], sample: Int) {
-    var memory = memories[sample]
-    if memory.gram.count == row.count {
-      memory.gram = memory.gram.dropFirst().map { Array($0.dropFirst()) }
-      memory.lengths.removeFirst()
-      memory.first = max(0, memory.first - 1)
+  /// Adds the step just accepted to what a sample remembers.
+  private mutating func remember(_ products: ArraySlice<[Double]>, sample: Int) {
+    memories[sample].lengths.append(memories[sample].length)
+    if memories[sample].gram.append(products, sample: sample) {
+      memories[sample].lengths.removeFirst()
+      memories[sample].first = max(0, memories[sample].first - 1)
     }
-    for index in memory.gram.indices { memory.gram[index].append(row[index]) }
-    memory.gram.append(row)
-    memory.lengths.append(memory.length)
-    memories[sample] = memory
   }
 
   /// The direction as (factor of r, factors of the steps), given the products of r with the steps.
@@ -103,8 +99,11 @@ struct BroydenRule<State: EquilibriumState>: StepRule {
     let memory = memories[sample]
     let newest = projections.count - 1
     var along = [Double](repeating: 0, count: projections.count)
+    // s.z / s.s for one of the steps, with z as combined so far.
     func product(_ index: Int) -> Double {
-      zip(along, memory.gram[index]).reduce(projections[index]) { $0 + $1.0 * $1.1 } / memory.gram[index][index]
+      var sum = projections[index]
+      for other in along.indices { sum += along[other] * memory.gram[index, other] }
+      return sum / memory.gram[index, index]
     }
     for index in memory.first..<max(newest, memory.first) {
       let share = product(index)

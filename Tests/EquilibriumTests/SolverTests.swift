@@ -121,4 +121,22 @@ struct SolverTests {
     for entry in solution.state { #expect(entry.isFinite) }
     #expect(solution.residuals[0].allSatisfy { abs($0 - 2.0.squareRoot()) < 1e-12 })
   }
+
+  @Test("after a singular update Broyden goes on as if started afresh, with any memory", arguments: [3, 30])
+  func broydenRestart(memory: Int) throws {
+    // A translation up to y_0 = 2.5, where every update is singular; a contraction beyond.
+    let inner = LinearMap.random(5, norm: 0.9, seed: 21)
+    let map = { (y: [Double]) -> [Double] in
+      y[0] < 2.5 ? zip(y, [1, 0.5, 0, 0, 0]).map { $0 + $1 } : inner(y).map { 3 + tanh($0) }
+    }
+    func iterates(from start: [Double], steps: Int) throws -> [[Double]] {
+      var states: [[Double]] = []
+      let settings = SolverSettings(.broyden(Broyden(memory: memory)), stopping: .exactly(steps))
+      _ = try fixedPoint(of: map, from: start, settings: settings) { states.append($0.state) }
+      return states
+    }
+    let whole = try iterates(from: [0, 0, 0, 0, 0], steps: 14)
+    #expect(whole[2] == [2, 1, 0, 0, 0])
+    #expect(try iterates(from: whole[2], steps: 12) == Array(whole[2...]))
+  }
 }
