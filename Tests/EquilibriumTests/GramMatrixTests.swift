@@ -18,7 +18,7 @@ struct GramMatrixTests {
   @Test("in a singular system the older unknowns are left out")
   func singular() {
     // Unknowns 0 and 1 have the same row; the newer one, 1, and unknown 2 are solved for.
-    var matrix = [4.0, 4, 0, 4, 4, 0, 0, 0, 2]
+    var matrix = [4.0, 4, 0, 4, 4, 0, 0, 0, 4]
     var right = [8.0, 8, 12]
     solvePositiveDefinite(&matrix, &right)
     #expect(right == [0, 2, 3])
