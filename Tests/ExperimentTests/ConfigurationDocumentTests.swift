@@ -110,4 +110,24 @@ import Testing
       #expect(try ConfigurationDocument.load("\(folder)/good.yaml").root.integer("seed", "seed") == 4)
     }
   }
+
+  @Test func `a list of pipelines stands for its files, any other file for itself`() throws {
+    try withFolder { (folder) throws in
+      func write(_ text: String) throws -> String {
+        try text.write(toFile: folder + "/a.yaml", atomically: true, encoding: .utf8)
+        return folder + "/a.yaml"
+      }
+      #expect(try ConfigurationDocument.pipelineFiles(write("seed: 1")) == [folder + "/a.yaml"])
+      #expect(
+        try ConfigurationDocument.pipelineFiles(write("pipelines: [b.yaml, /c.yaml]")) == [
+          folder + "/b.yaml", "/c.yaml",
+        ])
+      let mixed = try thrownFailure {
+        _ = try ConfigurationDocument.pipelineFiles(write("seed: 1\npipelines: [b.yaml]"))
+      }
+      #expect(mixed.problem == "unknown key `seed`")
+      let empty = try thrownFailure { _ = try ConfigurationDocument.pipelineFiles(write("pipelines: []")) }
+      #expect(empty.problem.hasPrefix("pipelines: expected list of texts"))
+    }
+  }
 }

@@ -1,6 +1,8 @@
 import Foundation
+import HDF5
 import Logging
 import Testing
+import Torch
 
 @testable import Experiment
 
@@ -215,6 +217,31 @@ private func send(_ number: Int32, until isDone: () -> Bool = { false }) {
     let bug = ErrorMapping.failure(from: Foreign())
     #expect(bug.status == .bug)
     #expect(bug.problem.hasPrefix("this is a bug: unexpected Foreign"))
+  }
+
+  @Test(arguments: [
+    (HDF5Error.Kind.notFound, Experiment.ExitStatus.missingInput), (.cannotOpen, .missingInput),
+    (.cannotCreate, .cannotCreate),
+    (.notHDF5, .badData), (.truncated, .badData), (.corrupt, .badData), (.missingObject, .badData),
+    (.typeMismatch, .badData),
+    (.shapeMismatch, .badData), (.noSpace, .io), (.io, .io), (.library, .io), (.closed, .bug), (.invalidValue, .bug),
+  ])
+  func `an error of the HDF5 layer has its status, place and remedy`(
+    _ kind: HDF5Error.Kind, _ status: Experiment.ExitStatus
+  ) {
+    let failure = ErrorMapping.failure(
+      from: HDF5Error(kind, operation: "read dataset", file: "a.h5", object: "/x", stack: "H5D") as any Error)
+    #expect(failure.status == status)
+    #expect(failure.place == "a.h5:/x")
+    #expect(failure.problem.hasPrefix("cannot read dataset: "))
+    #expect(failure.remedy?.isEmpty == false)
+  }
+
+  @Test func `an error of LibTorch is the user's only for devices and memory`() {
+    #expect(ErrorMapping.failure(from: TorchError.device("no cuda:3") as any Error).status == .usage)
+    #expect(ErrorMapping.failure(from: TorchError.outOfMemory(operation: "mm", message: "") as any Error).status == .io)
+    let bug = ErrorMapping.failure(from: TorchError.libtorch(operation: "mm", message: "sizes") as any Error)
+    #expect(bug.status == .bug && bug.problem == "this is a bug: LibTorch, mm: sizes")
   }
 
   @Test func `Foundation's file errors keep their meaning`() throws {
