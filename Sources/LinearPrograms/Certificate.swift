@@ -26,6 +26,15 @@ public struct Certificate: Equatable, Sendable {
     dualityGap = abs(objective - Self.dualObjective(of: point, for: program))
   }
 
+  /// Whether the residuals are at most `tolerance` in the scale of the program: the primal residual relative to
+  /// 1 + max |x_j|, the dual residual to max |c_j|, the duality gap to the product of both.
+  public func holds(within tolerance: Double, at x: [Double], for program: LinearProgram) -> Bool {
+    let primalScale = x.reduce(1) { max($0, 1 + abs($1)) }
+    let costScale = program.c.reduce(0) { max($0, abs($1)) }
+    return primalResidual <= tolerance * primalScale && dualResidual <= tolerance * costScale
+      && dualityGap <= tolerance * primalScale * costScale
+  }
+
   /// The largest violation of a constraint or bound by x `[n]`; it needs no multipliers.
   public static func primalResidual(of x: [Double], for program: LinearProgram) -> Double {
     let activity = program.constraintActivity(at: x)

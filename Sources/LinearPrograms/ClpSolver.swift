@@ -40,7 +40,11 @@ public enum SolverOutcome: Equatable, Sendable {
 /// Solves linear programs with the dual simplex method of COIN-OR Clp.
 ///
 /// The result is a vertex and depends on the program alone: each solve owns a fresh Clp model, starts from the slack
-/// basis, and uses neither presolve nor a random perturbation of the costs. Solving on several threads at once is safe.
+/// basis, and uses neither presolve nor a random perturbation of the costs.
+///
+/// Solving on several threads at once is safe: Clp and CoinUtils share no mutable state between models on this path.
+/// (Debian builds them with assertions; there, each factorisation increments one shared counter that only failure
+/// messages print.)
 public struct ClpSolver: Equatable, Sendable {
   /// How far a constraint or a bound may be violated, in the units of b and x.
   public var primalTolerance = 1e-9

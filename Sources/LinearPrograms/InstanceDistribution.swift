@@ -32,12 +32,15 @@ public struct InstanceDistribution: Equatable, Sendable {
     try expect(constraints >= 1, "constraints", "at least 1", constraints)
     try expect(variables >= 1, "variables", "at least 1", variables)
     let (entries, tooMany) = constraints.multipliedReportingOverflow(by: variables)
-    try expect(!tooMany && constraints <= Int32.max && variables <= Int32.max, "constraints x variables",
+    try expect(
+      !tooMany && constraints <= Int32.max && variables <= Int32.max, "constraints x variables",
       "small enough to count", "\(constraints) x \(variables)")
-    try expect((1...entries).contains(nonzeros), "nonzeros",
+    try expect(
+      (1...entries).contains(nonzeros), "nonzeros",
       "in 1 ... \(entries) (constraints x variables)", nonzeros)
     try expect(costScale > 0 && costScale.isFinite, "cost_scale", "above 0 and finite", costScale)
-    try expect(boundDeviation >= 0 && boundDeviation.isFinite, "bound_deviation", "at least 0 and finite",
+    try expect(
+      boundDeviation >= 0 && boundDeviation.isFinite, "bound_deviation", "at least 0 and finite",
       boundDeviation)
     try expect((0...1).contains(equalityProbability), "equality_probability", "in 0 ... 1", equalityProbability)
     self.constraints = constraints

@@ -9,21 +9,21 @@ import Experiment
 /// a perturbation of the bounds always gives a program.
 public struct LinearProgram: Equatable, Sendable {
   /// Cost of each variable, `[n]`.
-  public private(set) var c: [Double]
+  public internal(set) var c: [Double]
   /// Right-hand side of each constraint, `[m]`.
-  public private(set) var b: [Double]
+  public internal(set) var b: [Double]
   /// Lower bound of each variable, `[n]`; -infinity if there is none.
-  public private(set) var lower: [Double]
+  public internal(set) var lower: [Double]
   /// Upper bound of each variable, `[n]`; +infinity if there is none.
-  public private(set) var upper: [Double]
+  public internal(set) var upper: [Double]
   /// Whether a constraint is `=` instead of `<=`, `[m]`.
-  public private(set) var isEquality: [Bool]
+  public internal(set) var isEquality: [Bool]
   /// Row of each stored entry of A, in 0 ..< m, `[z]`.
-  public private(set) var edgeConstraint: [Int]
+  public internal(set) var edgeConstraint: [Int]
   /// Column of each stored entry of A, in 0 ..< n, `[z]`.
-  public private(set) var edgeVariable: [Int]
+  public internal(set) var edgeVariable: [Int]
   /// Value of each stored entry of A, `[z]`.
-  public private(set) var edgeValue: [Double]
+  public internal(set) var edgeValue: [Double]
 
   /// The number of constraints, m.
   public var constraints: Int { b.count }
@@ -49,7 +49,8 @@ public struct LinearProgram: Equatable, Sendable {
     try validate()
   }
 
-  private func validate() throws(Failure) {
+  /// Checks what `init` promises; to be called after any change of a stored value.
+  func validate() throws(Failure) {
     guard variables > 0 else { throw .program("expected at least one variable, found none", at: "c") }
     try expectCount(lower.count, variables, "lower", "one per variable")
     try expectCount(upper.count, variables, "upper", "one per variable")
