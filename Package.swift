@@ -11,7 +11,10 @@ let torchLibraries =
   .map { "\(libtorch)/lib/\($0)" }
   .filter { FileManager.default.fileExists(atPath: $0) }
 
-let settings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+// -enable-testing in release too, so that `swift build -c release` and the tests share one build (pipelines/test.sh).
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6), .unsafeFlags(["-enable-testing"], .when(configuration: .release)),
+]
 
 func library(_ name: String, _ dependencies: [Target.Dependency], linker: [LinkerSetting] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings, linkerSettings: linker)

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Sets up, builds, and runs every case study; the last line of stdout is the path of the report.
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+usage: pipelines/demo.sh [--preset demo|smoke] [--out DIR]
+
+Runs pipelines/all.yaml from generated data to the report, after setting up and building what is missing.
+Finished work is kept: a second run computes nothing anew.
+
+  --preset   size of the run: demo (default, minutes) or smoke (seconds)
+  --out      folder of the run, default runs/PRESET in the repository
+TEXT
+}
+
+wrong() {
+  printf 'demo: %s\n' "$1" >&2
+  usage >&2
+  exit 64
+}
+
+root=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+preset=demo
+out=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --preset | --out)
+      [ -n "${2-}" ] || wrong "$1 needs a value"
+      case $1 in
+        --preset) preset=$2 ;;
+        --out) out=$2 ;;
+      esac
+      shift 2
+      ;;
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    *) wrong "unknown argument \"$1\"" ;;
+  esac
+done
+case $preset in
+  demo | smoke) ;;
+  *) wrong "unknown preset \"$preset\": expected demo or smoke" ;;
+esac
+out=${out:-"$root/runs/$preset"}
+
+"$root/pipelines/setup.sh" >&2
+swift build -c release --package-path "$root" >&2
+exec "$root/.build/release/implicit-pipeline" run "$root/pipelines/all.yaml" --preset "$preset" --out "$out"

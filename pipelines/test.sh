@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Sets up, builds, and runs every test. Arguments are passed on to `swift test`, for example: --filter LinearPrograms
+set -euo pipefail
+
+root=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+
+pipelines/setup.sh
+# Tests and executables come from one release build: the end-to-end tests run the executables, and demo.sh uses them again.
+swift build -c release --build-tests
+exec swift test -c release --skip-build --disable-xctest "$@"
