@@ -61,39 +61,14 @@ import Testing
 
   @Test func `Labels made on many threads equal those made on one, bit for bit`() throws {
     let distribution = try InstanceDistribution()
-    let label = { @Sendable (index: Int) in
-      try? distribution.labelled(seed: 4, split: "train", index: UInt64(index))
+    let label = { @Sendable (index: UInt64) in
+      try distribution.labelled(seed: 4, split: "train", index: index)
     }
-    let serial = (0..<400).map(label)
-    let parallel = Slots(count: 400)
-    let threads = (0..<8).map { first in
-      Thread { for index in stride(from: first, to: 400, by: 8) { parallel.fill(index, with: label(index)) } }
+    let indices = Array(0..<400 as Range<UInt64>)
+    let serial = try indices.map(label)
+    for threads in [2, 8] {
+      #expect(try concurrentMap(indices, threads: threads, shouldStop: { false }, label) == serial)
     }
-    for thread in threads { thread.start() }
-    parallel.waitUntilFull()
-    #expect(parallel.values == serial)
-  }
-
-  /// Results that threads put down by index.
-  final class Slots: @unchecked Sendable {
-    private let condition = NSCondition()
-    private var missing: Int
-    private(set) var values: [Labelling?]
-
-    init(count: Int) {
-      missing = count
-      values = Array(repeating: nil, count: count)
-    }
-
-    func fill(_ index: Int, with value: Labelling?) {
-      condition.withLock {
-        values[index] = value
-        missing -= 1
-        condition.broadcast()
-      }
-    }
-
-    func waitUntilFull() { condition.withLock { while missing > 0 { condition.wait() } } }
   }
 
   @Test func `Every setting changes the instance`() throws {
@@ -136,5 +111,24 @@ import Testing
     let failure = try #require(throws: Failure.self) { try Self.impossible[number].make() }
     #expect(failure.status == .usage)
     #expect(failure.problem.hasPrefix(Self.impossible[number].name + " must be"))
+  }
+
+  @Test func `A configuration section gives each setting, and the published one where it is silent`() throws {
+    func distribution(_ text: String) throws -> InstanceDistribution {
+      let document = try ConfigurationDocument.parse(text, name: "lp.yaml", keys: ["dataset"])
+      let section = try document.section("dataset")
+      let distribution = try InstanceDistribution(reading: section)
+      try section.finish()
+      return distribution
+    }
+    #expect(try distribution("dataset: {}") == InstanceDistribution())
+    let settings = "constraints: 3, variables: 4, nonzeros: 5, cost_scale: 6, bound_deviation: 7"
+    #expect(
+      try distribution("dataset: {\(settings), equality_probability: 0.8}")
+        == InstanceDistribution(
+          constraints: 3, variables: 4, nonzeros: 5, costScale: 6, boundDeviation: 7, equalityProbability: 0.8))
+    let failure = try #require(throws: Failure.self) { try distribution("dataset: {nonzeros: 501}") }
+    #expect(failure.status == .usage && failure.place == "lp.yaml:1")
+    #expect(failure.problem.contains("1 ... 500") && failure.problem.contains("501"))
   }
 }
