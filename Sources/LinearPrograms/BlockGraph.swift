@@ -35,7 +35,7 @@ public struct BlockGraph: Equatable, Sendable {
   ///   - edgeValue: value of each edge, `[B z]`.
   /// - Throws: `Failure` (bad data) when the sizes disagree or an index is out of range.
   public init(
-    instances: Int, constraints: Int, variables: Int, edgeConstraint: [Int64], edgeVariable: [Int64],
+    instances: Int, constraints: Int, variables: Int, edgeConstraint: [Int], edgeVariable: [Int],
     edgeValue: [Double]
   ) throws(Failure) {
     let edges = edgeValue.count
@@ -60,7 +60,7 @@ public struct BlockGraph: Equatable, Sendable {
 
   /// Indices within an instance as indices in the batch.
   private static func global(
-    _ local: [Int64], _ count: Int, _ instances: Int, _ edges: Int, _ field: String
+    _ local: [Int], _ count: Int, _ instances: Int, _ edges: Int, _ field: String
   ) throws(Failure) -> [Int] {
     guard local.count == edges else {
       throw .program("expected \(edges) values, as in edge_value, found \(local.count)", at: field)
@@ -73,6 +73,6 @@ public struct BlockGraph: Equatable, Sendable {
         remedy: "indices count from 0 within each instance")
     }
     let edgesPerInstance = edges / instances
-    return local.indices.map { Int(local[$0]) + $0 / edgesPerInstance * count }
+    return local.indices.map { local[$0] + $0 / edgesPerInstance * count }
   }
 }

@@ -3,13 +3,6 @@ import LinearPrograms
 import Testing
 
 @Suite struct BlockGraphTests {
-  static func graph(_ programs: [LinearProgram]) throws -> BlockGraph {
-    try BlockGraph(
-      instances: programs.count, constraints: programs[0].constraints, variables: programs[0].variables,
-      edgeConstraint: programs.flatMap(\.edgeConstraint).map(Int64.init),
-      edgeVariable: programs.flatMap(\.edgeVariable).map(Int64.init), edgeValue: programs.flatMap(\.edgeValue))
-  }
-
   @Test func `A small batch has the compressed rows written out by hand`() throws {
     // A_0 = [5 0 6; 0 7 0] stored as 6, 7, 5 and A_1 = [0 0 8; 9 1 0] stored as 1, 8, 9.
     let graph = try BlockGraph(
@@ -33,7 +26,7 @@ import Testing
 
   @Test func `Products with the graph and its transpose equal those of each instance`() throws {
     let programs = try ExampleProgram.published(7)
-    let graph = try Self.graph(programs)
+    let graph = try ProgramBatch(programs).graph
     var random = KeyedRandom(seed: 1, stream: "vectors")
     let xs = programs.map { $0.c.map { _ in random.normal() } }
     let ys = programs.map { $0.b.map { _ in random.normal() } }
@@ -48,7 +41,7 @@ import Testing
 
   @Test func `Entries lead back to their stored edges`() throws {
     let programs = try ExampleProgram.published(3)
-    let graph = try Self.graph(programs)
+    let graph = try ProgramBatch(programs).graph
     let stored = programs.flatMap(\.edgeValue)
     #expect(graph.edgeOrder.sorted() == Array(0..<300))
     #expect(graph.values == graph.edgeOrder.map { stored[Int($0)] })
@@ -65,7 +58,7 @@ import Testing
   }
 
   @Test func `Sizes that disagree and indices out of range name the field and the edge`() throws {
-    func place(_ constraint: [Int64], _ variable: [Int64], _ value: [Double]) throws -> String? {
+    func place(_ constraint: [Int], _ variable: [Int], _ value: [Double]) throws -> String? {
       try #require(throws: Failure.self) {
         try BlockGraph(
           instances: 2, constraints: 2, variables: 3, edgeConstraint: constraint, edgeVariable: variable,

@@ -1,4 +1,3 @@
-import Foundation
 import HDF5
 import LinearPrograms
 import Testing
@@ -10,9 +9,8 @@ struct ReferenceInstances {
   var optima: [PrimalDualPoint?]
   var objectives: [Double]
 
-  init(group name: String) throws {
-    let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/lp_instances.h5")
-    let file = try File.open(path.path)
+  init(group name: String, of fixture: String = "lp_instances.h5") throws {
+    let file = try openFixture(fixture)
     defer { try? file.close() }
     func rows<Value: Element>(_ field: String, _: Value.Type) throws -> [[Value]] {
       let dataset = try file.dataset("\(name)/\(field)")

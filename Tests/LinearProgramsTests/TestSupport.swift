@@ -1,4 +1,6 @@
 import Experiment
+import Foundation
+import HDF5
 import LinearPrograms
 
 /// Programs that the tests share.
@@ -31,4 +33,10 @@ func euclideanNorm(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * 
 
 func largestDifference(_ left: [Double], _ right: [Double]) -> Double {
   left.count == right.count ? zip(left, right).map { abs($0 - $1) }.max() ?? 0 : .infinity
+}
+
+/// Opens a file of Tests/Fixtures.
+func openFixture(_ name: String) throws -> File {
+  let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures")
+  return try File.open(folder.appending(path: name).path)
 }
