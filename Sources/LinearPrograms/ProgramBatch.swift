@@ -1,30 +1,52 @@
-import Torch
+import Experiment
 
-/// B linear programs of equal size as one block graph: constraints are the left nodes, variables the right nodes, the
-/// non-zeros of A the edges. Node k of program i is row i * m + k (constraints) or i * n + k (variables).
-public struct ProgramBatch: Sendable {
-  /// Number of programs, B.
-  public let sampleCount: Int
-  /// (b, is_equality) of each constraint: `[B m, 2]`.
-  public let constraintFeatures: Tensor
-  /// (c, lower, upper) of each variable: `[B n, 3]`.
-  public let variableFeatures: Tensor
-  /// A as a block-diagonal sparse matrix `[B m, B n]`.
-  public let matrix: SparseMatrix
-  /// A transposed, on the same values.
-  public let transposedMatrix: SparseMatrix
-  /// Optimal solutions: `[B, n]`.
-  public let solutions: Tensor
+/// A batch of B linear programs of the same size as the input of a graph network: node features and edges.
+public struct ProgramBatch: Equatable, Sendable {
+  /// B.
+  public let instances: Int
+  /// m, of each program.
+  public let constraints: Int
+  /// n, of each program.
+  public let variables: Int
+  /// (b_i, 1 if constraint i is an equality else 0) of each constraint, `[B m, 2]` in row-major order.
+  public let constraintFeatures: [Double]
+  /// (c_j, lower_j, upper_j) of each variable, `[B n, 3]` in row-major order.
+  public let variableFeatures: [Double]
+  /// The entries of A, instance by instance.
+  public let graph: BlockGraph
 
-  public init(
-    sampleCount: Int, constraintFeatures: Tensor, variableFeatures: Tensor, matrix: SparseMatrix,
-    transposedMatrix: SparseMatrix, solutions: Tensor
-  ) {
-    self.sampleCount = sampleCount
-    self.constraintFeatures = constraintFeatures
-    self.variableFeatures = variableFeatures
-    self.matrix = matrix
-    self.transposedMatrix = transposedMatrix
-    self.solutions = solutions
+  /// - Throws: `Failure` (bad data) when there is no program, the sizes differ, or a bound is infinite, which a network
+  ///   cannot take in.
+  public init(_ programs: [LinearProgram]) throws(Failure) {
+    guard let first = programs.first else { throw .program("a batch needs at least one program", at: "batch") }
+    for (number, program) in programs.enumerated() {
+      guard Self.size(program) == Self.size(first) else {
+        throw .program(
+          "expected (m, n, z) = \(Self.size(first)) as in instance 0, found \(Self.size(program))",
+          at: "batch, instance \(number)")
+      }
+      if let column = program.c.indices.first(where: { !(program.upper[$0] - program.lower[$0]).isFinite }) {
+        throw .program(
+          "expected finite bounds, found \(program.lower[column]) and \(program.upper[column])",
+          at: "batch, instance \(number), variable \(column)")
+      }
+    }
+    instances = programs.count
+    constraints = first.constraints
+    variables = first.variables
+    constraintFeatures = programs.flatMap { program in
+      program.b.indices.flatMap { [program.b[$0], program.isEquality[$0] ? 1 : 0] }
+    }
+    variableFeatures = programs.flatMap { program in
+      program.c.indices.flatMap { [program.c[$0], program.lower[$0], program.upper[$0]] }
+    }
+    graph = try BlockGraph(
+      instances: instances, constraints: constraints, variables: variables,
+      edgeConstraint: programs.flatMap(\.edgeConstraint), edgeVariable: programs.flatMap(\.edgeVariable),
+      edgeValue: programs.flatMap(\.edgeValue))
+  }
+
+  private static func size(_ program: LinearProgram) -> [Int] {
+    [program.constraints, program.variables, program.nonzeros]
   }
 }
