@@ -1,0 +1,68 @@
+import CTorch
+
+/// Differentiation by vector-Jacobian products.
+public enum Autograd {
+  /// Runs `body` without recording operations for differentiation, on this thread.
+  public static func withoutTracking<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let before = ct_gradient_tracking()
+    ct_set_gradient_tracking(false)
+    defer { ct_set_gradient_tracking(before) }
+    return try body()
+  }
+
+  /// Runs `body` recording operations, also inside `withoutTracking`.
+  public static func withTracking<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let before = ct_gradient_tracking()
+    ct_set_gradient_tracking(true)
+    defer { ct_set_gradient_tracking(before) }
+    return try body()
+  }
+
+  /// Vector-Jacobian products, one for each input: sum_i cotangents[i]^T (d outputs[i] / d input).
+  ///
+  /// - Parameters:
+  ///   - cotangents: one for each output, of its shape; nil stands for 1 and needs a scalar output. All 1 when omitted.
+  ///   - keepGraph: allows to differentiate the same graph again.
+  ///   - createGraph: records the products themselves, for second derivatives.
+  /// - Returns: a gradient for each input; zeros for an input that no output depends on.
+  public static func gradients(
+    of outputs: [Tensor], withRespectTo inputs: [Tensor], cotangents: [Tensor?]? = nil, keepGraph: Bool = false,
+    createGraph: Bool = false
+  ) throws -> [Tensor] {
+    let seeds = cotangents ?? Array(repeating: nil, count: outputs.count)
+    guard seeds.count == outputs.count else {
+      throw TorchError.argument(
+        operation: "gradients", message: "\(outputs.count) outputs but \(seeds.count) cotangents")
+    }
+    if inputs.isEmpty { return [] }
+    var results = [OpaquePointer?](repeating: nil, count: inputs.count)
+    try withExtendedLifetime((outputs, inputs, seeds)) {
+      let outputHandles = outputs.map { Optional($0.handle) }
+      let seedHandles = seeds.map { $0?.handle }
+      let inputHandles = inputs.map { Optional($0.handle) }
+      try checked("gradients") {
+        ct_gradients(
+          outputHandles, seedHandles, Int64(outputs.count), inputHandles, Int64(inputs.count), keepGraph, createGraph,
+          true,
+          &results, &$0)
+      }
+    }
+    // Every handle gets its owner before anything can throw, so that none leaks.
+    let owned = results.map { handle in handle.map { pointer in Result { try Tensor(owning: pointer) } } }
+    return try zip(owned, inputs).map { result, input in try result?.get() ?? Tensor.zeros(like: input) }
+  }
+}
+
+extension Tensor {
+  /// The same values without history.
+  public func detached() throws -> Tensor { try leaf(tracked: false) }
+
+  /// The same values as the start of a new graph: gradients with respect to it can be taken.
+  public func tracked() throws -> Tensor { try leaf(tracked: true) }
+
+  private func leaf(tracked: Bool) throws -> Tensor {
+    var out: OpaquePointer?
+    try checked("leaf") { ct_tensor_leaf(handle, tracked, &out, &$0) }
+    return try Tensor(owning: unwrapped(out, "leaf"))
+  }
+}

@@ -1,0 +1,22 @@
+/// The affine map y = x W^T + b over the last axis: `[..., in]` -> `[..., out]`.
+public struct Linear: Module {
+  /// `[out, in]`
+  public let weight: Parameter
+  /// `[out]`
+  public let bias: Parameter?
+
+  /// Parameters start at zero; initialise them by name afterwards.
+  public init(_ inputs: Int, _ outputs: Int, bias: Bool = true, type: ElementType = .float32) throws {
+    weight = try Parameter(.zeros([outputs, inputs], type: type))
+    self.bias = bias ? try Parameter(.zeros([outputs], type: type)) : nil
+  }
+
+  public var parameters: NamedParameters {
+    var named = NamedParameters()
+    named.add("weight", weight)
+    named.add("bias", bias)
+    return named
+  }
+
+  public func callAsFunction(_ x: Tensor) throws -> Tensor { try x.linear(weight.value, bias?.value) }
+}

@@ -1,0 +1,66 @@
+/// A trainable tensor: the one mutable thing of a model.
+///
+/// `value` is always a tracked leaf, so that gradients with respect to it can be taken. It is replaced by the optimizer between
+/// steps, never while a step runs; several threads may read it at once.
+public final class Parameter: @unchecked Sendable {
+  public private(set) var value: Tensor
+
+  public init(_ initial: Tensor) throws { value = try initial.tracked() }
+
+  /// Replaces the value. Throws when the shape differs; the element type may change (loading half precision, for example).
+  public func assign(_ new: Tensor) throws {
+    guard new.shape == value.shape else {
+      throw TorchError.shape(operation: "assign parameter", expected: "\(value.shape)", found: new.shape)
+    }
+    value = try new.tracked()
+  }
+}
+
+/// The parameters of a module under dotted names, in a fixed order. The names equal those of the PyTorch reference, so that
+/// weights can be exchanged with it.
+public struct NamedParameters: Sendable, Sequence {
+  public private(set) var entries: [(name: String, parameter: Parameter)] = []
+
+  public init() {}
+
+  /// Adds one parameter. A nil parameter (a layer without bias) is left out.
+  public mutating func add(_ name: String, _ parameter: Parameter?) {
+    if let parameter { entries.append((name, parameter)) }
+  }
+
+  /// Adds all parameters of a module below `prefix`, as `prefix.name`.
+  public mutating func add(_ prefix: String, _ module: some Module) {
+    for (name, parameter) in module.parameters.entries { entries.append(("\(prefix).\(name)", parameter)) }
+  }
+
+  public func makeIterator() -> IndexingIterator<[(name: String, parameter: Parameter)]> { entries.makeIterator() }
+
+  public var names: [String] { entries.map(\.name) }
+  public var tensors: [Tensor] { entries.map(\.parameter.value) }
+  public var isEmpty: Bool { entries.isEmpty }
+
+  /// Number of real trainable numbers; a complex entry counts as two.
+  public var count: Int {
+    entries.reduce(0) { sum, entry in
+      sum + entry.parameter.value.count * (entry.parameter.value.type.isComplex ? 2 : 1)
+    }
+  }
+
+  public subscript(name: String) -> Parameter? { entries.first { $0.name == name }?.parameter }
+}
+
+/// Something with trainable parameters. What it computes is up to the conforming type.
+public protocol Module: Sendable {
+  /// All trainable tensors under their dotted names, always in the same order.
+  var parameters: NamedParameters { get }
+}
+
+extension Module {
+  /// Moves and converts all parameters.
+  public func move(to device: Device, type: ElementType? = nil) throws {
+    for (_, parameter) in parameters {
+      let value = parameter.value
+      try parameter.assign(value.to(type: type ?? value.type, device: device))
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import CTorch
+
+/// The state of LibTorch in this process.
+public enum Runtime {
+  /// Version of LibTorch, for example "2.13.0".
+  public static var version: String { String(cString: ct_version()) }
+
+  /// Threads inside one operator.
+  public static var threads: Int { Int(ct_threads()) }
+
+  /// Sets the number of threads inside one operator, 1 to 4096.
+  public static func setThreads(_ count: Int) throws {
+    try checked("set threads") { ct_set_threads(Int64(count), &$0) }
+  }
+
+  /// Seeds LibTorch's own generators. Our random numbers do not come from them; some operators' do.
+  public static func seed(_ seed: UInt64) throws { try checked("seed") { ct_seed(seed, &$0) } }
+
+  /// Allows only deterministic kernels.
+  public static func setDeterministic(_ enabled: Bool) throws {
+    try checked("set deterministic") { ct_set_deterministic(enabled, &$0) }
+  }
+
+  /// Waits until the work queued on a device is done; time measurements on a GPU need it.
+  public static func synchronize(_ device: Device) throws {
+    try checked("synchronize") { ct_synchronize(device.code, &$0) }
+  }
+
+  /// Floating-point operations that `body` does in matrix products, convolutions, sparse products and FFTs on this thread,
+  /// backward passes included (those of `SparseMatrix.product` excepted); a multiply-add counts as two. Element-wise
+  /// work is not counted.
+  public static func countingFlops<Result>(_ body: () throws -> Result) throws -> (result: Result, flops: Double) {
+    var counter: OpaquePointer?
+    try checked("count operations") { ct_flops_start(&counter, &$0) }
+    var flops = 0.0
+    let result: Result
+    do {
+      defer { flops = ct_flops_stop(counter) }
+      result = try body()
+    }
+    return (result, flops)
+  }
+}

@@ -1,0 +1,92 @@
+/// Operators found once. Names and meaning are LibTorch's.
+private enum Op {
+  static let add = Operator("aten::add.Tensor")
+  static let sub = Operator("aten::sub.Tensor")
+  static let mul = Operator("aten::mul.Tensor")
+  static let div = Operator("aten::div.Tensor")
+  static let addScalar = Operator("aten::add.Scalar")
+  static let rsubScalar = Operator("aten::rsub.Scalar")
+  static let mulScalar = Operator("aten::mul.Scalar")
+  static let divScalar = Operator("aten::div.Scalar")
+  static let neg = Operator("aten::neg")
+  static let abs = Operator("aten::abs")
+  static let sqrt = Operator("aten::sqrt")
+  static let exp = Operator("aten::exp")
+  static let log = Operator("aten::log")
+  static let sin = Operator("aten::sin")
+  static let cos = Operator("aten::cos")
+  static let tanh = Operator("aten::tanh")
+  static let relu = Operator("aten::relu")
+  static let gelu = Operator("aten::gelu")
+  static let silu = Operator("aten::silu")
+  static let powScalar = Operator("aten::pow.Tensor_Scalar")
+  static let reciprocal = Operator("aten::reciprocal")
+  static let clampMin = Operator("aten::clamp_min")
+  static let clamp = Operator("aten::clamp")
+  static let maximum = Operator("aten::maximum")
+  static let minimum = Operator("aten::minimum")
+  static let whereSelf = Operator("aten::where.self")
+  static let isfinite = Operator("aten::isfinite")
+  static let less = Operator("aten::lt.Tensor")
+  static let lessScalar = Operator("aten::lt.Scalar")
+  static let greaterScalar = Operator("aten::gt.Scalar")
+  static let equal = Operator("aten::eq.Tensor")
+  static let equalScalar = Operator("aten::eq.Scalar")
+}
+
+/// Element-wise arithmetic, with broadcasting.
+extension Tensor {
+  public static func + (a: Tensor, b: Tensor) throws -> Tensor { try Op.add(.tensor(a), .tensor(b)) }
+  public static func - (a: Tensor, b: Tensor) throws -> Tensor { try Op.sub(.tensor(a), .tensor(b)) }
+  public static func * (a: Tensor, b: Tensor) throws -> Tensor { try Op.mul(.tensor(a), .tensor(b)) }
+  public static func / (a: Tensor, b: Tensor) throws -> Tensor { try Op.div(.tensor(a), .tensor(b)) }
+  public static func + (a: Tensor, b: Double) throws -> Tensor { try Op.addScalar(.tensor(a), .double(b)) }
+  public static func + (a: Double, b: Tensor) throws -> Tensor { try b + a }
+  public static func - (a: Tensor, b: Double) throws -> Tensor { try Op.addScalar(.tensor(a), .double(-b)) }
+  public static func - (a: Double, b: Tensor) throws -> Tensor { try Op.rsubScalar(.tensor(b), .double(a)) }
+  public static func * (a: Tensor, b: Double) throws -> Tensor { try Op.mulScalar(.tensor(a), .double(b)) }
+  public static func * (a: Double, b: Tensor) throws -> Tensor { try b * a }
+  public static func / (a: Tensor, b: Double) throws -> Tensor { try Op.divScalar(.tensor(a), .double(b)) }
+  public static func / (a: Double, b: Tensor) throws -> Tensor { try Op.reciprocal(.tensor(b)) * a }
+  public static prefix func - (a: Tensor) throws -> Tensor { try Op.neg(.tensor(a)) }
+
+  /// `self + factor * other` in one operation.
+  public func adding(_ other: Tensor, times factor: Double) throws -> Tensor {
+    try Op.add(.tensor(self), .tensor(other), .double(factor))
+  }
+
+  public func absolute() throws -> Tensor { try Op.abs(.tensor(self)) }
+  public func squareRoot() throws -> Tensor { try Op.sqrt(.tensor(self)) }
+  public func exponential() throws -> Tensor { try Op.exp(.tensor(self)) }
+  public func logarithm() throws -> Tensor { try Op.log(.tensor(self)) }
+  public func sine() throws -> Tensor { try Op.sin(.tensor(self)) }
+  public func cosine() throws -> Tensor { try Op.cos(.tensor(self)) }
+  public func power(_ exponent: Double) throws -> Tensor { try Op.powScalar(.tensor(self), .double(exponent)) }
+
+  /// Activations.
+  public func relu() throws -> Tensor { try Op.relu(.tensor(self)) }
+  public func tanh() throws -> Tensor { try Op.tanh(.tensor(self)) }
+  /// x Phi(x), with the exact normal distribution function.
+  public func gelu() throws -> Tensor { try Op.gelu(.tensor(self)) }
+  public func silu() throws -> Tensor { try Op.silu(.tensor(self)) }
+
+  public func clamped(atLeast lower: Double) throws -> Tensor { try Op.clampMin(.tensor(self), .double(lower)) }
+  public func clamped(_ lower: Double, _ upper: Double) throws -> Tensor {
+    try Op.clamp(.tensor(self), .double(lower), .double(upper))
+  }
+  public func maximum(_ other: Tensor) throws -> Tensor { try Op.maximum(.tensor(self), .tensor(other)) }
+  public func minimum(_ other: Tensor) throws -> Tensor { try Op.minimum(.tensor(self), .tensor(other)) }
+
+  /// `bool` tensors.
+  public func isFinite() throws -> Tensor { try Op.isfinite(.tensor(self)) }
+  public func isLess(than other: Tensor) throws -> Tensor { try Op.less(.tensor(self), .tensor(other)) }
+  public func isLess(than value: Double) throws -> Tensor { try Op.lessScalar(.tensor(self), .double(value)) }
+  public func isGreater(than value: Double) throws -> Tensor { try Op.greaterScalar(.tensor(self), .double(value)) }
+  public func isEqual(to other: Tensor) throws -> Tensor { try Op.equal(.tensor(self), .tensor(other)) }
+  public func isEqual(to value: Double) throws -> Tensor { try Op.equalScalar(.tensor(self), .double(value)) }
+
+  /// Where the `bool` condition holds `self`, elsewhere `other`.
+  public func selected(where condition: Tensor, otherwise other: Tensor) throws -> Tensor {
+    try Op.whereSelf(.tensor(condition), .tensor(self), .tensor(other))
+  }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import Testing
+
+@testable import Torch
+
+@Suite struct TensorTests {
+  @Test(arguments: [ElementType.float32, .float64, .bfloat16, .float16])
+  func `values that a floating-point type represents survive the round trip`(_ type: ElementType) throws {
+    let values: [Double] = [0, 1, -2, 0.5, 1024, -0.125]
+    let tensor = try Tensor(values, shape: [2, 3], type: type)
+    #expect(tensor.shape == [2, 3])
+    #expect(tensor.type == type)
+    #expect(try tensor.doubles() == values)
+    #expect(try tensor.bytes().count == 6 * type.size)
+  }
+
+  @Test func `integers beyond float32 precision survive the round trip`() throws {
+    let values: [Int64] = [0, -1, 16_777_217, .max, .min]
+    #expect(try Tensor(integers: values).integers() == values)
+  }
+
+  @Test func `an empty tensor has a shape and no elements`() throws {
+    let tensor = try Tensor([Double](), shape: [0, 3])
+    #expect(tensor.shape == [0, 3])
+    #expect(try tensor.doubles().isEmpty)
+    #expect(try tensor.sum().scalar() == 0)
+  }
+
+  @Test func `a shape that does not fit the data is refused`() {
+    #expect(throws: TorchError.shape(operation: "tensor from data", expected: "a product of 3", found: [2, 2])) {
+      _ = try Tensor([1, 2, 3], shape: [2, 2])
+    }
+    #expect(throws: TorchError.self) { _ = try Tensor([Double](), shape: [-1, 0]) }
+  }
+
+  @Test func `an operation that LibTorch refuses throws with its message and the shapes`() throws {
+    let a = try Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3])
+    do {
+      _ = try a.matmul(a)
+      Issue.record("matmul of [2, 3] with [2, 3] must fail")
+    } catch let error as TorchError {
+      #expect(error.description.contains("aten::matmul(float64[2, 3], float64[2, 3])"))
+      #expect(error.description.contains("mat1 and mat2"))
+    }
+  }
+
+  @Test func `an unknown operator and too many arguments are errors`() throws {
+    let a = try Tensor([1.0])
+    #expect(throws: TorchError.self) { _ = try Operator("aten::no_such_operator")(.tensor(a)) }
+    #expect(throws: TorchError.self) {
+      _ = try Operator("aten::relu")(.tensor(a), .tensor(a))
+    }
+    #expect(throws: TorchError.self) { _ = try Operator("aten::relu")(.int(3)) }
+  }
+
+  @Test func `devices are parsed, and one that is absent is refused with the reason`() throws {
+    #expect(try Device(parsing: "cpu") == .cpu)
+    #expect(throws: TorchError.self) { _ = try Device(parsing: "tpu") }
+    #expect(throws: TorchError.self) { _ = try Device(parsing: "cuda:99") }
+  }
+
+  @Test func `complex values go through a real transform and back`() throws {
+    let values: [Double] = [3, -1, 4, 1, -5, 9]
+    let x = try Tensor(values)
+    let spectrum = try Operator("aten::fft_rfft")(.tensor(x))
+    #expect(spectrum.type == .complex128)
+    let back = try Operator("aten::fft_irfft")(.tensor(spectrum), .int(6))
+    for (a, b) in zip(try back.doubles(), values) { #expect(abs(a - b) < 1e-14) }
+    #expect(throws: TorchError.self) { _ = try spectrum.doubles() }
+  }
+
+  @Test func `arithmetic broadcasts and agrees with scalars`() throws {
+    let a = try Tensor([1, 2, 3, 4], shape: [2, 2])
+    let row = try Tensor([10, 20])
+    #expect(try (a + row).doubles() == [11, 22, 13, 24])
+    #expect(try (a - row).doubles() == [-9, -18, -7, -16])
+    #expect(try (2 - a).doubles() == [1, 0, -1, -2])
+    #expect(try (a * row / 10.0).doubles() == [1, 4, 3, 8])
+    #expect(try (12 / a).doubles() == [12, 6, 4, 3])
+    #expect(try a.adding(row, times: 0.5).doubles() == [6, 12, 8, 14])
+    #expect(try a.selected(where: a.isGreater(than: 2.5), otherwise: .zeros(like: a)).doubles() == [0, 0, 3, 4])
+  }
+
+  @Test func `sample norms run over everything but the batch axis`() throws {
+    let a = try Tensor([3, 4, 0, 0, 5, 12, 0, 0], shape: [2, 2, 2])
+    #expect(try a.sampleNorms().doubles() == [5, 13])
+  }
+
+  @Test func `no handle outlives its owner, on success and on failure`() async {
+    await #expect(processExitsWith: .success) {
+      func work() throws {
+        let a = try Tensor((0..<12).map(Double.init), shape: [3, 4]).tracked()
+        let loss = try a.matmul(a.transposed()).relu().sum()
+        _ = try Autograd.gradients(of: [loss], withRespectTo: [a])
+        _ = try a.split(1, dimension: 0)
+        _ = try? a.matmul(a)
+        _ = try? Tensor([1, 2], shape: [3])
+        let linear = try Linear(4, 2)
+        _ = try Adam(linear.parameters, .init(learningRate: 0.1))
+      }
+      try work()
+      guard Tensor.liveCount == 0 else { exit(1) }
+    }
+  }
+
+  @Test func `the count of operations is 2mnk for a product and twice more for its gradients`() throws {
+    let a = try Tensor.full([3, 4], 1, type: .float64).tracked()
+    let b = try Tensor.full([4, 5], 1, type: .float64).tracked()
+    let (loss, forward) = try Runtime.countingFlops { try a.matmul(b).sum() }
+    #expect(forward == 2 * 3 * 4 * 5)
+    let (_, backward) = try Runtime.countingFlops {
+      try Autograd.gradients(of: [loss], withRespectTo: [a, b])
+    }
+    #expect(backward == 2 * 2 * 3 * 4 * 5)
+    let image = try Tensor.full([2, 3, 8, 8], 1)
+    let kernel = try Tensor.full([5, 3, 3, 3], 1)
+    let (_, convolution) = try Runtime.countingFlops {
+      try Operator("aten::conv2d")(
+        .tensor(image), .tensor(kernel), .none, .ints([1, 1]), .ints([1, 1]))
+    }
+    #expect(convolution == Double(2 * 2 * 5 * 8 * 8 * 3 * 3 * 3))
+  }
+}
