@@ -100,7 +100,7 @@ struct GnuplotScript {
     let marker = Self.markers[series.color % Self.markers.count]
     return switch series.shape {
     case .line: "lines linewidth 2"
-    case .dashedLine: "lines linewidth 1.5 dashtype 4"
+    case .dashedLine: "lines linewidth 1.5 dashtype 2"
     case .lineWithMarkers: "linespoints linewidth 2 pointtype \(marker) pointsize 0.6"
     case .markers: "points pointtype \(marker) pointsize 1.2"
     }
