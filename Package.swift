@@ -23,7 +23,7 @@ func library(_ name: String, _ dependencies: [Target.Dependency], linker: [Linke
 func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(
     name: name,
-    dependencies: dependencies + [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+    dependencies: dependencies + ["ToolKit", .product(name: "ArgumentParser", package: "swift-argument-parser")],
     swiftSettings: settings)
 }
 
@@ -73,6 +73,14 @@ let package = Package(
     // Case studies
     library("LinearPrograms", ["CClp", "Torch", "Equilibrium", "Experiment"]),
     library("CaseStudies", ["Experiment"] + caseStudies.map { .target(name: $0) }),
+
+    // What all executables share: options, exit codes
+    library(
+      "ToolKit",
+      [
+        "Experiment", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
 
     // Stages
     tool("implicit-generate", ["CaseStudies", "Experiment"]),

@@ -1,0 +1,50 @@
+/// One key of the configuration, as the reference page shows it.
+public struct ConfigurationKey: Sendable, Equatable {
+  /// For example `dataset.variables`, `training.stages[].steps`, `models.<name>.embedding`.
+  public var path: String
+  /// For example `integer`, `list of numbers`, `section`.
+  public var type: String
+  /// The allowed values in words; nil if all are.
+  public var range: String?
+  /// The default as YAML, nothing for sections; nil if the key must be written.
+  public var fallback: String?
+  /// True if the key may be left out and then has no value at all.
+  public var isOptional = false
+  /// The unit; "1" for pure numbers, nil for what has none.
+  public var unit: String?
+  public var meaning: String
+  /// When the key exists, for example `architecture: implicit-gnn`; empty if always.
+  public var conditions: [String] = []
+}
+
+extension ConfigurationDocument {
+  /// The keys as a Markdown page: one table for each top-level section.
+  public static func markdown(_ keys: [ConfigurationKey]) -> String {
+    var sections: [(name: String, keys: [ConfigurationKey])] = []
+    for key in keys {
+      // A path without a dot is a key of the file itself, unless it opens a section.
+      let top = key.path.prefix { $0 != "." && $0 != "[" }
+      let isPlain = top.count == key.path.count && key.fallback != ""
+      let name = isPlain ? "" : String(top)
+      if let position = sections.firstIndex(where: { $0.name == name }) {
+        sections[position].keys.append(key)
+      } else {
+        sections.append((name, [key]))
+      }
+    }
+    return sections.map { section in
+      let title = section.name.isEmpty ? "## The file" : "## `\(section.name)`"
+      let header = "| key | type | default | unit | meaning |\n|---|---|---|---|---|"
+      return ([title, "", header] + section.keys.map(row)).joined(separator: "\n") + "\n"
+    }.joined(separator: "\n")
+  }
+
+  private static func row(_ key: ConfigurationKey) -> String {
+    let type = [key.type, key.range].compactMap { $0 }.joined(separator: ", ")
+    let fallback = key.isOptional ? "none" : key.fallback.map { $0.isEmpty ? "" : "`\($0)`" } ?? "required"
+    let condition = key.conditions.isEmpty ? "" : " (with `\(key.conditions.joined(separator: "` or `"))`)"
+    return "| "
+      + ["`\(key.path)`", type, fallback, key.unit ?? "", key.meaning + condition]
+      .map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
+  }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Experiment
+import Foundation
+
+/// Runs a command as the whole process: parses the arguments, runs the body, and ends with the exit status of DESIGN 8.6.
+///
+/// A `Failure`, or an error that `ErrorMapping` knows, is printed to standard error and ends with its status; a wrong command line
+/// with 64; anything else is a bug, 70. `--help` and `--version` end with 0.
+public func runTool<Command: ParsableCommand>(_ command: Command.Type) -> Never {
+  do {
+    var parsed = try Command.parseAsRoot()
+    try parsed.run()
+    try flushResult()
+  } catch {
+    end(command, with: error)
+  }
+  exit(ExitStatus.ok.rawValue)
+}
+
+/// As above, for commands with an asynchronous body.
+public func runTool<Command: AsyncParsableCommand>(_ command: Command.Type) async -> Never {
+  do {
+    var parsed = try Command.parseAsRoot()
+    if var asynchronous = parsed as? any AsyncParsableCommand { try await asynchronous.run() } else { try parsed.run() }
+    try flushResult()
+  } catch {
+    end(command, with: error)
+  }
+  exit(ExitStatus.ok.rawValue)
+}
+
+/// A result that was not written is no success: the disk behind a redirected standard output may be full.
+private func flushResult() throws {
+  guard fflush(nil) == 0 else {
+    throw Failure(.io, "cannot write the result to standard output: \(String(cString: strerror(errno)))")
+  }
+}
+
+private func end<Command: ParsableCommand>(_ command: Command.Type, with error: any Error) -> Never {
+  Console.standardError.showLive("")
+  // The parser knows its own errors: help and version (0), wrong usage (64), an explicit status. All others have status 1 for it.
+  let isParserError = !(error is Failure) && (error is ExitCode || Command.exitCode(for: error) != .failure)
+  if isParserError { Command.exit(withError: error) }
+  let failure = ErrorMapping.failure(from: error)
+  fflush(nil)
+  let tool =
+    Command.configuration.commandName ?? (CommandLine.arguments.first as NSString?)?.lastPathComponent ?? "implicit"
+  Console.standardError.print("\(tool): \(failure)")
+  exit(failure.status.rawValue)
+}
