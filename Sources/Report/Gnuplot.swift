@@ -21,8 +21,8 @@ public struct Gnuplot: Sendable {
     guard !figures.isEmpty else { return }
     for figure in figures {
       let script = GnuplotScript(figure: figure)
-      try write(script.data, to: folder.appending(path: figure.name + ".dat"))
-      try write(script.script, to: folder.appending(path: figure.name + ".gp"))
+      try writeAtomically(script.data, to: folder.appending(path: figure.name + ".dat"))
+      try writeAtomically(script.script, to: folder.appending(path: figure.name + ".gp"))
     }
     // One process for all scripts: each begins with `reset session`.
     let result: ExecutionResult<Void, DiscardedOutput, StringOutput<UTF8>>
@@ -52,7 +52,7 @@ public struct Gnuplot: Sendable {
 }
 
 /// Writes text to a file under a temporary name and renames it.
-func write(_ text: String, to file: URL) throws {
+func writeAtomically(_ text: String, to file: URL) throws {
   do {
     try Data(text.utf8).write(to: file, options: .atomic)
   } catch {

@@ -49,19 +49,21 @@ struct GnuplotScript {
   /// The range of an axis: a little wider than the data; a linear one starts at zero when the data come close to it.
   private func range(_ name: String, _ axis: Figure.Axis, _ values: [Double], padding: Double) -> [String] {
     guard let low = values.min(), let high = values.max() else { return [] }
-    guard axis.isLogarithmic && high / low >= 2 else {
+    let decades = axis.isLogarithmic ? log10(high) - log10(low) : 0
+    guard decades >= log10(2) else {
       let margin = high > low ? padding * (high - low) : max(abs(high), 1) * padding
       let start = low >= 0 && low < 0.5 * high && name == "y" ? 0 : low - margin
       return ["set \(name)range [\(start):\(high + margin)]"]
     }
     // Ticks at powers of ten, or at 1, 2 and 5 times these where the powers alone are too few.
-    let multiples = high / low >= 300 ? [1.0] : [1, 2, 5]
-    let ticks = (Int(floor(log10(low)))...Int(ceil(log10(high)))).flatMap { power in
-      multiples.map { String(format: "%g", $0 * pow(10, Double(power))) }
-    }
-    let margin = pow(high / low, padding)
+    let multiples = decades > 2.5 ? [1.0] : [1, 2, 5]
+    let powers = stride(from: Int(floor(log10(low))), through: Int(ceil(log10(high))), by: max(1, Int(decades / 8)))
+    let positions: [Double] = powers.flatMap { power in multiples.map { $0 * pow(10, Double(power)) } }
+    let ticks = positions.filter { $0 > 0 && $0.isFinite }.map { String(format: "%g", $0) }
+    let margin = pow(10, decades * padding)
+    let bounds = [max(low / margin, 1e-307), min(high * margin, 1e307)]
     return [
-      "set logscale \(name)", "set \(name)range [\(low / margin):\(high * margin)]",
+      "set logscale \(name)", "set \(name)range [\(bounds[0]):\(bounds[1])]",
       "set \(name)tics (\(ticks.joined(separator: ", ")))",
     ]
   }
@@ -110,9 +112,13 @@ struct GnuplotScript {
 
   private func title(_ label: String) -> String { label.isEmpty ? "notitle" : "title \(quoted(label))" }
 
-  /// A gnuplot string in single quotes, in which only the quote itself is special (it is doubled).
+  /// A gnuplot string in double quotes: backslash, quote and backquote (which would run a command) are escaped.
   private func quoted(_ text: String) -> String {
-    "'" + oneLine(text).replacingOccurrences(of: "'", with: "''") + "'"
+    let escaped = oneLine(text).reduce(into: "") { result, character in
+      if "\\\"`".contains(character) { result.append("\\") }
+      result.append(character)
+    }
+    return "\"\(escaped)\""
   }
 
   private func oneLine(_ text: String) -> String {

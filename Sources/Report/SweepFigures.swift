@@ -107,6 +107,9 @@ public struct SweepFigures {
       })
   }
 
+  /// The models in the order of their colours.
+  public var order: [String] { numbered.map(\.model.model) }
+
   // MARK: parts
 
   /// A model has the same colour in every figure.
