@@ -7,19 +7,16 @@ public struct Aggregation: Sendable {
   public struct Description: Sendable {
     public var title: String
     public var references: [String]
-    /// Name of the error metric, for the axes.
-    public var errorLabel: String
     /// The resolved configuration, as YAML.
     public var configuration: String
     public var provenance: [ReportPage.Fact]
 
     public init(
-      title: String, references: [String] = [], errorLabel: String = "error", configuration: String = "",
+      title: String, references: [String] = [], configuration: String = "",
       provenance: [ReportPage.Fact] = []
     ) {
       self.title = title
       self.references = references
-      self.errorLabel = errorLabel
       self.configuration = configuration
       self.provenance = provenance
     }
@@ -54,14 +51,14 @@ public struct Aggregation: Sendable {
     summaries = try ModelSummary.all(models, split: split, iteration: settings.iteration, published: comparable)
     verdicts = try settings.bands.map { try Verdict($0, in: models) }
     let main = models.filter { $0.split == split }
-    let figures = SweepFigures(models: main, errorLabel: description.errorLabel)
+    let figures = SweepFigures(models: main, errorLabel: first.errorName)
     let training = Figure.training(histories, order: figures.order)
     self.models = models
     self.split = split
     page = ReportPage(
       title: description.title, caseStudy: first.caseStudy, references: description.references, verdicts: verdicts,
       results: ModelSummary.table(summaries, split: split),
-      notes: Self.notes(models, description.errorLabel, comparable),
+      notes: Self.notes(models, first.errorName, comparable),
       figures: figures.all + (training.isEmpty ? [] : [training]), inputs: Self.inputs(models),
       configuration: description.configuration, provenance: description.provenance)
   }

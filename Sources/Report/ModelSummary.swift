@@ -17,7 +17,7 @@ public struct ModelSummary: Sendable {
   public let trainedIterations: Int?
   /// Operations per sample to reach the iteration of `error`.
   public let flops: Double
-  /// Wall time to reach the iteration of `error`: the median over the seeds.
+  /// Wall time per sample, in s, to reach the iteration of `error`: the median over the seeds.
   public let seconds: Double
   public let trainError: ErrorAt?
   /// Test error at the first recorded iteration, at the one the table is about, and at the best one.
@@ -102,7 +102,7 @@ public struct ModelSummary: Sendable {
       integer("parameters") { $0.parameters }, integer("seeds") { $0.seeds.count },
       integer("iterations in training") { $0.trainedIterations },
       integer("iteration t") { $0.isIterative ? $0.error.iteration : nil }, number("FLOPs per sample") { $0.flops },
-      number("seconds") { $0.seconds }, measurement("train error") { $0.trainError },
+      number("seconds per sample") { $0.seconds }, measurement("train error") { $0.trainError },
       measurement("\(split) error at the first iteration") { $0.isIterative ? $0.firstError : nil },
       measurement("\(split) error") { $0.error },
       measurement("smallest \(split) error") { $0.isIterative ? $0.bestError : nil },

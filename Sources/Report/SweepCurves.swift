@@ -40,6 +40,8 @@ public struct SweepCurves: Sendable {
   public var trainedIterations: Int?
   /// The recorded iterations, ascending, `[K]`.
   public var iterations: [Int]
+  /// What the error is, for axes and tables, for example `relative error`.
+  public var errorName: String
   /// `[S, K]`
   public var error: SampleCurves
   /// ||G(y) - y||, `[S, K]`
@@ -50,16 +52,16 @@ public struct SweepCurves: Sendable {
   public var lipschitzRatio: [SampleCurves]
   /// Error of the perturbed samples, one `[S, K]` for each perturbation.
   public var perturbedError: [SampleCurves]
-  /// Wall time to reach each iteration, `[K]`.
+  /// Wall time of one sample to the output of each iteration, in s, `[K]`.
   public var seconds: [Double]
-  /// Floating-point operations to reach each iteration, `[K]`.
+  /// Floating-point operations of one sample to the output of each iteration, `[K]`.
   public var flops: [Double]
   /// Where the numbers come from.
   public var source: InputFile
 
   public init(
     caseStudy: String, model: String, architecture: String, isIterative: Bool, seed: UInt64, split: String,
-    solver: String, parameters: Int, trainedIterations: Int?, iterations: [Int], error: SampleCurves,
+    solver: String, parameters: Int, trainedIterations: Int?, iterations: [Int], errorName: String, error: SampleCurves,
     residual: SampleCurves? = nil, perturbations: [String] = [], lipschitzRatio: [SampleCurves] = [],
     perturbedError: [SampleCurves] = [], seconds: [Double], flops: [Double], source: InputFile
   ) {
@@ -73,6 +75,7 @@ public struct SweepCurves: Sendable {
     self.parameters = parameters
     self.trainedIterations = trainedIterations
     self.iterations = iterations
+    self.errorName = errorName
     self.error = error
     self.residual = residual
     self.perturbations = perturbations

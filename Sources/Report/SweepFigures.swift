@@ -83,7 +83,7 @@ public struct SweepFigures {
   }
 
   public var errorAgainstSeconds: Figure {
-    errorAgainstCost(.seconds, name: "error-seconds", title: "Error against time", label: "wall time of the split (s)")
+    errorAgainstCost(.seconds, name: "error-seconds", title: "Error against time", label: "wall time per sample (s)")
   }
 
   public var errorAgainstFlops: Figure {

@@ -22,7 +22,7 @@ import Testing
     try Aggregation(
       sweeps: sweeps, histories: histories, settings: settings, published: Self.published,
       description: .init(
-        title: title, references: ["Liu et al. 2025"], errorLabel: "relative error", configuration: "seed: 17\n",
+        title: title, references: ["Liu et al. 2025"], configuration: "seed: 17\n",
         provenance: [.init("commit", "0123abc")]))
   }
 

@@ -16,6 +16,7 @@ enum SyntheticSweeps {
     return SweepCurves(
       caseStudy: "linear-programs", model: model, architecture: "implicit-gnn", isIterative: true, seed: seed,
       split: split, solver: solver, parameters: 2_350, trainedIterations: 6, iterations: Array(1...iterations),
+      errorName: "relative error",
       error: curves { s, k in floor + (0.6 - floor) * pow(0.6, Double(k)) + offset(s) },
       residual: curves { s, k in 10 * pow(0.5, Double(k)) * (1 + offset(s)) }, perturbations: perturbations,
       lipschitzRatio: perturbations.indices.map { p in
@@ -30,7 +31,7 @@ enum SyntheticSweeps {
     SweepCurves(
       caseStudy: "linear-programs", model: model, architecture: "explicit-gnn", isIterative: false, seed: 0,
       split: split,
-      solver: "none", parameters: 2_088, trainedIterations: nil, iterations: [1],
+      solver: "none", parameters: 2_088, trainedIterations: nil, iterations: [1], errorName: "relative error",
       error: SampleCurves(samples: 3, iterations: 1, values: [error - 0.1, error, error + 0.1])!, seconds: [0.011],
       flops: [4.1e4],
       source: InputFile(path: "sweeps/\(model).sweep.h5", contentHash: String(repeating: "cd", count: 32)))
