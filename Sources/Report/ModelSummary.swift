@@ -20,7 +20,7 @@ public struct ModelSummary: Sendable {
   /// Wall time per sample, in s, to reach the iteration of `error`: the median over the seeds.
   public let seconds: Double
   public let trainError: ErrorAt?
-  /// Test error at the first recorded iteration, at the one the table is about, and at the best one.
+  /// Error after one iteration (or at the first recorded one), at the iteration the table is about, and at the best one.
   public let firstError: ErrorAt
   public let error: ErrorAt
   public let bestError: ErrorAt
@@ -43,7 +43,7 @@ public struct ModelSummary: Sendable {
     trainedIterations = test.first.trainedIterations
     flops = statistic(.flops)
     seconds = statistic(.seconds)
-    firstError = Self.error(of: test, at: 0)
+    firstError = Self.error(of: test, at: test.iterations.firstIndex(of: 1) ?? 0)
     error = Self.error(of: test, at: index)
     bestError = Self.error(of: test, at: test.bestIndex)
     trainError = try train.map { Self.error(of: $0, at: try Self.index(of: iteration, in: $0)) }
@@ -97,14 +97,16 @@ public struct ModelSummary: Sendable {
     func integer(_ heading: String, _ value: @escaping (ModelSummary) -> Int?) -> Entry {
       (Table.Column(heading), { value($0).map { .integer($0) } ?? .empty })
     }
+    let firsts = Set(summaries.filter(\.isIterative).map { "\($0.firstError.iteration)" })
+    let first = firsts.count == 1 ? "iteration \(firsts.joined())" : "the first iteration"
     let entries: [Entry] = [
       (Table.Column("model"), { .text($0.label) }), (Table.Column("architecture"), { .text($0.architecture) }),
       integer("parameters") { $0.parameters }, integer("seeds") { $0.seeds.count },
       integer("iterations in training") { $0.trainedIterations },
       integer("iteration t") { $0.isIterative ? $0.error.iteration : nil }, number("FLOPs per sample") { $0.flops },
-      number("seconds per sample") { $0.seconds }, measurement("train error") { $0.trainError },
-      measurement("\(split) error at the first iteration") { $0.isIterative ? $0.firstError : nil },
-      measurement("\(split) error") { $0.error },
+      number("seconds per sample") { $0.seconds }, measurement("train error at t") { $0.trainError },
+      measurement("\(split) error at \(first)") { $0.isIterative ? $0.firstError : nil },
+      measurement("\(split) error at t") { $0.error },
       measurement("smallest \(split) error") { $0.isIterative ? $0.bestError : nil },
       integer("reached at") { $0.isIterative ? $0.bestError.iteration : nil },
       number("published train error") { $0.publishedTrainError },
