@@ -84,7 +84,11 @@ let package = Package(
 
     // Turns a pipeline file into tasks, and runs those that are not done
     library(
-      "Pipeline", ["HDF5", "Experiment", "CaseStudies", .product(name: "Crypto", package: "swift-crypto")]),
+      "Pipeline",
+      [
+        "HDF5", "Experiment", "CaseStudies", "Report", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
 
     // Stages
     tool("implicit-generate", ["CaseStudies", "Experiment"]),

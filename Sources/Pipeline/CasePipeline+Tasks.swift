@@ -84,7 +84,8 @@ private struct TaskMaker {
     _ name: String, _ stage: Stage, _ arguments: [String], _ inputs: [PipelineTask], _ output: String,
     model: String? = nil, seed: Int? = nil
   ) -> PipelineTask {
-    var settings = pipeline.document.values(under: stage.settings(model: model))
+    var settings = pipeline.document.resolvedValues(under: stage.settings(model: model))
+    for key in Stage.settingsWithoutEffect { settings[key] = nil }
     if let model { settings["model"] = model }
     if let seed { settings["seed"] = "\(seed)" }
     return PipelineTask(

@@ -1,11 +1,14 @@
+import CaseStudies
 import Experiment
 import Foundation
+import Report
 
-/// The pipeline file of one case study, as far as it decides which tasks there are.
+/// The pipeline file of one case study. All of it is read, so that a mistake in any section is found before hours are spent.
 ///
 ///     pipeline:
 ///       shards: 4              # the dataset is drawn in so many parts, which are merged
 ///       seeds: [1, 2, 3]       # every model is trained once for each of them
+///     sweep:
 ///       splits: [test, train]  # every model is swept on each of them
 public struct CasePipeline {
   public let document: ConfigurationDocument
@@ -21,7 +24,7 @@ public struct CasePipeline {
   public let seeds: [Int]?
   public let splits: [Split]
 
-  /// - Throws: `.missingInput` or `.usage` for a file that cannot be read or is wrong.
+  /// - Throws: `.missingInput` or `.usage` for a file that cannot be read or is wrong anywhere.
   public init(_ path: String, preset: String? = nil, overrides: [String] = []) throws {
     try self.init(ConfigurationDocument.load(path, preset: preset, overrides: overrides))
   }
@@ -29,18 +32,37 @@ public struct CasePipeline {
   public init(_ document: ConfigurationDocument) throws {
     self.document = document
     name = ((document.name as NSString).lastPathComponent as NSString).deletingPathExtension
-    caseStudy = try document.root.text("case_study", "the case study that the file is about")
-    models = try document.root.namedSections("models", "the models to train, by name").map(\.name)
+    caseStudy = try document.root.text("case_study", "name of the case study")
+    models = try Self.models(CaseStudies.caseStudy(named: caseStudy), document)
+    let sweep = try document.section("sweep")
+    splits = try Self.distinct(
+      sweep.choices("splits", default: [Split.test, .train], "splits that the pipeline sweeps"), "splits", sweep)
     let section = try document.section("pipeline", "which tasks a run consists of")
     shards = try section.integer("shards", default: 1, in: 1...100_000, "parts that the dataset is drawn in")
-    seeds =
-      section.contains("seeds")
-      ? try Self.distinct(section.integers("seeds", in: 0..., "seeds that every model is trained with"), "seeds", section)
-      : nil
-    splits = try Self.distinct(
-      section.choices("splits", default: [.test, .train], "splits of the dataset that every model is swept on"),
-      "splits", section)
+    seeds = try Self.seeds(section)
     try section.finish()
+    let aggregate = try document.section("aggregate", "what implicit-aggregate makes of the sweeps")
+    _ = try AggregationSettings(aggregate)
+    try aggregate.finish()
+    try document.finish()
+  }
+
+  /// Reads the sections of the stages as they will read them.
+  private static func models<Case: CaseStudy>(_: Case.Type, _ document: ConfigurationDocument) throws -> [String] {
+    let models = try ExperimentConfiguration<Case>(document).models.map(\.name)
+    guard !models.isEmpty else {
+      throw Failure(
+        .usage, "models: expected at least one model, found none", at: document.name,
+        remedy: "a preset removes the models it sets to null")
+    }
+    return models
+  }
+
+  private static func seeds(_ section: ConfigurationSection) throws -> [Int]? {
+    guard section.contains("seeds") || section.isDescribing else { return nil }
+    return try distinct(
+      section.integers("seeds", in: 0..., "seeds that every model is trained with; that of the file without it"),
+      "seeds", section)
   }
 
   private static func distinct<Value: Hashable>(
@@ -52,32 +74,5 @@ public struct CasePipeline {
         remedy: "name each once")
     }
     return values
-  }
-}
-
-extension TaskGraph {
-  /// The tasks of a pipeline file, or of all the files that it lists.
-  ///
-  /// One case study has its files in the folder of the run itself; with a list, each has a folder of its own there, named
-  /// for its pipeline file, which is again the folder of a run.
-  ///
-  /// - Parameters:
-  ///   - path: a pipeline file, or a list of them, such as `pipelines/all.yaml`.
-  ///   - folder: the folder of the run; need not exist.
-  public static func read(_ path: String, preset: String?, overrides: [String] = [], folder: String) throws
-    -> (graph: TaskGraph, cases: [CasePipeline])
-  {
-    let files = try ConfigurationDocument.pipelineFiles(path)
-    let cases = try files.map { try CasePipeline($0, preset: preset, overrides: overrides) }
-    let isList = files != [path]
-    var names: Set<String> = []
-    for file in cases where !names.insert(file.name).inserted {
-      throw Failure(
-        .usage, "two pipeline files have the name `\(file.name)`, and would share a folder", at: path,
-        remedy: "rename one of them")
-    }
-    let graph = try TaskGraph(
-      cases.flatMap { $0.tasks(folder: isList ? "\(folder)/\($0.name)" : folder, prefix: isList ? "\($0.name)/" : "") })
-    return (graph, cases)
   }
 }

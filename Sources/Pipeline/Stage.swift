@@ -28,6 +28,9 @@ public enum Stage: String, Codable, CaseIterable, Sendable {
     }
   }
 
+  /// Keys of those sections that change no result: which splits are swept is a matter of which tasks there are.
+  static let settingsWithoutEffect = ["training.checkpoint_seconds", "sweep.splits"]
+
   /// Whether the stage, once interrupted, goes on from a checkpoint when it is given `--resume`.
   var canResume: Bool { self == .train }
 

@@ -22,6 +22,8 @@ public struct TaskRecord: Codable, Equatable, Sendable {
   /// Wall time of the last attempt.
   public var seconds: Double
   public var threads: Int
+  /// What was run, the executable first.
+  public var command: [String]
   /// The process of the attempt, while it runs.
   public var process: ProcessIdentity?
   /// As a shell reports it: 128 + the number of the signal for a process that one ended. Nil while it runs.
@@ -59,9 +61,12 @@ func writeJSON(_ value: some Encodable, to path: String) throws {
 }
 
 /// JSON for people and programs: sorted keys, dates in ISO 8601, no escaped slashes.
-public func jsonData(_ value: some Encodable) throws -> Data {
+func jsonData(_ value: some Encodable) throws -> Data {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
   encoder.dateEncodingStrategy = .iso8601
   return try encoder.encode(value)
 }
+
+/// As `jsonData`, as text.
+public func jsonText(_ value: some Encodable) throws -> String { String(decoding: try jsonData(value), as: UTF8.self) }
