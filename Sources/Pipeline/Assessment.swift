@@ -1,4 +1,5 @@
 import Experiment
+import Foundation
 
 /// What is to be done about a task.
 public enum Assessment: Equatable, Sendable {
@@ -79,7 +80,9 @@ extension PipelineTask {
 
 extension TaskGraph {
   /// What a run would do, task by task, without doing it.
-  public func assess(inspector: any OutputInspector = StandardInspector()) -> [(task: PipelineTask, assessment: Assessment)] {
+  public func assess(inspector: any OutputInspector = StandardInspector()) -> [(
+    task: PipelineTask, assessment: Assessment
+  )] {
     var hashes: [String: String] = [:]
     var pending: Set<String> = []
     return tasks.map { task in

@@ -39,7 +39,12 @@ public struct CasePipeline {
       sweep.choices("splits", default: [Split.test, .train], "splits that the pipeline sweeps"), "splits", sweep)
     let section = try document.section("pipeline", "which tasks a run consists of")
     shards = try section.integer("shards", default: 1, in: 1...100_000, "parts that the dataset is drawn in")
-    seeds = try Self.seeds(section)
+    let seeds = try Self.distinct(
+      section.integers(
+        "seeds", default: [], in: 0..., count: 0...,
+        "seeds that every model is trained with; if empty, that of the file, and the names of the models stay short"),
+      "seeds", section)
+    self.seeds = seeds.isEmpty ? nil : seeds
     try section.finish()
     let aggregate = try document.section("aggregate", "what implicit-aggregate makes of the sweeps")
     _ = try AggregationSettings(aggregate)
@@ -56,13 +61,6 @@ public struct CasePipeline {
         remedy: "a preset removes the models it sets to null")
     }
     return models
-  }
-
-  private static func seeds(_ section: ConfigurationSection) throws -> [Int]? {
-    guard section.contains("seeds") || section.isDescribing else { return nil }
-    return try distinct(
-      section.integers("seeds", in: 0..., "seeds that every model is trained with; that of the file without it"),
-      "seeds", section)
   }
 
   private static func distinct<Value: Hashable>(

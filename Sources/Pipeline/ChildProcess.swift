@@ -21,7 +21,8 @@ struct ChildProcess {
   /// - Throws: `Failure` if the process cannot be started.
   func run(shouldStop: @Sendable () -> Bool, started: (ProcessIdentity) throws -> Void) async throws -> Int32 {
     let descriptor = try FileDescriptor.open(
-      FilePath(log), .writeOnly, options: [.append, .create, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+      FilePath(log), .writeOnly, options: [.append, .create, .closeOnExec],
+      permissions: [.ownerReadWrite, .groupRead, .otherRead])
     defer { try? descriptor.close() }
     do {
       let result = try await Subprocess.run(

@@ -29,7 +29,7 @@ public struct StandardInspector: OutputInspector {
 
   public func statedHash(of task: PipelineTask) throws -> String {
     if task.stage.writesFolder { return try hashOfFolder(task) }
-    let file = try File(opening: task.output)
+    let file = try File.open(task.output)
     guard let hash = try FileHeader(of: file).contentHash else {
       throw Failure(.badData, "the attribute content_sha256 is missing", at: task.output)
     }
@@ -39,7 +39,7 @@ public struct StandardInspector: OutputInspector {
   public func verifiedHash(of task: PipelineTask) throws -> String {
     if task.stage.writesFolder { return try hashOfFolder(task) }
     let stated = try statedHash(of: task)
-    let found = try ContentHash.of(try File(opening: task.output))
+    let found = try ContentHash.of(try File.open(task.output))
     guard found == stated else {
       throw Failure(
         .badData, "expected the content to have the hash \(stated), as the file says, found \(found)", at: task.output)

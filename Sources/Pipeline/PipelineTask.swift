@@ -51,22 +51,26 @@ public struct PipelineTask: Codable, Equatable, Identifiable, Sendable {
 
   /// The arguments of one attempt.
   public func arguments(threads: Int, resume: Bool) -> [String] {
-    arguments + (resume && stage.canResume ? ["--resume"] : []) + ["--threads", "\(threads)"]
-      + ["--progress", progressPath]
+    var all = arguments
+    if resume && stage.canResume { all.append("--resume") }
+    if stage.usesThreads { all += ["--threads", "\(threads)", "--progress", progressPath] }
+    return all
   }
 }
 
 /// A command line that can be pasted into a shell.
 public func shellCommand(_ words: [String]) -> String {
   words.map { word in
-    let isPlain = !word.isEmpty && word.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"):
-        true
-      default: "-_./=:,+%@".utf8.contains(byte)
+    let isPlain =
+      !word.isEmpty
+      && word.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"):
+          true
+        default: "-_./=:,+%@".utf8.contains(byte)
+        }
       }
-    }
     return isPlain ? word : "'\(word.replacingOccurrences(of: "'", with: #"'\''"#))'"
   }.joined(separator: " ")
 }

@@ -34,6 +34,9 @@ public enum Stage: String, Codable, CaseIterable, Sendable {
   /// Whether the stage, once interrupted, goes on from a checkpoint when it is given `--resume`.
   var canResume: Bool { self == .train }
 
+  /// Whether the stage takes `--threads` and `--progress`; the others are short and have one thread.
+  var usesThreads: Bool { self != .aggregate }
+
   /// Whether the stage made its whole output although it ended with this status.
   func hasFinished(with status: Int32) -> Bool {
     // A report with a number outside its band is a finished report; making it again would not change the number.

@@ -9,7 +9,8 @@ public struct StageExecutables: Sendable {
 
   /// The folder that this very program lies in.
   public static func besideThisProgram() -> StageExecutables {
-    let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    let program =
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
     return StageExecutables(folder: (program as NSString).deletingLastPathComponent)
   }
 
@@ -107,8 +108,8 @@ struct TaskLog {
   /// - Returns: where the attempt's own output begins, in bytes.
   /// - Throws: `.io`.
   func begin(_ line: String) throws -> UInt64 {
-    if !FileManager.default.fileExists(atPath: path) { FileManager.default.createFile(atPath: path, contents: nil) }
     do {
+      if !FileManager.default.fileExists(atPath: path) { try Data().write(to: URL(fileURLWithPath: path)) }
       let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
       defer { try? file.close() }
       let end = try file.seekToEnd()

@@ -38,7 +38,9 @@ struct TaskQueue {
     var starts = assessWaiting()
     // Long tasks first, so that none is left alone at the end: those of long stages, then those that took long before.
     ready.sort { first, second in
-      (first.task.stage.priority, first.record?.seconds ?? 0) > (second.task.stage.priority, second.record?.seconds ?? 0)
+      (first.task.stage.priority, first.record?.seconds ?? 0) > (
+        second.task.stage.priority, second.record?.seconds ?? 0
+      )
     }
     while freeThreads > 0 && !ready.isEmpty {
       var start = ready.removeFirst()
@@ -69,7 +71,9 @@ struct TaskQueue {
       case .done(let state):
         hashes[task.output] = state.contentHash
         var result = result(.upToDate, task)
-        (result.contentHash, result.exitStatus, result.message) = (state.contentHash, record?.exitStatus, record?.message)
+        (result.contentHash, result.exitStatus, result.message) = (
+          state.contentHash, record?.exitStatus, record?.message
+        )
         results[task.id] = result
         start.skipped = result
         skipped.append(start)
