@@ -97,6 +97,7 @@ let package = Package(
     tests("HDF5", ["HDF5"]),
     tests("Equilibrium", ["Equilibrium", "Torch", "HDF5"]),
     tests("Experiment", ["Experiment", "Torch", "HDF5"]),
+    tests("ToolKit", ["ToolKit", "Experiment", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     tests("LinearPrograms", ["LinearPrograms", "Experiment", "Equilibrium", "Torch", "HDF5"]),
     tests("Report", ["Report", "Experiment", "HDF5"]),
     tests("EndToEnd", ["HDF5", "Experiment", .product(name: "Subprocess", package: "swift-subprocess")]),

@@ -32,6 +32,9 @@ public final class ConfigurationSection {
     (self.entries, self.resolved, self.context) = (entries, resolved, context)
   }
 
+  /// Whether the key is written in the file, the preset or an override. Does not count as reading it.
+  public func contains(_ key: String) -> Bool { entries[key] != nil }
+
   func keyPath(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
   func referenceKeyPath(_ key: String) -> String { referencePath.isEmpty ? key : "\(referencePath).\(key)" }
 

@@ -28,7 +28,8 @@ public func concurrentStream<Value: Sendable>(
       queue.workerEnded()
     }
     thread.name = "worker \(number)"
-    thread.stackSize = 8 << 20  // The default of secondary threads, 512 KiB or so, is too small for recursive C libraries.
+    // The default of secondary threads, half a megabyte, is too small for recursive C libraries.
+    thread.stackSize = 8 << 20
     thread.start()
   }
   queue.expect(workers: workers)

@@ -60,7 +60,7 @@ public enum Interruption {
     let before = received.compareExchange(expected: 0, desired: number, ordering: .sequentiallyConsistent)
     if !before.exchanged && number == SIGINT {
       signal(SIGINT, SIG_DFL)
-      raise(SIGINT)
+      kill(getpid(), SIGINT)
     }
   }
 

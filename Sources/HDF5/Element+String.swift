@@ -1,0 +1,76 @@
+import CHDF5
+import Foundation
+
+extension String: Element {
+  public static let elementType = ElementType.string
+
+  public static var codec: ElementCodec<String> {
+    ElementCodec(
+      read: { count, fileType, site, transfer in
+        H5Tis_variable_str(fileType) > 0
+          ? try readVariable(count: count, fileType: fileType, site: site, transfer: transfer)
+          : try readFixed(count: count, fileType: fileType, site: site, transfer: transfer)
+      },
+      write: { values, site, transfer in
+        var text: [[CChar]] = []
+        for value in values {
+          guard !value.utf8.contains(0) else {
+            throw site.failure(.invalidValue, expected: "text without NUL", found: value.debugDescription)
+          }
+          text.append(Array(value.utf8CString))
+        }
+        try elementType.withType(in: .memory, site: site) { type in
+          try withPointers(to: text) { try transfer(type, $0) }
+        }
+      })
+  }
+
+  /// Runs `body` with a buffer of C string pointers, all of them valid as long as it runs.
+  private static func withPointers(to text: [[CChar]], _ body: (UnsafeRawPointer) throws -> Void) throws {
+    let offsets = text.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+    try Array(text.joined()).withUnsafeBufferPointer { characters in
+      let pointers = offsets.dropLast().map { offset in characters.baseAddress.map { $0 + offset } }
+      try pointers.withUnsafeBytes { if let start = $0.baseAddress { try body(start) } }
+    }
+  }
+
+  /// The library allocates every string; each is freed after it was copied.
+  private static func readVariable(
+    count: Int, fileType: hid_t, site: Site, transfer: (hid_t, UnsafeMutableRawPointer) throws -> Void
+  ) throws -> [String] {
+    let memoryType = try site.check(H5Tcopy(chdf5_c_string()))
+    defer { H5Tclose(memoryType) }
+    try site.check(H5Tset_size(memoryType, chdf5_variable_size()))
+    try site.check(H5Tset_cset(memoryType, H5Tget_cset(fileType)))
+    var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
+    try pointers.withUnsafeMutableBytes { if let start = $0.baseAddress { try transfer(memoryType, start) } }
+    defer { for pointer in pointers { free(pointer) } }
+    return try pointers.map { pointer in
+      guard let pointer else { return "" }
+      return try decode(UnsafeRawBufferPointer(start: pointer, count: strlen(pointer)), site)
+    }
+  }
+
+  private static func readFixed(
+    count: Int, fileType: hid_t, site: Site, transfer: (hid_t, UnsafeMutableRawPointer) throws -> Void
+  ) throws -> [String] {
+    let size = H5Tget_size(fileType)
+    let spacePadded = H5Tget_strpad(fileType) == H5T_STR_SPACEPAD
+    let memoryType = try site.check(H5Tcopy(fileType))
+    defer { H5Tclose(memoryType) }
+    var bytes = [UInt8](repeating: 0, count: try site.elementCount([count], elementSize: size) * size)
+    try bytes.withUnsafeMutableBytes { if let start = $0.baseAddress { try transfer(memoryType, start) } }
+    return try (0..<count).map { index in
+      var field = bytes[(index * size)..<((index + 1) * size)].prefix { $0 != 0 }
+      while spacePadded, field.last == UInt8(ascii: " ") { field.removeLast() }
+      return try field.withUnsafeBytes { try decode($0, site) }
+    }
+  }
+
+  private static func decode(_ bytes: UnsafeRawBufferPointer, _ site: Site) throws -> String {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw site.failure(.corrupt, expected: "UTF-8 text", found: "\(bytes.prefix(16).map { String($0, radix: 16) })")
+    }
+    return text
+  }
+}

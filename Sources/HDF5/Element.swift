@@ -1,0 +1,97 @@
+import CHDF5
+
+/// A Swift type whose values can be stored in an HDF5 file.
+///
+/// The conforming types are those of this module: all integers of fixed width, Float16, Float, Double, Bool, String
+/// (variable-length UTF-8) and `Complex`.
+public protocol Element: Sendable {
+  /// How values are stored in a file.
+  static var elementType: ElementType { get }
+  /// How values get from and to the library's memory.
+  static var codec: ElementCodec<Self> { get }
+}
+
+/// Numbers whose bytes in memory are the library's own, so that they can be read into and written from any buffer.
+public protocol NumericElement: Element {}
+
+/// How values of one type get from and to the library's memory. Only this module makes one.
+public struct ElementCodec<Value>: Sendable {
+  typealias Read =
+    @Sendable (_ count: Int, _ fileType: hid_t, Site, (hid_t, UnsafeMutableRawPointer) throws -> Void) throws -> [Value]
+  typealias Write = @Sendable (_ values: [Value], Site, (hid_t, UnsafeRawPointer) throws -> Void) throws -> Void
+
+  /// Reads `count` values: calls the transfer once with a memory type and a buffer for it.
+  let read: Read
+  /// Writes values: calls the transfer once with a memory type and a buffer of it.
+  let write: Write
+}
+
+extension NumericElement {
+  public static var codec: ElementCodec<Self> {
+    ElementCodec(
+      read: { count, _, site, transfer in
+        try [Self](unsafeUninitializedCapacity: count) { buffer, initialized in
+          guard let start = buffer.baseAddress else { return }
+          try elementType.withType(in: .memory, site: site) { try transfer($0, start) }
+          initialized = count
+        }
+      },
+      write: { values, site, transfer in
+        try values.withUnsafeBytes { bytes in
+          guard let start = bytes.baseAddress else { return }
+          try elementType.withType(in: .memory, site: site) { try transfer($0, start) }
+        }
+      })
+  }
+}
+
+extension Int8: NumericElement { public static let elementType = ElementType.integer(bits: 8, signed: true) }
+extension Int16: NumericElement { public static let elementType = ElementType.integer(bits: 16, signed: true) }
+extension Int32: NumericElement { public static let elementType = ElementType.integer(bits: 32, signed: true) }
+extension Int64: NumericElement { public static let elementType = ElementType.integer(bits: 64, signed: true) }
+extension UInt8: NumericElement { public static let elementType = ElementType.integer(bits: 8, signed: false) }
+extension UInt16: NumericElement { public static let elementType = ElementType.integer(bits: 16, signed: false) }
+extension UInt32: NumericElement { public static let elementType = ElementType.integer(bits: 32, signed: false) }
+extension UInt64: NumericElement { public static let elementType = ElementType.integer(bits: 64, signed: false) }
+extension Float16: NumericElement { public static let elementType = ElementType.float16 }
+extension Float: NumericElement { public static let elementType = ElementType.float32 }
+extension Double: NumericElement { public static let elementType = ElementType.float64 }
+
+/// A complex number, stored as h5py does: compound with members `r` and `i`.
+public struct Complex<Part: NumericElement & BinaryFloatingPoint>: NumericElement, Hashable {
+  public var real: Part
+  public var imaginary: Part
+
+  public init(_ real: Part, _ imaginary: Part) {
+    self.real = real
+    self.imaginary = imaginary
+  }
+
+  public static var elementType: ElementType { .complex(bits: 8 * MemoryLayout<Part>.size) }
+}
+
+extension Bool: Element {
+  public static let elementType = ElementType.boolean
+
+  public static var codec: ElementCodec<Bool> {
+    ElementCodec(
+      read: { count, _, site, transfer in
+        var bytes = [Int8](repeating: 0, count: count)
+        try elementType.withType(in: .memory, site: site) { type in
+          try bytes.withUnsafeMutableBytes { if let start = $0.baseAddress { try transfer(type, start) } }
+        }
+        return try bytes.map { byte in
+          guard byte == 0 || byte == 1 else {
+            throw site.failure(.corrupt, expected: "0 (FALSE) or 1 (TRUE)", found: "\(byte)")
+          }
+          return byte == 1
+        }
+      },
+      write: { values, site, transfer in
+        let bytes = values.map { Int8($0 ? 1 : 0) }
+        try elementType.withType(in: .memory, site: site) { type in
+          try bytes.withUnsafeBytes { if let start = $0.baseAddress { try transfer(type, start) } }
+        }
+      })
+  }
+}

@@ -1,0 +1,102 @@
+import CHDF5
+import Foundation
+
+/// An HDF5 file, which is also its root group.
+///
+/// Files are written in the format of HDF5 1.10, without time stamps and without the order of creation: the same calls
+/// give the same bytes. The older format of 1.8 has no checksum on the index of chunks, where one flipped bit can
+/// switch the checksum of a chunk off.
+public final class File: Group, @unchecked Sendable {
+  public enum Access: Sendable { case readOnly, readWrite }
+
+  /// Creates a file. Throws `.cannotCreate` if the name is taken, unless it is to be replaced.
+  public static func create(_ path: String, replacing: Bool = false) throws -> File {
+    try create(path, replacing: replacing, reportedAs: path)
+  }
+
+  /// - Parameter reportedAs: the name of the file in errors.
+  static func create(_ path: String, replacing: Bool = false, reportedAs name: String) throws -> File {
+    let site = Site(operation: "create file", file: name, fallback: .cannotCreate)
+    return try Library.locked {
+      if !replacing, FileManager.default.fileExists(atPath: path) {
+        throw site.failure(.cannotCreate, expected: "a new name", found: "an existing file")
+      }
+      let creation = try site.check(H5Pcreate(chdf5_file_create_class()))
+      defer { H5Pclose(creation) }
+      try site.check(H5Pset_obj_track_times(creation, false))
+      let access = try accessProperties(site)
+      defer { H5Pclose(access) }
+      let mode = replacing ? chdf5_truncate() : chdf5_exclusive()
+      do {
+        return try File(
+          raw: try site.check(H5Fcreate(path, mode, creation, access)), path: name, isWritable: true, site)
+      } catch var error as HDF5Error {
+        if ![.noSpace, .io].contains(error.kind) { error.kind = .cannotCreate }
+        throw error
+      }
+    }
+  }
+
+  /// Opens an existing file.
+  public static func open(_ path: String, _ mode: Access = .readOnly) throws -> File {
+    try open(path, mode, reportedAs: path)
+  }
+
+  static func open(_ path: String, _ mode: Access = .readOnly, reportedAs name: String) throws -> File {
+    let site = Site(operation: "open file", file: name, fallback: .corrupt)
+    return try Library.locked {
+      try checkIsFile(path, site)
+      let access = try accessProperties(site)
+      defer { H5Pclose(access) }
+      guard H5Fis_hdf5(path) > 0 else {
+        throw site.failure(.notHDF5, expected: "an HDF5 signature", found: try contentOfForeignFile(path))
+      }
+      let flags = mode == .readOnly ? chdf5_read_only() : chdf5_read_write()
+      return try File(
+        raw: try site.check(H5Fopen(path, flags, access)), path: name, isWritable: mode == .readWrite, site)
+    }
+  }
+
+  private init(raw: hid_t, path: String, isWritable: Bool, _ site: Site) throws {
+    let session = Session(path: path, file: raw, isWritable: isWritable)
+    let root = try site.check(H5Gopen2(raw, "/", chdf5_default_properties()))
+    super.init(identifier: Identifier(root, in: session), path: "/")
+  }
+
+  /// Writes everything that is still in memory to the file.
+  public func flush() throws { try session.flush() }
+
+  /// Closes the file and every object of it. Throws if anything could not be written, now or before.
+  public func close() throws { try session.close() }
+
+  public var isOpen: Bool { Library.locked { session.isOpen } }
+
+  private static func accessProperties(_ site: Site) throws -> hid_t {
+    let access = try site.check(H5Pcreate(chdf5_file_access_class()))
+    do {
+      try site.check(H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110))
+      try site.check(H5Pset_fclose_degree(access, H5F_CLOSE_STRONG))
+      // Room for several automatic chunks per dataset; a chunk that does not fit is unpacked anew on every read.
+      try site.check(H5Pset_cache(access, 0, 1009, 8 << 20, 0.75))
+      try site.check(chdf5_lock_if_possible(access))
+      return access
+    } catch {
+      H5Pclose(access)
+      throw error
+    }
+  }
+
+  private static func checkIsFile(_ path: String, _ site: Site) throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw site.failure(.notFound) }
+    if isFolder.boolValue { throw site.failure(.cannotOpen, expected: "a file", found: "a folder") }
+    guard FileManager.default.isReadableFile(atPath: path) else {
+      throw site.failure(.cannotOpen, expected: "permission to read", found: "none")
+    }
+  }
+
+  private static func contentOfForeignFile(_ path: String) throws -> String {
+    let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+    return size == 0 ? "an empty file" : "\(size) bytes of something else"
+  }
+}

@@ -1,0 +1,90 @@
+import CHDF5
+
+/// How a dataset lies in its file.
+public struct Storage: Equatable, Sendable {
+  public enum Chunking: Equatable, Sendable {
+    /// One block without chunks and filters.
+    case contiguous
+    /// One sample (index of the first dimension) per chunk if it has 0.25 MiB or more, else as many as fit in 0.5 MiB.
+    case automatic
+    case shape([Int])
+  }
+
+  public var chunking: Chunking
+  /// Deflate level 1...9, or nil for no compression. Values are shuffled by byte first.
+  public var deflate: Int?
+  /// A Fletcher-32 sum per chunk, checked on every read.
+  public var checksum: Bool
+  /// The first dimension may grow by `Dataset.append`.
+  public var extensible: Bool
+  /// Length that the first dimension is expected to reach; keeps automatic chunks from being larger than the data.
+  public var expectedRows: Int?
+
+  public init(
+    chunking: Chunking = .automatic, deflate: Int? = 4, checksum: Bool = true, extensible: Bool = false,
+    expectedRows: Int? = nil
+  ) {
+    self.chunking = chunking
+    self.deflate = deflate
+    self.checksum = checksum
+    self.extensible = extensible
+    self.expectedRows = expectedRows
+  }
+
+  /// Automatic chunks with shuffle, deflate and Fletcher-32.
+  public static let standard = Storage()
+  /// No chunks, no filters, no checksum.
+  public static let contiguous = Storage(chunking: .contiguous, deflate: nil, checksum: false)
+  /// `standard`, growing along the first dimension.
+  public static func growing(expectedRows: Int? = nil) -> Storage {
+    Storage(extensible: true, expectedRows: expectedRows)
+  }
+
+  /// The chunk of a dataset of this shape, or nil for contiguous storage.
+  ///
+  /// Scalars and datasets without elements that cannot grow have nothing to chunk. Of variable-length text a chunk
+  /// holds references only.
+  public func chunk(shape: [Int], elementSize: Int) -> [Int]? {
+    guard !shape.isEmpty, extensible || !shape.contains(0) else { return nil }
+    switch chunking {
+    case .contiguous: return nil
+    case .shape(let chunk): return chunk
+    case .automatic:
+      let sample = shape.dropFirst().map { max(1, $0) }
+      let sampleBytes = max(1, sample.reduce(elementSize, *))
+      let rows = sampleBytes >= 1 << 18 ? 1 : (1 << 19) / sampleBytes
+      let limit = max(1, extensible ? (expectedRows ?? rows) : shape[0])
+      return [min(rows, limit)] + sample
+    }
+  }
+
+  /// The creation property list, which the caller closes.
+  func properties(shape: [Int], type: ElementType, _ site: Site) throws -> hid_t {
+    let properties = try site.check(H5Pcreate(chdf5_dataset_create_class()))
+    do {
+      try site.check(H5Pset_obj_track_times(properties, false))
+      guard let chunk = chunk(shape: shape, elementSize: type.byteCount) else {
+        guard !extensible else {
+          throw site.failure(
+            .shapeMismatch, expected: "chunks, which a growing dataset needs", found: "contiguous storage")
+        }
+        return properties
+      }
+      guard chunk.count == shape.count, chunk.allSatisfy({ $0 > 0 && $0 <= Int(UInt32.max) }) else {
+        throw site.failure(.shapeMismatch, expected: "a chunk of rank \(shape.count)", found: "chunk \(chunk)")
+      }
+      try site.check(H5Pset_chunk(properties, Int32(chunk.count), chunk.map { hsize_t($0) }))
+      // Filters see the references to text, not the text; they would only pretend to compress and to check it.
+      guard type != .string else { return properties }
+      if let deflate {
+        if type.byteCount > 1 { try site.check(H5Pset_shuffle(properties)) }
+        try site.check(H5Pset_deflate(properties, UInt32(clamping: deflate)))
+      }
+      if checksum { try site.check(H5Pset_fletcher32(properties)) }
+      return properties
+    } catch {
+      H5Pclose(properties)
+      throw error
+    }
+  }
+}
