@@ -92,6 +92,9 @@ let package = Package(
       "implicit-pipeline",
       ["CaseStudies", "Experiment", .product(name: "Subprocess", package: "swift-subprocess")]),
 
+    // Measurements that pipelines/benchmarks compare with the same work in PyTorch
+    tool("implicit-benchmark", ["LinearPrograms", "Experiment", "Torch"]),
+
     // Tests
     tests("Torch", ["Torch"]),
     tests("HDF5", ["HDF5"]),
