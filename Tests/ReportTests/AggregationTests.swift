@@ -22,7 +22,7 @@ import Testing
     try Aggregation(
       sweeps: sweeps, histories: histories, settings: settings, published: Self.published,
       description: .init(
-        title: title, references: ["Liu et al. 2025"], configuration: "seed: 17\n",
+        title: title, references: ["Liu et al. 2025"],
         provenance: [.init("commit", "0123abc")]))
   }
 
@@ -90,7 +90,8 @@ import Testing
     for text in [
       "<h1>a &lt; b &amp; &quot;c&quot;</h1>", "linear-programs", "Liu et al. 2025", "1 of 2 hold",
       "<td class=\"violated\">violated</td>", "<td class=\"holds\">holds</td>", "0.180 ± 0.060", "seed: 17", "0123abc",
-      "sweeps/implicit-8-1.sweep.h5", String(repeating: "ab", count: 32), "picard", "1 to 16",
+      "sweeps/implicit-8-1.sweep.h5", "<td class=\"text\">" + String(repeating: "ab", count: 6) + "</td>", "picard",
+      "1 to 16",
     ] {
       #expect(html.contains(text), "\(text)")
     }
@@ -133,5 +134,37 @@ import Testing
     let sweeps = names.map { SyntheticSweeps.implicit($0) }
     #expect(
       try aggregation(sweeps).summaries.map(\.label) == ["explicit-16", "implicit-4", "implicit-16", "implicit-32"])
+  }
+}
+
+@Suite struct SummaryTableTests {
+  @Test func `The columns of every summary table are equally long, and hold the numbers of the report`() throws {
+    let band = ExpectedBand(
+      name: "claim", quantity: Quantity(model: "implicit-8", metric: .lipschitzRatio), atMost: 1)
+    let aggregation = try Aggregation(
+      sweeps: AggregationTests.sweeps, settings: .init(bands: [band]), description: .init(title: ""))
+    let tables = aggregation.summaryTables
+    #expect(tables.map(\.name) == ["models", "curves", "bands"])
+    for table in tables {
+      let lengths = table.columns.map { column in
+        switch column.values {
+        case .real(let values): values.count
+        case .integer(let values): values.count
+        case .text(let values): values.count
+        }
+      }
+      #expect(Set(lengths).count == 1)
+    }
+    func column(_ table: Int, _ name: String) -> SummaryTable.Values? {
+      tables[table].columns.first { $0.name == name }?.values
+    }
+    #expect(column(0, "model") == .text(["explicit-8", "implicit-8"]))
+    #expect(column(0, "error_mean") == .real(aggregation.summaries.map(\.error.mean)))
+    // Two splits of the implicit model with 16 iterations and of the explicit one with 1: error, seconds, FLOPs, parameters;
+    // the implicit one has residuals and twice 5 perturbed curves besides.
+    guard case .text(let metrics)? = column(1, "metric") else { return #expect(Bool(false), "no column") }
+    #expect(metrics.count == 2 * 16 * (5 + 10) + 4)
+    #expect(column(2, "seed") == .integer(Array(repeating: 0, count: 5) + Array(repeating: 1, count: 5)))
+    #expect(column(2, "holds") == .integer(Array(repeating: 0, count: 10)))
   }
 }
