@@ -29,7 +29,7 @@ public struct Aggregation: Sendable {
   /// - Throws: `Failure` when there is nothing to report on, when the sweeps cannot stand in one report, or when the
   ///   settings name something that was not measured.
   public init(
-    sweeps: [SweepCurves], histories: [TrainingHistory] = [], settings: AggregationSettings = .init(),
+    sweeps: [SweepCurves], trainingCurves: [TrainingCurve] = [], settings: AggregationSettings = .init(),
     published: [PublishedResult] = [], description: Description
   ) throws {
     guard let first = sweeps.first else {
@@ -48,7 +48,7 @@ public struct Aggregation: Sendable {
     verdicts = try settings.bands.map { try Verdict($0, in: models) }
     let main = models.filter { $0.split == split }
     let figures = SweepFigures(models: main, errorLabel: first.errorName)
-    let training = Figure.training(histories, order: figures.order)
+    let training = Figure.training(trainingCurves, order: figures.order)
     self.models = models
     self.split = split
     page = ReportPage(

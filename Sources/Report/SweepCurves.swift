@@ -94,16 +94,20 @@ public struct InputFile: Equatable, Sendable {
   public var contentHash: String
   public var modelHash: String
   public var datasetHash: String
+  /// The model file, where the sweep found it; nil if the file does not say.
+  public var modelPath: String?
   /// The resolved configuration of the sweep, as YAML.
   public var configuration: String
 
   public init(
-    path: String, contentHash: String, modelHash: String = "", datasetHash: String = "", configuration: String = ""
+    path: String, contentHash: String, modelHash: String = "", datasetHash: String = "", modelPath: String? = nil,
+    configuration: String = ""
   ) {
     self.path = path
     self.contentHash = contentHash
     self.modelHash = modelHash
     self.datasetHash = datasetHash
+    self.modelPath = modelPath
     self.configuration = configuration
   }
 }

@@ -17,10 +17,10 @@ import Testing
 
   func aggregation(
     _ sweeps: [SweepCurves] = Self.sweeps, settings: AggregationSettings = .init(), title: String = "Linear programs",
-    histories: [TrainingHistory] = []
+    trainingCurves: [TrainingCurve] = []
   ) throws -> Aggregation {
     try Aggregation(
-      sweeps: sweeps, histories: histories, settings: settings, published: Self.published,
+      sweeps: sweeps, trainingCurves: trainingCurves, settings: settings, published: Self.published,
       description: .init(
         title: title, references: ["Liu et al. 2025"],
         provenance: [.init("commit", "0123abc")]))
@@ -54,9 +54,9 @@ import Testing
   {
     let folder = try TemporaryFolder()
     let report = ReportFolder(folder.url.appending(path: "deep/report"))
-    let history = TrainingHistory(
+    let curve = TrainingCurve(
       model: "implicit-8", seed: 0, steps: Array(1...1000), losses: (1...1000).map { 1 / Double($0) })
-    try await report.write(try aggregation(histories: [history]).page)
+    try await report.write(try aggregation(trainingCurves: [curve]).page)
     let stale = report.url.appending(path: "figures/lipschitz-old.svg")
     let foreign = report.url.appending(path: "figures/notes.txt")
     for file in [stale, foreign] { try Data().write(to: file) }
