@@ -21,7 +21,7 @@ public struct ExplicitGraphNetwork: ExplicitModel {
   }
 
   /// The predicted solutions `[B, n]`.
-  public func predict(_ batch: ProgramBatch) throws -> Tensor {
+  public func predict(_ batch: ProgramTensors) throws -> Tensor {
     let (constraints, variables) = try embedding(batch)
     let features = try exchanged(
       constraints: constraints, variables: Columns(first: variables), batch, by: convolutions)
@@ -47,7 +47,7 @@ struct GraphEmbedding: Module {
   }
 
   /// `[B m, e]` and `[B n, e]`.
-  func callAsFunction(_ batch: ProgramBatch) throws -> (constraints: Tensor, variables: Tensor) {
+  func callAsFunction(_ batch: ProgramTensors) throws -> (constraints: Tensor, variables: Tensor) {
     try (constraints(batch.constraintFeatures).relu(), variables(batch.variableFeatures).relu())
   }
 }
@@ -67,7 +67,7 @@ func halfConvolutions(
 
 /// Applies half-convolutions in turn and returns the features of the variables.
 func exchanged(
-  constraints: Tensor, variables: Columns, _ batch: ProgramBatch,
+  constraints: Tensor, variables: Columns, _ batch: ProgramTensors,
   by convolutions: [(name: String, layer: HalfConvolution)]
 ) throws -> Tensor {
   var (constraints, variables) = (constraints, variables)

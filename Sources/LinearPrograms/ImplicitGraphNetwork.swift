@@ -15,7 +15,7 @@ public struct ImplicitGraphNetwork: ImplicitModel {
   private let head: TwoLayerPerceptron
 
   public struct Context: Sendable {
-    let batch: ProgramBatch
+    let batch: ProgramTensors
     /// Static embeddings: `[B m, e]` and `[B n, e]`.
     let constraints: Tensor
     let variables: Tensor
@@ -36,7 +36,7 @@ public struct ImplicitGraphNetwork: ImplicitModel {
     return named
   }
 
-  public func inject(_ batch: ProgramBatch) throws -> Context {
+  public func inject(_ batch: ProgramTensors) throws -> Context {
     let (constraints, variables) = try embedding(batch)
     return Context(batch: batch, constraints: constraints, variables: variables)
   }

@@ -145,9 +145,10 @@ extension ConfigurationDocument {
 
   /// To be called when everything that belongs to the command has been read.
   ///
+  /// - Parameter others: top-level sections that other stages read; overrides in them pass.
   /// - Throws: `.usage` for an override that nobody has read, because it has no effect.
-  public func finish() throws {
-    for (path, text) in overridePaths where root.resolved.descendant(path) == nil {
+  public func finish(ignoring others: [String] = []) throws {
+    for (path, text) in overridePaths where root.resolved.descendant(path) == nil && !others.contains(path.first ?? "") {
       throw Failure(
         .usage, "this override has no effect: nothing here reads `\(path.joined(separator: "."))`", at: text,
         remedy: "`implicit-inspect config --reference` lists all keys")
@@ -165,6 +166,9 @@ extension ConfigurationDocument {
 
   /// The keys that were read so far, in the order of reading; only in describing mode.
   public var reference: [ConfigurationKey] { root.context.keys }
+
+  /// Whether this document only lists keys.
+  public var isDescribing: Bool { root.context.isDescribing }
 }
 
 /// One `key.path=value` of the command line.

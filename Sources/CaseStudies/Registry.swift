@@ -1,0 +1,19 @@
+import Experiment
+import LinearPrograms
+
+/// All case studies. A new one is a line here and its folder in Package.swift.
+public let caseStudies: [any CaseStudy.Type] = [
+  LinearProgramStudy.self
+]
+
+/// The case study of a name.
+///
+/// - Throws: `Failure` (usage) that names the case studies there are.
+public func caseStudy(named name: String) throws -> any CaseStudy.Type {
+  guard let found = caseStudies.first(where: { $0.name == name }) else {
+    throw Failure(
+      .usage, "unknown case study `\(name)`",
+      remedy: suggestion(for: name, among: caseStudies.map { $0.name }, called: "case studies"))
+  }
+  return found
+}
