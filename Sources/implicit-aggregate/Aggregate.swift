@@ -46,7 +46,8 @@ struct Aggregate: AsyncParsableCommand {
     let plan = try ReportPlan(config: config, preset: preset, overrides: overrides, caseStudy: first.caseStudy)
     let process = Provenance.current()
     let aggregation = try Aggregation(
-      sweeps: curves, trainingCurves: try trainingCurves(of: curves), settings: plan.settings, published: plan.published,
+      sweeps: curves, trainingCurves: try trainingCurves(of: curves), settings: plan.settings,
+      published: plan.published,
       description: .init(
         title: plan.title, references: plan.references,
         provenance: [
