@@ -17,3 +17,8 @@ public func caseStudy(named name: String) throws -> any CaseStudy.Type {
   }
   return found
 }
+
+/// The case study that a pipeline file is for.
+public func caseStudy(of document: ConfigurationDocument) throws -> any CaseStudy.Type {
+  try caseStudy(named: document.root.text("case_study", "name of the case study"))
+}

@@ -17,7 +17,8 @@ public struct KeyedRandom: RandomNumberGenerator, Sendable {
   ///   - stream: what the numbers are for, for example `"train/instances"`; streams are independent.
   ///   - index: the sample, or the step, that owns the numbers.
   public init(seed: UInt64, stream: String, index: UInt64 = 0) {
-    // FNV-1a over the stream's UTF-8, started from the mixed seed, and mixed again so that close seeds differ in every bit.
+    // FNV-1a over the stream's UTF-8, started from the mixed seed, and mixed again so that close seeds differ in every
+    // bit.
     var hash = Self.mixed(seed ^ 0xcbf2_9ce4_8422_2325)
     for byte in stream.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
     hash = Self.mixed(hash)
@@ -74,8 +75,8 @@ public struct KeyedRandom: RandomNumberGenerator, Sendable {
 
   /// Uniform integer in 0 ..< bound, without bias; 0 if `bound` is 1 or less.
   ///
-  /// Lemire, "Fast random integer generation in an interval", ACM TOMACS 2019: the high word of a 128-bit product, and a
-  /// new draw while the low word is among the 2^64 mod bound values that would make some results likelier.
+  /// Lemire, "Fast random integer generation in an interval", ACM TOMACS 2019: the high word of a 128-bit product, and
+  /// a new draw while the low word is among the 2^64 mod bound values that would make some results likelier.
   public mutating func integer(below bound: Int) -> Int {
     guard bound > 1 else { return 0 }
     let bound = UInt64(bound)
@@ -88,8 +89,8 @@ public struct KeyedRandom: RandomNumberGenerator, Sendable {
 
   /// Normal with the given mean and standard deviation, by Marsaglia's polar method (SIAM Review 6, 1964).
   ///
-  /// Only operations that IEEE 754 rounds exactly are used, so that every machine gets the same bits; the sine and logarithm
-  /// of the C library differ between processors with and without fused multiply-add.
+  /// Only operations that IEEE 754 rounds exactly are used, so that every machine gets the same bits; the sine and
+  /// logarithm of the C library differ between processors with and without fused multiply-add.
   public mutating func normal(mean: Double = 0, deviation: Double = 1) -> Double {
     if let spare = spareNormal {
       spareNormal = nil
@@ -107,8 +108,8 @@ public struct KeyedRandom: RandomNumberGenerator, Sendable {
     }
   }
 
-  /// log(x) for finite x > 0: with x = m 2^e and m in [1/sqrt 2, sqrt 2), e log 2 + 2 artanh((m - 1) / (m + 1)), the second by its series,
-  /// whose first omitted term is below 2 / 25 * 0.1716^25 = 6e-21.
+  /// log(x) for finite x > 0: with x = m 2^e and m in [1/sqrt 2, sqrt 2), e log 2 + 2 artanh((m - 1) / (m + 1)), the
+  /// second by its series, whose first omitted term is below 2 / 25 * 0.1716^25 = 6e-21.
   static func naturalLogarithm(_ x: Double) -> Double {
     var exponent = Double(x.exponent)
     var significand = x.significand
@@ -123,8 +124,8 @@ public struct KeyedRandom: RandomNumberGenerator, Sendable {
     return exponent * 0x1.62e42fefa39efp-1 + 2 * t * sum
   }
 
-  /// `count` distinct integers of 0 ..< bound, each subset equally likely, in ascending order (Floyd's algorithm); all of
-  /// them if there are fewer than `count`.
+  /// `count` distinct integers of 0 ..< bound, each subset equally likely, in ascending order (Floyd's algorithm); all
+  /// of them if there are fewer than `count`.
   public mutating func distinct(_ count: Int, below bound: Int) -> [Int] {
     var chosen = Set<Int>()
     for upper in max(0, bound - count)..<max(0, bound) {

@@ -56,7 +56,7 @@ public enum LinearProgramStudy: CaseStudy {
   }
 
   public static func model(reading section: ConfigurationSection) throws -> ModelDescription<ProgramTensors> {
-    let architecture = try section.choice("architecture", as: Architecture.self, "kind of graph network")
+    let architecture: Architecture = try section.choice("architecture", "kind of graph network")
     let width = try section.integer("embedding", in: 1...4096, "width e of the node features")
     try section.finish()
     return ModelDescription(architecture: architecture.rawValue) { _, seed in
@@ -112,7 +112,7 @@ public enum LinearProgramStudy: CaseStudy {
     ]
     return table.flatMap { row in
       zip([4, 8, 16, 32], zip(row.train, row.test)).flatMap { width, errors in
-        [(Split.train, errors.0), (.test, errors.1)].map {
+        [("train", errors.0), ("test", errors.1)].map {
           PublishedResult(model: "\(row.kind)-\(width)", split: $0, error: $1, source: source)
         }
       }

@@ -16,7 +16,7 @@ extension LinearProgramStudy {
     let (isEquality, edgeValue) = try (integer("is_equality"), real("edge_value"))
     let (edgeConstraint, edgeVariable) = try (integer("edge_constraint"), integer("edge_variable"))
     return try rows.indices.map { i in
-      do {
+      do throws(Failure) {
         return try LinearProgram(
           c: c[i], b: b[i], lower: lower[i], upper: upper[i], isEquality: isEquality[i].map { $0 != 0 },
           edgeConstraint: edgeConstraint[i].map { Int($0) }, edgeVariable: edgeVariable[i].map { Int($0) },

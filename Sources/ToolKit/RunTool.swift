@@ -2,10 +2,10 @@ import ArgumentParser
 import Experiment
 @preconcurrency import Glibc  // stdout is a mutable global there
 
-/// Runs a command as the whole process: parses the arguments, runs the body, and ends with the exit status of DESIGN 8.6.
+/// Runs a command as the whole process: parses the arguments, runs the body, and ends with the exit status of `ExitStatus`.
 ///
-/// A `Failure`, or an error that `ErrorMapping` knows, is printed to standard error and ends with its status; a wrong command line
-/// with 64; anything else is a bug, 70. `--help` and `--version` end with 0.
+/// A `Failure`, or an error that `ErrorMapping` knows, is printed to standard error and ends with its status; a wrong
+/// command line with 64; anything else is a bug, 70. `--help` and `--version` end with 0.
 ///
 /// - Parameter arguments: without the executable; nil for those of the process.
 public func runTool<Command: ParsableCommand>(_ command: Command.Type, arguments: [String]? = nil) -> Never {
@@ -40,7 +40,8 @@ private func flushResult() throws {
 
 private func end<Command: ParsableCommand>(_ command: Command.Type, with error: any Error) -> Never {
   Console.standardError.showLive("")
-  // The parser knows its own errors: help and version (0), wrong usage (64), an explicit status. All others have status 1 for it.
+  // The parser knows its own errors: help and version (0), wrong usage (64), an explicit status. All others have status
+  // 1 for it.
   let isParserError = !(error is Failure) && (error is ExitCode || Command.exitCode(for: error) != .failure)
   if isParserError { Command.exit(withError: error) }
   let failure = ErrorMapping.failure(from: error)

@@ -138,6 +138,14 @@ private func readAll(_ document: ConfigurationDocument) throws {
     #expect(try keys.first { $0.path == "training.stages[].solver" }?.conditions == [])
   }
 
+  @Test func `a default that its own key refuses is a bug that describing finds`() throws {
+    let section = try ConfigurationDocument.describing().section("sweep")
+    let failure = try thrownFailure { _ = try section.integer("steps", default: 0, in: 1..., "steps") }
+    #expect(failure == Failure(.bug, "sweep.steps: expected integer, at least 1, but the default is 0"))
+    #expect(throws: Failure.self) { try section.numbers("weights", default: [], "weights") }
+    #expect(throws: Failure.self) { try section.number("scale", default: .infinity, "scale") }
+  }
+
   @Test func `the Markdown page has one table for each section and escapes bars`() throws {
     let page = try ConfigurationDocument.markdown(keys)
     #expect(

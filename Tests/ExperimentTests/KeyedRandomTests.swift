@@ -58,8 +58,8 @@ import Testing
     #expect(heads.count == count)
   }
 
-  /// The correlation of n independent pairs has standard deviation 1 / sqrt n = 0.01; five of them leave no room for chance in
-  /// fixed seeds.
+  /// The correlation of n independent pairs has standard deviation 1 / sqrt n = 0.01; five of them leave no room for
+  /// chance in fixed seeds.
   @Test func `neighbouring streams, seeds and samples are uncorrelated`() {
     let n = 10_000
     func column(_ make: (Int) -> KeyedRandom) -> [Double] {

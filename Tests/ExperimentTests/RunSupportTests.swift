@@ -1,3 +1,4 @@
+import Equilibrium
 import Foundation
 import HDF5
 import Logging
@@ -6,7 +7,8 @@ import Torch
 
 @testable import Experiment
 
-/// Sends this process a signal and waits for its effect. Not `raise`: the pool's threads, on which tests run, block signals.
+/// Sends this process a signal and waits for its effect. Not `raise`: the pool's threads, on which tests run, block
+/// signals.
 private func send(_ number: Int32, until isDone: () -> Bool = { false }) {
   kill(getpid(), number)
   for _ in 0..<2000 where !isDone() { usleep(1000) }
@@ -242,6 +244,12 @@ private func send(_ number: Int32, until isDone: () -> Bool = { false }) {
     #expect(ErrorMapping.failure(from: TorchError.outOfMemory(operation: "mm", message: "") as any Error).status == .io)
     let bug = ErrorMapping.failure(from: TorchError.libtorch(operation: "mm", message: "sizes") as any Error)
     #expect(bug.status == .bug && bug.problem == "this is a bug: LibTorch, mm: sizes")
+  }
+
+  @Test func `an error of the Equilibrium layer is the user's for settings`() {
+    let setting = EquilibriumError.invalidSetting(name: "damping", found: "2", expected: "at most 1") as any Error
+    #expect(ErrorMapping.failure(from: setting).status == .usage)
+    #expect(ErrorMapping.failure(from: EquilibriumError.emptyState(role: "y", shape: [0]) as any Error).status == .bug)
   }
 
   @Test func `Foundation's file errors keep their meaning`() throws {

@@ -4,7 +4,7 @@ import Torch
 ///
 /// A new case study is a type that conforms to this protocol, in a folder of its own, a pipeline file, and a line in the
 /// registry.
-public protocol CaseStudy {
+public protocol CaseStudy: SendableMetatype {
   associatedtype Batch: SampleBatch
 
   /// The name on command lines and in files, for example `linear-programs`.
@@ -110,21 +110,5 @@ public struct PerturbedBatch<Batch: SampleBatch>: Sendable {
     self.batch = batch
     self.distances = distances
     self.isSolved = isSolved
-  }
-}
-
-/// A number from the literature.
-public struct PublishedResult: Equatable, Sendable {
-  /// Name of the model in the pipeline file, for example `implicit-8`.
-  public var model: String
-  public var split: Split
-  public var error: Double
-  public var source: String
-
-  public init(model: String, split: Split, error: Double, source: String) {
-    self.model = model
-    self.split = split
-    self.error = error
-    self.source = source
   }
 }

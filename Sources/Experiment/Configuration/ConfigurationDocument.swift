@@ -42,7 +42,8 @@ public final class ConfigurationDocument {
   ///
   /// - Parameters:
   ///   - preset: one of the names below `presets`; nil for the file as it is.
-  ///   - overrides: `key.path=value` with the value in YAML; list items are addressed by position, `null` removes a key.
+  ///   - overrides: `key.path=value` with the value in YAML; list items are addressed by position, `null` removes a
+  ///     key.
   ///   - keys: the allowed top-level keys.
   /// - Throws: `.missingInput` if the file cannot be read; `.usage` for everything that is wrong in it.
   public static func load(
@@ -158,7 +159,8 @@ extension ConfigurationDocument {
   /// Every key that was read, with the value that was used, as YAML that reads back to the same configuration. Keys are
   /// sorted and numbers are the shortest that read back: equal configurations give equal text.
   ///
-  /// - Parameter paths: only these sections or keys, for example `["seed", "dataset", "models.implicit-8"]`; nil for all.
+  /// - Parameter paths: only these sections or keys, for example `["seed", "dataset", "models.implicit-8"]`; nil for
+  ///   all.
   public func resolved(only paths: [String]? = nil) -> String {
     guard let paths else { return root.resolved.yaml }
     return root.resolved.selecting(paths.map { $0.split(separator: ".").map(String.init) }).yaml

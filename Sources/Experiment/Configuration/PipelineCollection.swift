@@ -1,5 +1,6 @@
 extension ConfigurationDocument {
-  /// The pipeline files that a file stands for: those that its key `pipelines` lists, relative to its folder, or the file itself.
+  /// The pipeline files that a file stands for: those that its key `pipelines` lists, relative to its folder, or the
+  /// file itself.
   ///
   ///     title: All case studies
   ///     pipelines: [linear-programs.yaml, steady-flows.yaml]

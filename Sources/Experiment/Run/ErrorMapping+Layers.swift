@@ -1,3 +1,4 @@
+import Equilibrium
 import HDF5
 import Torch
 
@@ -29,6 +30,15 @@ extension ErrorMapping {
       Failure(.io, error.description, remedy: "make the batch or the chunk smaller, or use a machine with more memory")
     case .device: Failure(.usage, error.description, remedy: "choose another --device")
     case .libtorch, .argument, .shape, .type: Failure(.bug, "this is a bug: \(error.description)", remedy: bugReport)
+    }
+  }
+
+  static func failure(from error: EquilibriumError) -> Failure {
+    switch error {
+    case .invalidSetting: Failure(.usage, error.description)
+    case .degenerateDirection: Failure(.badData, error.description)
+    case .shapeMismatch, .countMismatch, .emptyState, .notDifferentiable:
+      Failure(.bug, "this is a bug: \(error.description)", remedy: bugReport)
     }
   }
 }

@@ -1,3 +1,4 @@
+import Equilibrium
 import Foundation
 import HDF5
 import Synchronization
@@ -21,6 +22,7 @@ public enum ErrorMapping {
     switch error {
     case let error as HDF5Error: return failure(from: error)
     case let error as TorchError: return failure(from: error)
+    case let error as EquilibriumError: return failure(from: error)
     default: break
     }
     if let failure = failure(fromFoundation: error) { return failure }

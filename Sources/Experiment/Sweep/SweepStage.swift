@@ -65,9 +65,9 @@ public struct SweepStage {
     _ pieces: [[Int]], _ placement: Placement, into file: SweepFile
   ) throws {
     let sweep = configuration.sweep
-    nonisolated(unsafe) let measurement = ChunkSweep<Case>(
+    let measurement = ChunkSweep<Case>(
       model: model, solver: sweep.solver, keepsOutputs: savesOutputs)
-    nonisolated(unsafe) let perturbations = sweep.perturbations
+    let perturbations = sweep.perturbations
     let (split, seed) = (split, configuration.seed)
     let meter = ProgressMeter(
       "sweep \((self.model as NSString).lastPathComponent)", total: pieces.reduce(0) { $0 + $1.count }, unit: "samples",

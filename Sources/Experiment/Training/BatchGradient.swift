@@ -25,9 +25,8 @@ struct BatchGradient<Case: CaseStudy> {
   func callAsFunction(_ chunks: [Case.Batch]) throws -> Result {
     let count = chunks.reduce(0) { $0 + $1.sampleCount }
     let parameters = model.module.parameters.tensors
-    nonisolated(unsafe) let this = self
     let parts = try concurrentMap(chunks, threads: threads, shouldStop: { false }) { chunk in
-      try this.part(chunk, share: 1 / Double(count), parameters)
+      try part(chunk, share: 1 / Double(count), parameters)
     }
     return try Self.sum(parts)
   }

@@ -111,10 +111,11 @@ final class TrainingData<Case: CaseStudy> {
     self.reader = reader
     self.seed = seed
     self.placement = placement
-    count = try reader.count(of: .train)
+    let count = try reader.count(of: .train)
     guard count > 0 else {
       throw Failure(.badData, "the split `train` has no samples", at: reader.path, remedy: "draw a dataset with samples")
     }
+    self.count = count
     batchSize = configuration.batchSize.flatMap { $0 < count ? $0 : nil }
     chunk = configuration.chunk
   }
