@@ -168,6 +168,15 @@ public class Group: Object, @unchecked Sendable {
     try write(name, [value], shape: [])
   }
 
+  /// Removes a group or dataset. The file does not shrink.
+  public func delete(_ name: String) throws {
+    let site = site("delete", child: name)
+    try use(site) { group in
+      guard try find(group, name, site) != nil else { throw site.failure(.missingObject) }
+      try session.writing { try site.check(H5Ldelete(group, name, chdf5_default_properties())) }
+    }
+  }
+
   func createDataset(
     _ name: String, _ type: ElementType, space: hid_t, properties: hid_t, _ site: Site
   ) throws -> Dataset {

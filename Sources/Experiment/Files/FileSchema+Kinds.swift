@@ -1,0 +1,135 @@
+import HDF5
+
+/// The definition of each kind of file.
+extension FileSchema {
+  private static let values: [ElementType] = [.float32, .float64, .int64, .uint8]
+
+  private static let sampleObjects = [
+    ObjectSchema(
+      "/*/index", [.int64], ["sample"], required: false,
+      "number of the draw that gave the sample, ascending; it keys the random numbers of the sample"),
+    ObjectSchema(
+      "/*/*", values, ["sample", "..."], units: nil,
+      "one field of all samples of the split; the case study defines which there are"),
+  ]
+
+  private static let splitAttributes = [
+    AttributeSchema("attempts", .int64, required: false, "draws examined, up to the last sample kept"),
+    AttributeSchema("rejected", .int64, required: false, "draws among them that gave no sample"),
+    AttributeSchema("keep", .int64, required: false, "largest number of samples kept"),
+  ]
+
+  static let dataset = FileSchema(
+    kind: .dataset,
+    purpose: "Samples with their labels. `/train` and `/test`, and if wanted `/valid`, hold the same fields.",
+    attributes: [], objects: sampleObjects, groupAttributes: [("/*", splitAttributes)])
+
+  static let datasetShard = FileSchema(
+    kind: .datasetShard,
+    purpose: "The samples of one contiguous range of draws, to be merged with the other shards into a dataset.",
+    attributes: [
+      AttributeSchema("shard_index", .int64, "number of this shard, 1 ... `shard_count`"),
+      AttributeSchema("shard_count", .int64, "number of shards that make up the dataset"),
+    ], objects: sampleObjects,
+    groupAttributes: [
+      (
+        "/*",
+        splitAttributes + [
+          AttributeSchema("first_draw", .int64, "first draw of this shard"),
+          AttributeSchema("end_draw", .int64, "one more than the last draw of this shard"),
+          AttributeSchema("draws", .int64, "draws of all shards together"),
+        ]
+      )
+    ])
+
+  private static let modelAttributes = [
+    AttributeSchema("model", .string, "name of the model in the configuration, for example `implicit-8`"),
+    AttributeSchema("architecture", .string, "name of the architecture"),
+    AttributeSchema("configuration", .string, "settings of the architecture, as YAML"),
+    AttributeSchema("seed", .int64, required: false, "seed of the initial parameters and of the training"),
+    AttributeSchema("dataset_sha256", .string, required: false, "content hash of the dataset it was trained on"),
+  ]
+
+  private static func arrays(_ path: String, required: Bool = false, _ longName: String) -> ObjectSchema {
+    ObjectSchema(path, values + [.uint16, .complex(bits: 32)], nil, required: required, longName)
+  }
+
+  private static let history = [
+    ObjectSchema("/history/step", [.int64], ["step"], required: false, "training steps done, ascending"),
+    ObjectSchema(
+      "/history/*", [.float64], ["step"], units: nil, required: false, allowsNaN: true,
+      "one curve of the training; NaN where it was not evaluated at that step"),
+  ]
+
+  static let model = FileSchema(
+    kind: .model, purpose: "One trained model.",
+    attributes: modelAttributes + [
+      AttributeSchema("trained_iterations", .int64, required: false, "iterations in the last stage of the training")
+    ],
+    objects: [
+      arrays(
+        "/parameters/**", required: true,
+        "a parameter under its dotted name; `uint16` holds bfloat16 bits where the attribute `encoding` says so")
+    ] + history)
+
+  static let checkpoint = FileSchema(
+    kind: .checkpoint, purpose: "A training that can be continued, bit for bit.", attributes: modelAttributes,
+    objects: [
+      arrays("/parameters/**", required: true, "parameters at this moment"),
+      arrays("/optimizer/**", "state of the optimizer"),
+      ObjectSchema("/counters/*", [.int64, .float64], [], required: true, "steps done and other running numbers"),
+      arrays("/best/parameters/**", "parameters of the best moment so far"),
+      ObjectSchema("/best/counters/*", [.int64, .float64], [], required: false, "where and how good that moment was"),
+    ] + history)
+
+  static let sweep = FileSchema(
+    kind: .sweep, purpose: "One model on one split of one dataset, over test-time iterations and perturbations.",
+    attributes: [
+      AttributeSchema("model", .string, "name of the model"),
+      AttributeSchema("architecture", .string, "name of the architecture"),
+      AttributeSchema("is_iterative", .uint8, "1 for an implicit model, 0 for an explicit one (then K is 1)"),
+      AttributeSchema("solver", .string, "fixed-point solver, `none` for an explicit model"),
+      AttributeSchema("seed", .int64, "seed the model was trained with"),
+      AttributeSchema("parameter_count", .int64, "number of trained parameters"),
+      AttributeSchema("trained_iterations", .int64, required: false, "iterations in the last stage of the training"),
+      AttributeSchema("split", .string, "split of the dataset: `train`, `valid` or `test`"),
+      AttributeSchema("error_name", .string, "what the error is, for axes and tables"),
+      AttributeSchema("dataset_sha256", .string, required: false, "content hash of the dataset"),
+      AttributeSchema("model_sha256", .string, required: false, "content hash of the model"),
+    ],
+    objects: [
+      ObjectSchema("/iteration", [.int64], ["iteration"], "test-time iterations, ascending"),
+      ObjectSchema("/sample", [.int64], ["sample"], "number of the draw that gave the sample"),
+      ObjectSchema("/perturbation", [.string], ["perturbation"], required: false, "name of each kind of perturbation"),
+      ObjectSchema("/error", [.float64], ["sample", "iteration"], units: nil, "error against the label"),
+      ObjectSchema(
+        "/residual", [.float64], ["sample", "iteration"], required: false, allowsNaN: true,
+        "||G(y) - y||, undamped; NaN where the model has none"),
+      ObjectSchema(
+        "/lipschitz_ratio", [.float64], ["perturbation", "sample", "iteration"], required: false, allowsNaN: true,
+        "change of the output over change of the input; NaN where the perturbed problem has no solution"),
+      ObjectSchema(
+        "/perturbed_error", [.float64], ["perturbation", "sample", "iteration"], units: nil, required: false,
+        allowsNaN: true, "error on the perturbed problem; NaN where that has no solution"),
+      ObjectSchema(
+        "/seconds", [.float64], ["iteration"], units: "s", measurement: true,
+        "wall time of one sample from its input to the output of this iteration"),
+      ObjectSchema(
+        "/flops", [.float64], ["iteration"],
+        "floating-point operations of one sample from its input to the output of this iteration"),
+      ObjectSchema(
+        "/status", [.uint8], ["sample"], required: false,
+        "how the solve ended: 0 converged, 1 iteration limit, 2 diverged, 3 non-finite"),
+      ObjectSchema(
+        "/output", [.float32, .float64], ["sample", "iteration", "..."], units: nil, required: false, allowsNaN: true,
+        "output of the model at each iteration"),
+    ])
+
+  static let summary = FileSchema(
+    kind: .summary, purpose: "Tables that the aggregation made of sweeps.", attributes: [],
+    objects: [
+      ObjectSchema(
+        "/tables/*/*", [.float64, .int64, .string], ["row"], units: nil, allowsNaN: true,
+        "one column of a table; NaN where there is no number")
+    ])
+}
