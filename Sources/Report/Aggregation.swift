@@ -7,17 +7,13 @@ public struct Aggregation: Sendable {
   public struct Description: Sendable {
     public var title: String
     public var references: [String]
-    /// The resolved configuration, as YAML.
-    public var configuration: String
     public var provenance: [ReportPage.Fact]
 
     public init(
-      title: String, references: [String] = [], configuration: String = "",
-      provenance: [ReportPage.Fact] = []
+      title: String, references: [String] = [], provenance: [ReportPage.Fact] = []
     ) {
       self.title = title
       self.references = references
-      self.configuration = configuration
       self.provenance = provenance
     }
   }
@@ -33,7 +29,7 @@ public struct Aggregation: Sendable {
   /// - Throws: `Failure` when there is nothing to report on, when the sweeps cannot stand in one report, or when the
   ///   settings name something that was not measured.
   public init(
-    sweeps: [SweepCurves], histories: [TrainingHistory] = [], settings: AggregationSettings = .init(),
+    sweeps: [SweepCurves], trainingCurves: [TrainingCurve] = [], settings: AggregationSettings = .init(),
     published: [PublishedResult] = [], description: Description
   ) throws {
     guard let first = sweeps.first else {
@@ -52,7 +48,7 @@ public struct Aggregation: Sendable {
     verdicts = try settings.bands.map { try Verdict($0, in: models) }
     let main = models.filter { $0.split == split }
     let figures = SweepFigures(models: main, errorLabel: first.errorName)
-    let training = Figure.training(histories, order: figures.order)
+    let training = Figure.training(trainingCurves, order: figures.order)
     self.models = models
     self.split = split
     page = ReportPage(
@@ -60,7 +56,7 @@ public struct Aggregation: Sendable {
       results: ModelSummary.table(summaries, split: split),
       notes: Self.notes(models, first.errorName, comparable),
       figures: figures.all + (training.isEmpty ? [] : [training]), inputs: Self.inputs(models),
-      configuration: description.configuration, provenance: description.provenance)
+      configurations: Self.configurations(models), provenance: description.provenance)
   }
 
   /// The failure that a violated band ends with; nil when all hold.
@@ -104,15 +100,30 @@ public struct Aggregation: Sendable {
 
   private static func inputs(_ models: [ModelSweeps]) -> Table {
     Table(
-      columns: ["model", "seed", "split", "solver", "samples", "iterations", "file", "content SHA-256"].map {
+      columns: ["model", "seed", "split", "solver", "samples", "iterations", "file", "SHA-256", "model", "dataset"].map
+      {
         .init($0)
       },
       rows: models.flatMap(\.runs).map { run in
         [
           .text(run.model), .text("\(run.seed)"), .text(run.split), .text(run.solver), .integer(run.error.samples),
-          .text(Self.shown(run.iterations)), .text(run.source.path), .text(run.source.contentHash),
+          .text(Self.shown(run.iterations)), .text(run.source.path), .text(Self.short(run.source.contentHash)),
+          .text(Self.short(run.source.modelHash)), .text(Self.short(run.source.datasetHash)),
         ]
       })
+  }
+
+  /// The first digits of a hash, enough to tell files apart.
+  private static func short(_ hash: String) -> String { String(hash.prefix(12)) }
+
+  /// The configurations of the sweeps, each once, with the models it was used for.
+  private static func configurations(_ models: [ModelSweeps]) -> [ReportPage.Fact] {
+    let runs = models.flatMap { model in model.runs.map { (model, $0.source.configuration) } }
+    return Dictionary(grouping: runs, by: \.1).filter { !$0.key.isEmpty }.map { text, uses in
+      let names = uses.map { "\($0.0.label) on \($0.0.split)" }
+      return ReportPage.Fact(
+        names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.1).joined(separator: ", "), text)
+    }.sorted { $0.name < $1.name }
   }
 
   private static func shown(_ iterations: [Int]) -> String {

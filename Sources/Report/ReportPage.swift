@@ -24,13 +24,13 @@ public struct ReportPage: Sendable {
   public var notes: [String]
   public var figures: [Figure]
   public var inputs: Table
-  /// The resolved configuration, as YAML; empty leaves the section out.
-  public var configuration: String
+  /// The resolved configurations, as YAML, by what they were used for.
+  public var configurations: [Fact]
   public var provenance: [Fact]
 
   public init(
     title: String, caseStudy: String, references: [String] = [], verdicts: [Verdict] = [], results: Table,
-    notes: [String] = [], figures: [Figure] = [], inputs: Table, configuration: String = "", provenance: [Fact] = []
+    notes: [String] = [], figures: [Figure] = [], inputs: Table, configurations: [Fact] = [], provenance: [Fact] = []
   ) {
     self.title = title
     self.caseStudy = caseStudy
@@ -40,7 +40,7 @@ public struct ReportPage: Sendable {
     self.notes = notes
     self.figures = figures
     self.inputs = inputs
-    self.configuration = configuration
+    self.configurations = configurations
     self.provenance = provenance
   }
 
@@ -63,7 +63,7 @@ public struct ReportPage: Sendable {
     [
       "title": title, "caseStudy": caseStudy, "references": references, "notes": notes,
       "hasVerdicts": !verdicts.isEmpty, "results": results.context, "inputs": inputs.context,
-      "hasFigures": !figures.isEmpty, "configuration": configuration, "hasConfiguration": !configuration.isEmpty,
+      "hasFigures": !figures.isEmpty, "configurations": configurations.map { ["name": $0.name, "value": $0.value] },
       "verdictSummary": "\(verdicts.count(where: \.holds)) of \(verdicts.count) hold",
       "verdicts": verdicts.map {
         [

@@ -71,9 +71,9 @@ enum ReportTemplate {
     {{#inputs}}
     {{> table}}
     {{/inputs}}
-    {{#hasConfiguration}}
-    <details><summary>Configuration, defaults included</summary><pre>{{configuration}}</pre></details>
-    {{/hasConfiguration}}
+    {{#configurations}}
+    <details><summary>Configuration of the sweep of {{name}}</summary><pre>{{value}}</pre></details>
+    {{/configurations}}
     <details><summary>How this report was made</summary>
     <table><tbody>
     {{#provenance}}

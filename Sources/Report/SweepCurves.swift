@@ -87,14 +87,27 @@ public struct SweepCurves: Sendable {
   }
 }
 
-/// A file that a report was made from.
+/// A sweep file, and what it says about where its numbers come from.
 public struct InputFile: Equatable, Sendable {
   public var path: String
-  /// SHA-256 of the content outside the provenance, as the file states it.
+  /// SHA-256 of the content, as the file states it; empty if it states none. So are the others.
   public var contentHash: String
+  public var modelHash: String
+  public var datasetHash: String
+  /// The model file, where the sweep found it; nil if the file does not say.
+  public var modelPath: String?
+  /// The resolved configuration of the sweep, as YAML.
+  public var configuration: String
 
-  public init(path: String, contentHash: String) {
+  public init(
+    path: String, contentHash: String, modelHash: String = "", datasetHash: String = "", modelPath: String? = nil,
+    configuration: String = ""
+  ) {
     self.path = path
     self.contentHash = contentHash
+    self.modelHash = modelHash
+    self.datasetHash = datasetHash
+    self.modelPath = modelPath
+    self.configuration = configuration
   }
 }

@@ -10,19 +10,19 @@ import Testing
     SyntheticSweeps.implicit(seed: 1, split: "train", floor: 0.1), SyntheticSweeps.explicit(),
   ]
   static let published = [
-    PublishedResult(model: "implicit-8", split: "test", error: 0.177, source: "Table 1"),
-    PublishedResult(model: "implicit-8", split: "train", error: 0.162, source: "Table 1"),
-    PublishedResult(model: "implicit-99", split: "test", error: 0.5, source: "Table 1"),
+    PublishedResult(model: "implicit-8", split: .test, error: 0.177, source: "Table 1"),
+    PublishedResult(model: "implicit-8", split: .train, error: 0.162, source: "Table 1"),
+    PublishedResult(model: "implicit-99", split: .test, error: 0.5, source: "Table 1"),
   ]
 
   func aggregation(
     _ sweeps: [SweepCurves] = Self.sweeps, settings: AggregationSettings = .init(), title: String = "Linear programs",
-    histories: [TrainingHistory] = []
+    trainingCurves: [TrainingCurve] = []
   ) throws -> Aggregation {
     try Aggregation(
-      sweeps: sweeps, histories: histories, settings: settings, published: Self.published,
+      sweeps: sweeps, trainingCurves: trainingCurves, settings: settings, published: Self.published,
       description: .init(
-        title: title, references: ["Liu et al. 2025"], configuration: "seed: 17\n",
+        title: title, references: ["Liu et al. 2025"],
         provenance: [.init("commit", "0123abc")]))
   }
 
@@ -54,9 +54,9 @@ import Testing
   {
     let folder = try TemporaryFolder()
     let report = ReportFolder(folder.url.appending(path: "deep/report"))
-    let history = TrainingHistory(
+    let curve = TrainingCurve(
       model: "implicit-8", seed: 0, steps: Array(1...1000), losses: (1...1000).map { 1 / Double($0) })
-    try await report.write(try aggregation(histories: [history]).page)
+    try await report.write(try aggregation(trainingCurves: [curve]).page)
     let stale = report.url.appending(path: "figures/lipschitz-old.svg")
     let foreign = report.url.appending(path: "figures/notes.txt")
     for file in [stale, foreign] { try Data().write(to: file) }
@@ -90,7 +90,8 @@ import Testing
     for text in [
       "<h1>a &lt; b &amp; &quot;c&quot;</h1>", "linear-programs", "Liu et al. 2025", "1 of 2 hold",
       "<td class=\"violated\">violated</td>", "<td class=\"holds\">holds</td>", "0.180 ± 0.060", "seed: 17", "0123abc",
-      "sweeps/implicit-8-1.sweep.h5", String(repeating: "ab", count: 32), "picard", "1 to 16",
+      "sweeps/implicit-8-1.sweep.h5", "<td class=\"text\">" + String(repeating: "ab", count: 6) + "</td>", "picard",
+      "1 to 16",
     ] {
       #expect(html.contains(text), "\(text)")
     }
@@ -133,5 +134,37 @@ import Testing
     let sweeps = names.map { SyntheticSweeps.implicit($0) }
     #expect(
       try aggregation(sweeps).summaries.map(\.label) == ["explicit-16", "implicit-4", "implicit-16", "implicit-32"])
+  }
+}
+
+@Suite struct SummaryTableTests {
+  @Test func `The columns of every summary table are equally long, and hold the numbers of the report`() throws {
+    let band = ExpectedBand(
+      name: "claim", quantity: Quantity(model: "implicit-8", metric: .lipschitzRatio), atMost: 1)
+    let aggregation = try Aggregation(
+      sweeps: AggregationTests.sweeps, settings: .init(bands: [band]), description: .init(title: ""))
+    let tables = aggregation.summaryTables
+    #expect(tables.map(\.name) == ["models", "curves", "bands"])
+    for table in tables {
+      let lengths = table.columns.map { column in
+        switch column.values {
+        case .real(let values): values.count
+        case .integer(let values): values.count
+        case .text(let values): values.count
+        }
+      }
+      #expect(Set(lengths).count == 1)
+    }
+    func column(_ table: Int, _ name: String) -> SummaryTable.Values? {
+      tables[table].columns.first { $0.name == name }?.values
+    }
+    #expect(column(0, "model") == .text(["explicit-8", "implicit-8"]))
+    #expect(column(0, "error_mean") == .real(aggregation.summaries.map(\.error.mean)))
+    // Two splits of the implicit model with 16 iterations and of the explicit one with 1: error, seconds, FLOPs, parameters;
+    // the implicit one has residuals and twice 5 perturbed curves besides.
+    guard case .text(let metrics)? = column(1, "metric") else { return #expect(Bool(false), "no column") }
+    #expect(metrics.count == 2 * 16 * (5 + 10) + 4)
+    #expect(column(2, "seed") == .integer(Array(repeating: 0, count: 5) + Array(repeating: 1, count: 5)))
+    #expect(column(2, "holds") == .integer(Array(repeating: 0, count: 10)))
   }
 }

@@ -102,10 +102,10 @@ import Testing
   @Test func `A long training is thinned to medians that keep its course and its last step`() {
     var losses = (1...10_000).map { 1 / Double($0) }
     for spike in stride(from: 50, to: losses.count, by: 100) { losses[spike] = 1e9 }
-    let history = TrainingHistory(model: "m", seed: 0, steps: Array(1...10_000), losses: losses)
-    let points = history.thinned(to: 300)
+    let curve = TrainingCurve(model: "m", seed: 0, steps: Array(1...10_000), losses: losses)
+    let points = curve.thinned(to: 300)
     #expect(points.count <= 300 && points.last?.x == 10_000)
     #expect(points.allSatisfy { $0.y < 1 })
-    #expect(TrainingHistory(model: "m", seed: 0, steps: [], losses: []).thinned(to: 300).isEmpty)
+    #expect(TrainingCurve(model: "m", seed: 0, steps: [], losses: []).thinned(to: 300).isEmpty)
   }
 }

@@ -24,7 +24,9 @@ enum SyntheticSweeps {
       },
       perturbedError: perturbations.map { _ in curves { s, k in floor + 0.4 * pow(0.6, Double(k)) + offset(s) } },
       seconds: (1...iterations).map { 0.01 * Double($0) }, flops: (1...iterations).map { 4e4 * Double($0) },
-      source: InputFile(path: "sweeps/\(model)-\(seed).sweep.h5", contentHash: String(repeating: "ab", count: 32)))
+      source: InputFile(
+        path: "sweeps/\(model)-\(seed).sweep.h5", contentHash: String(repeating: "ab", count: 32),
+        configuration: "seed: 17\n"))
   }
 
   static func explicit(_ model: String = "explicit-8", split: String = "test", error: Double = 0.27) -> SweepCurves {

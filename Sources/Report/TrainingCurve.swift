@@ -1,5 +1,5 @@
 /// The loss of one training run, step by step.
-public struct TrainingHistory: Sendable {
+public struct TrainingCurve: Sendable {
   public var model: String
   public var seed: UInt64
   /// Ascending, `[N]`.
@@ -31,12 +31,12 @@ extension Figure {
   /// The training curves of several runs; seeds of one model share a colour.
   ///
   /// - Parameter order: the models in the order of their colours.
-  public static func training(_ histories: [TrainingHistory], order: [String]) -> Figure {
-    let series = histories.sorted { ($0.model, $0.seed) < ($1.model, $1.seed) }.map { history in
-      let isFirst = histories.filter { $0.model == history.model }.map(\.seed).min() == history.seed
+  public static func training(_ trainingCurves: [TrainingCurve], order: [String]) -> Figure {
+    let series = trainingCurves.sorted { ($0.model, $0.seed) < ($1.model, $1.seed) }.map { curve in
+      let isFirst = trainingCurves.filter { $0.model == curve.model }.map(\.seed).min() == curve.seed
       return Figure.Series(
-        isFirst ? history.model : "", points: history.thinned(to: 300),
-        color: order.firstIndex(of: history.model) ?? order.count)
+        isFirst ? curve.model : "", points: curve.thinned(to: 300),
+        color: order.firstIndex(of: curve.model) ?? order.count)
     }
     return Figure(
       name: "training", title: "Training loss",
