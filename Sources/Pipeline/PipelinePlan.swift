@@ -40,10 +40,10 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
 
   var path: String { "\(folder)/pipeline.json" }
 
-  /// Makes the folders of the run and writes this plan there.
+  /// Writes this plan into the folder of the run.
   ///
-  /// - Throws: `.usage` if the folder holds a run of another pipeline, whose results this one would replace; `.cannotCreate`, `.io`.
-  func prepareFolder() throws {
+  /// - Throws: `.usage` if the folder holds a run of another pipeline, whose results this one would replace; `.io`.
+  func write() throws {
     if let data = FileManager.default.contents(atPath: path),
       let earlier = try? JSONDecoder().decode(PipelinePlan.self, from: data), earlier.fileName != fileName
     {
@@ -51,6 +51,13 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
         .usage, "expected a run of \(fileName), found one of \(earlier.fileName)", at: folder,
         remedy: "choose another --out; if the pipeline file was renamed, delete \(path)")
     }
+    try writeJSON(self, to: path)
+  }
+
+  /// Makes the folders of the run.
+  ///
+  /// - Throws: `.cannotCreate`.
+  func createFolders() throws {
     for folder in graph.folders {
       try RunDirectory(folder).create()
       do {
@@ -61,7 +68,6 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
           remedy: "choose another --out, or make its parent writable")
       }
     }
-    try writeJSON(self, to: path)
   }
 
   private var fileName: String { (pipeline as NSString).lastPathComponent }

@@ -9,6 +9,8 @@ public struct PipelineRun: Sendable {
   public var executables: StageExecutables
   /// Threads of all running tasks together.
   public var threads: Int
+  /// Where tensors are computed; nil for the default of the stages.
+  public var device: String?
   /// Whether a failed task leaves those running that do not need it.
   public var keepsGoing: Bool
   public var inspector: any OutputInspector
@@ -17,12 +19,12 @@ public struct PipelineRun: Sendable {
   public var shouldStop: @Sendable () -> Bool
 
   public init(
-    _ plan: PipelinePlan, executables: StageExecutables, threads: Int, keepsGoing: Bool = false,
+    _ plan: PipelinePlan, executables: StageExecutables, threads: Int, device: String? = nil, keepsGoing: Bool = false,
     inspector: any OutputInspector = StandardInspector(), console: Console = .standardError,
     shouldStop: @escaping @Sendable () -> Bool = { Interruption.isRequested }
   ) {
-    (self.plan, self.executables, self.threads, self.keepsGoing) = (plan, executables, threads, keepsGoing)
-    (self.inspector, self.console, self.shouldStop) = (inspector, console, shouldStop)
+    (self.plan, self.executables, self.threads, self.device) = (plan, executables, threads, device)
+    (self.keepsGoing, self.inspector, self.console, self.shouldStop) = (keepsGoing, inspector, console, shouldStop)
   }
 
   /// Runs what has to be run.
@@ -31,9 +33,10 @@ public struct PipelineRun: Sendable {
   ///   not throw; they are in the summary.
   public func execute() async throws -> RunSummary {
     try executables.check(Set(plan.graph.tasks.map(\.stage)).sorted { $0.rawValue < $1.rawValue })
-    try plan.prepareFolder()
+    try plan.createFolders()
     let locks = try lockFolders()
     defer { withExtendedLifetime(locks) {} }
+    try plan.write()
     let clock = ContinuousClock.now
     let display = RunDisplay(total: plan.graph.tasks.count, console: console)
     await stopLeftovers(display)
@@ -61,7 +64,8 @@ public struct PipelineRun: Sendable {
   }
 
   private func attempt(_ start: TaskQueue.Start) async -> Attempt {
-    let execution = TaskExecution(start.task, executables: executables, inspector: inspector)
+    let execution = TaskExecution(
+      start.task, executables: executables, device: device, inspector: inspector)
     var attempt = Attempt(start: start)
     do {
       attempt.record = try await execution.run(

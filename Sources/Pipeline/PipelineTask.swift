@@ -50,11 +50,13 @@ public struct PipelineTask: Codable, Equatable, Identifiable, Sendable {
   }
 
   /// The arguments of one attempt.
-  public func arguments(threads: Int, resume: Bool) -> [String] {
+  ///
+  /// - Parameter device: where tensors are computed; nil for the stage's own default.
+  public func arguments(threads: Int, device: String? = nil, resume: Bool) -> [String] {
     var all = arguments
     if resume && stage.canResume { all.append("--resume") }
-    if stage.usesThreads { all += ["--threads", "\(threads)", "--progress", progressPath] }
-    return all
+    if let device, stage.usesDevice { all += ["--device", device] }
+    return all + ["--threads", "\(threads)", "--progress", progressPath]
   }
 }
 

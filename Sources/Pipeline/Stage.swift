@@ -34,8 +34,8 @@ public enum Stage: String, Codable, CaseIterable, Sendable {
   /// Whether the stage, once interrupted, goes on from a checkpoint when it is given `--resume`.
   var canResume: Bool { self == .train }
 
-  /// Whether the stage takes `--threads` and `--progress`; the others are short and have one thread.
-  var usesThreads: Bool { self != .aggregate }
+  /// Whether the stage computes with tensors, and takes `--device`.
+  var usesDevice: Bool { self == .train || self == .sweep }
 
   /// Whether the stage made its whole output although it ended with this status.
   func hasFinished(with status: Int32) -> Bool {

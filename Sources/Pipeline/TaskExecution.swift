@@ -32,12 +32,15 @@ public struct StageExecutables: Sendable {
 public struct TaskExecution: Sendable {
   public let task: PipelineTask
   public let executables: StageExecutables
+  /// Where tensors are computed; nil for the stage's own default.
+  public let device: String?
   public let inspector: any OutputInspector
 
   public init(
-    _ task: PipelineTask, executables: StageExecutables, inspector: any OutputInspector = StandardInspector()
+    _ task: PipelineTask, executables: StageExecutables, device: String? = nil,
+    inspector: any OutputInspector = StandardInspector()
   ) {
-    (self.task, self.executables, self.inspector) = (task, executables, inspector)
+    (self.task, self.executables, self.device, self.inspector) = (task, executables, device, inspector)
   }
 
   /// Runs the task.
@@ -52,7 +55,7 @@ public struct TaskExecution: Sendable {
     _ fingerprint: Fingerprint, previous: TaskRecord?, threads: Int, shouldStop: @Sendable () -> Bool
   ) async throws -> TaskRecord {
     let resume = previous?.basis == fingerprint && previous?.state != .done
-    let command = [executables.path(of: task.stage)] + task.arguments(threads: threads, resume: resume)
+    let command = [executables.path(of: task.stage)] + task.arguments(threads: threads, device: device, resume: resume)
     var record = TaskRecord(
       task: task.id, state: .running, fingerprint: fingerprint.digest, basis: fingerprint,
       attempts: (previous?.attempts ?? 0) + 1, started: Date(), seconds: 0, threads: threads, command: command)
@@ -92,7 +95,9 @@ public struct TaskExecution: Sendable {
     } catch {
       record.state = .failed
       record.exitStatus = ExitStatus.bug.rawValue
-      record.message = "the stage ended well, but its output is not complete: \(ErrorMapping.failure(from: error))"
+      record.message =
+        "\(log.lastLines(from: start))\nthe stage ended well, but its output is not complete: "
+        + "\(ErrorMapping.failure(from: error))"
     }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiment
+import Foundation
 import Pipeline
 import ToolKit
 
@@ -19,6 +20,9 @@ struct RunCommand: AsyncParsableCommand {
   @Option(name: .long, help: "Worker threads of all tasks together; by default all cores that this process may use.")
   var threads: Int?
 
+  @Option(name: .long, help: "Where the stages compute: cpu, cuda, cuda:N; by default cpu.")
+  var device: String?
+
   @Flag(name: .long, help: "After a failure, go on with the tasks that do not need the failed one.")
   var keepGoing = false
 
@@ -34,9 +38,11 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     Log.start()
     Interruption.install()
+    // Whoever reads standard error may go away; the run goes on.
+    signal(SIGPIPE, SIG_IGN)
     let run = PipelineRun(
       try pipeline.plan(), executables: bin.map { StageExecutables(folder: $0) } ?? .besideThisProgram(),
-      threads: threads ?? Cores.available(), keepsGoing: keepGoing)
+      threads: threads ?? Cores.available(), device: device, keepsGoing: keepGoing)
     let summary = try await run.execute()
     Console.standardError.print(summary.text)
     if output.json {
