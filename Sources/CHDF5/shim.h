@@ -3,6 +3,7 @@
 
 #include <hdf5.h>
 #include <hdf5_hl.h>
+#include <string.h>
 
 // Swift sees neither macros over globals (H5T_NATIVE_INT is H5OPEN H5T_NATIVE_INT_g) nor function-like macros.
 // Every one that the HDF5 module needs is a small function here.
@@ -104,6 +105,18 @@ static inline herr_t chdf5_link_names(hid_t group, chdf5_name_visitor visit, voi
   struct chdf5_name_visit data = {visit, context};
   hsize_t position = 0;
   return CHDF5_ITERATE(group, H5_INDEX_NAME, H5_ITER_INC, &position, chdf5_visit_link, &data);
+}
+
+/// Offset of the first occurrence of `pattern` in `bytes`, or -1.
+static inline long chdf5_find(const void *bytes, long count, const void *pattern, long length) {
+  const char *start = (const char *)bytes;
+  const char *place = start;
+  while (place != NULL && length > 0 && count - (place - start) >= length) {
+    place = (const char *)memchr(place, *(const char *)pattern, (size_t)(count - (place - start) - length + 1));
+    if (place != NULL && memcmp(place, pattern, (size_t)length) == 0) return place - start;
+    if (place != NULL) place++;
+  }
+  return -1;
 }
 
 /// File locks as the file system offers them; where it offers none, the file is opened without.

@@ -49,4 +49,16 @@ void accumulate(int64_t rows, int64_t width, int64_t depth, const float *a, int6
 void accumulate(int64_t rows, int64_t width, int64_t depth, const double *a, int64_t a_row, int64_t a_depth,
                 const double *b, int64_t b_stride, double *c, int64_t c_stride);
 
+/// Every row of the padded matrix becomes `row`, which is as long as its stride.
+void fill_rows(int64_t rows, int64_t stride, const float *row, float *matrix);
+void fill_rows(int64_t rows, int64_t stride, const double *row, double *matrix);
+
+/// values = max(values, 0); the count is a multiple of the vector length.
+void rectify(int64_t count, float *values);
+void rectify(int64_t count, double *values);
+
+/// values = 0 where the reference is not positive: the derivative of a ReLU with that output.
+void mask(int64_t count, const float *reference, float *values);
+void mask(int64_t count, const double *reference, double *values);
+
 }  // namespace block

@@ -55,34 +55,18 @@ struct Network {
   }
 };
 
-template <typename T>
-void fill_rows(Matrix<T> &matrix, int64_t rows, const std::vector<T> &row) {
-  for (int64_t r = 0; r < rows; ++r) std::memcpy(matrix.row(r), row.data(), matrix.stride * sizeof(T));
-}
-
-template <typename T>
-void rectify(T *__restrict values, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) values[i] = std::max(values[i], T(0));
-}
-
-/// Zero where the reference is not positive: the derivative of a ReLU with that output.
-template <typename T>
-void mask(T *__restrict values, const T *__restrict reference, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) values[i] = reference[i] > 0 ? values[i] : T(0);
-}
-
 /// relu(W1 [x1, x2] + b1) of a block of rows.
 template <typename T>
 void hidden_layer(const Network<T> &net, int64_t rows, const T *x1, const T *x2,
                                                 Matrix<T> &hidden) {
-  fill_rows(hidden, rows, net.first_bias);
+  block::fill_rows(rows, hidden.stride, net.first_bias.data(), hidden.data());
   block::accumulate(rows, hidden.stride, net.inputs1, x1, net.inputs1, 1, net.first_transposed.data(),
                        net.first_transposed.stride, hidden.data(), hidden.stride);
   if (net.inputs2 > 0) {
     block::accumulate(rows, hidden.stride, net.inputs2, x2, net.inputs2, 1, net.first_transposed.row(net.inputs1),
                          net.first_transposed.stride, hidden.data(), hidden.stride);
   }
-  rectify(hidden.data(), rows * hidden.stride);
+  block::rectify(rows * hidden.stride, hidden.data());
 }
 
 template <typename T>
@@ -92,10 +76,10 @@ void forward_rows(const Network<T> &net, int64_t begin, int64_t end, const T *x1
   for (int64_t start = begin; start < end; start += block_rows) {
     const int64_t rows = std::min(block_rows, end - start);
     hidden_layer(net, rows, x1 + start * net.inputs1, x2 + start * net.inputs2, hidden);
-    fill_rows(output, rows, net.second_bias);
+    block::fill_rows(rows, output.stride, net.second_bias.data(), output.data());
     block::accumulate(rows, output.stride, net.hidden, hidden.data(), hidden.stride, 1, net.second_transposed.data(),
                          net.second_transposed.stride, output.data(), output.stride);
-    if (net.relu) rectify(output.data(), rows * output.stride);
+    if (net.relu) block::rectify(rows * output.stride, output.data());
     block::copy_rows(rows, net.outputs, output.data(), output.stride, y + start * net.outputs, net.outputs);
   }
 }
@@ -145,7 +129,7 @@ void backward_rows(const Network<T> &net, int64_t begin, int64_t end, const T *x
     block::copy_rows(rows, net.outputs, gy + start * net.outputs, net.outputs, g_output.data(), g_output.stride);
     if (net.relu) {
       block::copy_rows(rows, net.outputs, y + start * net.outputs, net.outputs, output.data(), output.stride);
-      mask(g_output.data(), output.data(), rows * output.stride);
+      block::mask(rows * output.stride, output.data(), g_output.data());
     }
     hidden_layer(net, rows, x1 + start * net.inputs1, x2 + start * net.inputs2, hidden);
 
@@ -156,7 +140,7 @@ void backward_rows(const Network<T> &net, int64_t begin, int64_t end, const T *x
     std::fill(g_hidden.values.begin(), g_hidden.values.end(), T(0));
     block::accumulate(rows, g_hidden.stride, net.outputs, g_output.data(), g_output.stride, 1, net.second.data(),
                          net.second.stride, g_hidden.data(), g_hidden.stride);
-    mask(g_hidden.data(), hidden.data(), rows * hidden.stride);
+    block::mask(rows * hidden.stride, hidden.data(), g_hidden.data());
 
     block::accumulate(net.hidden, input.stride, rows, g_hidden.data(), 1, g_hidden.stride, input.data(),
                          input.stride, sums.first.data(), sums.first.stride);

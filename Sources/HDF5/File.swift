@@ -51,6 +51,7 @@ public final class File: Group, @unchecked Sendable {
       guard H5Fis_hdf5(path) > 0 else {
         throw site.failure(.notHDF5, expected: "an HDF5 signature", found: try contentOfForeignFile(path))
       }
+      if let damage = GlobalHeapCheck.damage(in: path) { throw site.failure(.corrupt, found: damage) }
       let flags = mode == .readOnly ? chdf5_read_only() : chdf5_read_write()
       let raw = try retryingWhileLocked { try site.check(H5Fopen(path, flags, access)) }
       return try File(raw: raw, path: name, isWritable: mode == .readWrite, site)

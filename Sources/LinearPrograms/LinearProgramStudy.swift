@@ -112,7 +112,7 @@ public enum LinearProgramStudy: CaseStudy {
     ]
     return table.flatMap { row in
       zip([4, 8, 16, 32], zip(row.train, row.test)).flatMap { width, errors in
-        [("train", errors.0), ("test", errors.1)].map {
+        [(Split.train, errors.0), (.test, errors.1)].map {
           PublishedResult(model: "\(row.kind)-\(width)", split: $0, error: $1, source: source)
         }
       }

@@ -157,7 +157,7 @@ import Testing
   @Test func `Scaling the costs scales the multipliers and keeps the optimum`() throws {
     for program in try ExampleProgram.published(30) {
       guard let point = solver.solve(program).optimum else { continue }
-      for factor in [1e-6, 3.0, 1e6] {
+      for factor in [1e-9, 3.0, 1e6] {
         let scaled = try LinearProgram(
           c: program.c.map { $0 * factor }, b: program.b, lower: program.lower, upper: program.upper,
           isEquality: program.isEquality, edgeConstraint: program.edgeConstraint,
