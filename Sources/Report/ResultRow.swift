@@ -48,8 +48,8 @@ public struct ResultRow: Sendable {
     bestError = Self.error(of: test, at: test.bestIndex)
     trainError = try train.map { Self.error(of: $0, at: try Self.index(of: iteration, in: $0)) }
     let results = published.filter { $0.model == test.model }
-    publishedTrainError = results.first { $0.split == "train" }?.error
-    publishedTestError = results.first { $0.split == test.split }?.error
+    publishedTrainError = results.first { $0.split == .train }?.error
+    publishedTestError = results.first { $0.split.rawValue == test.split }?.error
   }
 
   private static func index(of iteration: Int?, in sweeps: ModelSweeps) throws -> Int {

@@ -10,9 +10,9 @@ import Testing
     SyntheticSweeps.implicit(seed: 1, split: "train", floor: 0.1), SyntheticSweeps.explicit(),
   ]
   static let published = [
-    PublishedResult(model: "implicit-8", split: "test", error: 0.177, source: "Table 1"),
-    PublishedResult(model: "implicit-8", split: "train", error: 0.162, source: "Table 1"),
-    PublishedResult(model: "implicit-99", split: "test", error: 0.5, source: "Table 1"),
+    PublishedResult(model: "implicit-8", split: .test, error: 0.177, source: "Table 1"),
+    PublishedResult(model: "implicit-8", split: .train, error: 0.162, source: "Table 1"),
+    PublishedResult(model: "implicit-99", split: .test, error: 0.5, source: "Table 1"),
   ]
 
   func aggregation(
