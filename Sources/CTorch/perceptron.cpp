@@ -111,6 +111,17 @@ void add_rows(const Matrix<T> &matrix, int64_t rows, std::vector<T> &sum) {
   block::accumulate(1, matrix.stride, rows, &one, 0, 0, matrix.data(), matrix.stride, sum.data(), matrix.stride);
 }
 
+/// [x1, x2] of a block of rows. Padding columns may hold leftovers; they only reach padding columns of the sums.
+template <typename T>
+void join_rows(int64_t rows, const Network<T> &net, const T *x1, const T *x2, Matrix<T> &joined) {
+  if (net.inputs2 == 0) return block::copy_rows(rows, net.inputs1, x1, net.inputs1, joined.data(), joined.stride);
+  for (int64_t r = 0; r < rows; ++r) {
+    T *__restrict row = joined.row(r);
+    for (int64_t j = 0; j < net.inputs1; ++j) row[j] = x1[r * net.inputs1 + j];
+    for (int64_t j = 0; j < net.inputs2; ++j) row[net.inputs1 + j] = x2[r * net.inputs2 + j];
+  }
+}
+
 /// gx1 and gx2 may be null when nobody asks for them.
 template <typename T>
 void backward_rows(const Network<T> &net, int64_t begin, int64_t end, const T *x1,
@@ -121,11 +132,7 @@ void backward_rows(const Network<T> &net, int64_t begin, int64_t end, const T *x
   Matrix<T> g_hidden(block_rows, net.hidden), g_input(block_rows, inputs), output(block_rows, net.outputs);
   for (int64_t start = begin; start < end; start += block_rows) {
     const int64_t rows = std::min(block_rows, end - start);
-    // Padding columns of `input` may receive leftovers; they only reach padding columns of the sums.
-    block::copy_rows(rows, net.inputs1, x1 + start * net.inputs1, net.inputs1, input.data(), input.stride);
-    if (net.inputs2 > 0) {
-      block::copy_rows(rows, net.inputs2, x2 + start * net.inputs2, net.inputs2, input.data() + net.inputs1, input.stride);
-    }
+    join_rows(rows, net, x1 + start * net.inputs1, x2 + start * net.inputs2, input);
     block::copy_rows(rows, net.outputs, gy + start * net.outputs, net.outputs, g_output.data(), g_output.stride);
     if (net.relu) {
       block::copy_rows(rows, net.outputs, y + start * net.outputs, net.outputs, output.data(), output.stride);
