@@ -56,7 +56,8 @@ public struct PipelineTask: Codable, Equatable, Identifiable, Sendable {
     var all = arguments
     if resume && stage.canResume { all.append("--resume") }
     if let device, stage.usesDevice { all += ["--device", device] }
-    return all + ["--threads", "\(threads)", "--progress", progressPath]
+    if stage.usesThreads { all += ["--threads", "\(threads)", "--progress", progressPath] }
+    return all
   }
 }
 

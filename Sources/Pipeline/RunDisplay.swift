@@ -28,6 +28,8 @@ final class RunDisplay: Sendable {
       state.settled += 1
       return state.settled
     }
+    // The table at the end says it once more; here it would only push what happens off the screen.
+    guard result.state != .upToDate else { return }
     let time = result.seconds.map { " in \(duration($0))" } ?? ""
     console.print("[\(count)/\(total)] \(result.task): \(result.state.rawValue)\(time)")
   }

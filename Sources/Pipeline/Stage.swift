@@ -34,6 +34,9 @@ public enum Stage: String, Codable, CaseIterable, Sendable {
   /// Whether the stage, once interrupted, goes on from a checkpoint when it is given `--resume`.
   var canResume: Bool { self == .train }
 
+  /// Whether the stage has something for several threads to do, and takes `--threads` and `--progress`.
+  var usesThreads: Bool { self != .aggregate }
+
   /// Whether the stage computes with tensors, and takes `--device`.
   var usesDevice: Bool { self == .train || self == .sweep }
 

@@ -44,7 +44,7 @@ struct TaskQueue {
     }
     while freeThreads > 0 && !ready.isEmpty {
       var start = ready.removeFirst()
-      start.threads = (freeThreads + ready.count) / (ready.count + 1)
+      start.threads = start.task.stage.usesThreads ? (freeThreads + ready.count) / (ready.count + 1) : 1
       freeThreads -= start.threads
       starts.append(start)
     }

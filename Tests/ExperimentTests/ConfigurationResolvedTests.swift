@@ -34,6 +34,15 @@ private func readAll(_ document: ConfigurationDocument) throws {
     return document.resolved()
   }
 
+  @Test func `the resolved values below some keys are found by their paths`() throws {
+    let document = try document("models: {a: {width: 1e1}, b: {}}\ndataset: {name: x}")
+    try readAll(document)
+    #expect(
+      document.resolvedValues(under: ["models.a", "training"]) == ["models.a.width": "10", "training.stages": "[]"])
+    #expect(document.resolvedValues(under: ["dataset"])["dataset.scale"] == "1e-05")
+    #expect(document.resolvedValues(under: ["nowhere", "models.c"]).isEmpty)
+  }
+
   @Test func `the resolved text holds every value that was used, keys sorted`() throws {
     let text = try resolved(
       "models: {b: {}, a: {width: 1e1}}\ndataset: {limit: 3, noise: {level: 0.10}}\ntraining: {stages: [{steps: 3, solver: anderson}]}"

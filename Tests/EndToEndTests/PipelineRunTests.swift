@@ -1,0 +1,118 @@
+import Foundation
+import Testing
+
+/// `implicit-pipeline run` with the real stages.
+@Suite(.serialized) struct PipelineRunTests {
+  /// What `implicit-pipeline run --json` says about a task, as far as the tests need it.
+  struct Summary: Decodable {
+    struct Entry: Decodable {
+      var task: String
+      var state: String
+      var contentHash: String?
+    }
+    var tasks: [Entry]
+    var reports: [String]
+
+    func tasks(_ state: String) -> [String] { tasks.filter { $0.state == state }.map(\.task) }
+    var hashes: [String: String?] { Dictionary(uniqueKeysWithValues: tasks.map { ($0.task, $0.contentHash) }) }
+  }
+
+  static func pipeline(_ arguments: String...) async throws -> Summary {
+    let result = try await Executables.run("implicit-pipeline", ["run"] + arguments + ["--preset", "smoke", "--json"])
+    try #require(result.status == 0, "\(result.errors)")
+    return try JSONDecoder().decode(Summary.self, from: Data(result.output.utf8))
+  }
+
+  @Test func `the smoke pipelines end in reports, and the second time nothing is done`() async throws {
+    let folder = try TemporaryFolder()
+    let arguments = ["run", "pipelines/all.yaml", "--preset", "smoke", "--out", "\(folder.path)/run"]
+    let first = try await Executables.run("implicit-pipeline", arguments)
+    try #require(first.status == 0, "\(first.errors)")
+    let reports = first.output.split(separator: "\n").map(String.init)
+    #expect(reports.contains("\(folder.path)/run/linear-programs/report/report.html"))
+    for report in reports { #expect(FileManager.default.fileExists(atPath: report), "\(report)") }
+
+    let second = try await Executables.run("implicit-pipeline", arguments)
+    #expect(second.status == 0 && second.output == first.output)
+    #expect(!second.errors.contains("started"), "\(second.errors)")
+  }
+
+  @Test func `what is damaged or deleted is made again, and nothing else`() async throws {
+    let folder = try TemporaryFolder()
+    let run = "\(folder.path)/run"
+    let first = try await Self.pipeline("pipelines/linear-programs.yaml", "--out", run)
+    let model = try FileHandle(forUpdating: URL(fileURLWithPath: "\(run)/models/implicit-8.h5"))
+    try model.truncate(atOffset: model.seekToEnd() / 2)
+    try model.close()
+    try FileManager.default.removeItem(atPath: "\(run)/sweeps/explicit-8-test.sweep.h5")
+    let second = try await Self.pipeline("pipelines/linear-programs.yaml", "--out", run)
+    // Both come out as they were, so that what is made from them stays.
+    #expect(second.tasks("done") == ["train-implicit-8", "sweep-explicit-8-test"])
+    #expect(second.tasks("up to date").count == first.tasks.count - 2)
+    #expect(second.hashes == first.hashes)
+  }
+
+  @Test func `shards and threads change no result`() async throws {
+    let folder = try TemporaryFolder()
+    let pipeline = "pipelines/linear-programs.yaml"
+    let whole = try await Self.pipeline(pipeline, "--out", "\(folder.path)/whole", "--threads", "1")
+    let parts = try await Self.pipeline(
+      pipeline, "--out", "\(folder.path)/parts", "--threads", "3", "--set", "pipeline.shards=2")
+    for task in whole.hashes.keys where task.hasPrefix("train") || task.hasPrefix("sweep") {
+      #expect(whole.hashes[task] == parts.hashes[task], "\(task)")
+    }
+    #expect(whole.hashes["generate"] == parts.hashes["merge"])
+  }
+}
+
+/// `implicit-pipeline run` that is stopped by signals.
+@Suite(.serialized) struct PipelineSignalTests {
+  static let arguments = [
+    "run", "pipelines/linear-programs.yaml", "--preset", "smoke", "--set", "models.explicit-8=null", "--set",
+    "sweep.splits=[test]", "--set", "training.stages.0.steps=300", "--out",
+  ]
+
+  /// Waits until the training has begun.
+  static func training(in run: String) async throws {
+    let deadline = Date().addingTimeInterval(60)
+    while !FileManager.default.fileExists(atPath: "\(run)/progress/train-implicit-8.json") {
+      try #require(Date() < deadline)
+      try await Task.sleep(for: .milliseconds(5))
+    }
+  }
+
+  static func model(in run: String) throws -> String {
+    struct Record: Decodable {
+      struct Output: Decodable { var contentHash: String }
+      var output: Output
+    }
+    let data = try #require(FileManager.default.contents(atPath: "\(run)/tasks/train-implicit-8.json"))
+    return try JSONDecoder().decode(Record.self, from: data).output.contentHash
+  }
+
+  @Test func `a run that is stopped or killed ends right when it is started again`() async throws {
+    let folder = try TemporaryFolder()
+    let whole = try await Executables.run("implicit-pipeline", Self.arguments + ["\(folder.path)/whole"])
+    try #require(whole.status == 0, "\(whole.errors)")
+    let expected = try Self.model(in: "\(folder.path)/whole")
+
+    for (signal, status) in [(SIGTERM, 75), (SIGINT, 75), (SIGKILL, 137)] {
+      let run = "\(folder.path)/signal-\(signal)"
+      let stopped = try await Executables.run("implicit-pipeline", Self.arguments + [run]) { process in
+        try await Self.training(in: run)
+        kill(process.value, signal)
+      }
+      #expect(stopped.status == Int32(status), "\(stopped.errors)")
+      #expect(stopped.output.isEmpty)
+      if signal != SIGKILL {
+        #expect(Executables.processes(naming: run).isEmpty)
+        #expect(FileManager.default.fileExists(atPath: "\(run)/models/implicit-8.checkpoint.h5"))
+      }
+      let again = try await Executables.run("implicit-pipeline", Self.arguments + [run])
+      #expect(again.status == 0, "\(again.errors)")
+      #expect(again.output == "\(run)/report/report.html\n")
+      #expect(try Self.model(in: run) == expected, "signal \(signal)")
+      #expect(Executables.processes(naming: run).isEmpty)
+    }
+  }
+}
