@@ -2,10 +2,6 @@ import ArgumentParser
 import Experiment
 import Logging
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Where the configuration comes from.
 public struct ConfigurationOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("The pipeline file.", valueName: "file.yaml"))
@@ -51,19 +47,8 @@ public struct RunOptions: ParsableArguments {
 
   /// Starts the log and listens to signals. To be called first in `run()`.
   public func start() {
-    keepFreedMemory()
     Log.start(level: logLevel)
     Interruption.install()
-  }
-
-  /// Keeps freed memory in the process: the same blocks are wanted again in the next step, and returning them to the system
-  /// between two steps costs half the time of small problems in page faults.
-  private func keepFreedMemory() {
-    #if canImport(Glibc)
-      mallopt(M_TRIM_THRESHOLD, 1 << 30)
-      mallopt(M_TOP_PAD, 16 << 20)
-      mallopt(M_MMAP_THRESHOLD, 1 << 30)
-    #endif
   }
 }
 
