@@ -59,8 +59,10 @@ public final class ContentFile {
     _ path: String, type: ElementType? = nil, shape: [Int], dimensions: [String] = [], units: String? = nil,
     longName: String? = nil, role: String? = nil, storage: Storage = .standard
   ) throws -> Dataset {
-    guard let object = schema.object(at: path), let type = type ?? object.types.first, object.types.contains(type) else {
-      throw Failure(.bug, "a \(header.kind.rawValue) file has no \(type.map { "\($0) " } ?? "")dataset \(path)", at: path)
+    guard let object = schema.object(at: path), let type = type ?? object.types.first, object.types.contains(type)
+    else {
+      throw Failure(
+        .bug, "a \(header.kind.rawValue) file has no \(type.map { "\($0) " } ?? "")dataset \(path)", at: path)
     }
     var names = object.dimensions ?? []
     if names.last == "..." { names.removeLast() }

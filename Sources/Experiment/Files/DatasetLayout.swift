@@ -25,7 +25,8 @@ public struct FieldSchema: Equatable, Sendable {
   public var role: Role
 
   public init(
-    _ name: String, _ dimensions: [String] = [], _ type: ElementType, units: String = "1", role: Role, _ longName: String
+    _ name: String, _ dimensions: [String] = [], _ type: ElementType, units: String = "1", role: Role,
+    _ longName: String
   ) {
     self.name = name
     self.dimensions = dimensions

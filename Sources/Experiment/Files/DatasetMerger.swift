@@ -77,7 +77,8 @@ public struct DatasetMerger {
     let draws = try reader.draws(of: plan.split)
     guard first == expected.lowerBound, end == expected.upperBound, draws.allSatisfy(expected.contains) else {
       throw Failure(
-        .badData, "expected the draws \(expected), found \(first)..<\(end)", at: "\(reader.path):/\(plan.split.rawValue)",
+        .badData, "expected the draws \(expected), found \(first)..<\(end)",
+        at: "\(reader.path):/\(plan.split.rawValue)",
         remedy: "draw the shard again")
     }
   }

@@ -41,7 +41,8 @@ public final class DatasetReader: Sendable {
     let present = try Failure.mapping { try Split.allCases.filter { try file.kind(of: $0.rawValue) == .group } }
     guard !present.isEmpty else {
       throw Failure(
-        .badData, "expected groups /train and /test, found neither", at: path, remedy: "data/FORMAT.md describes the file")
+        .badData, "expected groups /train and /test, found neither", at: path,
+        remedy: "data/FORMAT.md describes the file")
     }
     var inputs: [Split: Input] = [:]
     for split in present { inputs[split] = try Self.open(split, in: file, &layout) }

@@ -115,7 +115,8 @@ public final class DatasetWriter {
         if let (index, found) = field.firstForbidden(in: keptValues) {
           throw Failure(
             .badData, "expected \(field.requirement), found \(found) in draw \(draws[index / max(1, size)])",
-            at: "\(content.file.filePath):\(dataset.path)", remedy: "check the distribution that samples are drawn from")
+            at: "\(content.file.filePath):\(dataset.path)", remedy: "check the distribution that samples are drawn from"
+          )
         }
         try field.append(keptValues, to: dataset)
       }
