@@ -92,11 +92,15 @@ let package = Package(
       "implicit-pipeline",
       ["CaseStudies", "Experiment", .product(name: "Subprocess", package: "swift-subprocess")]),
 
+    // Measurements that pipelines/benchmarks compare with the same work in PyTorch
+    tool("implicit-benchmark", ["CaseStudies", "Experiment"]),
+
     // Tests
     tests("Torch", ["Torch"]),
     tests("HDF5", ["HDF5"]),
     tests("Equilibrium", ["Equilibrium", "Torch", "HDF5"]),
-    tests("Experiment", ["Experiment", "Torch", "HDF5"]),
+    tests("Experiment", ["Experiment", "Equilibrium", "Torch", "HDF5"]),
+    tests("ToolKit", ["ToolKit", "Experiment", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     tests("LinearPrograms", ["LinearPrograms", "Experiment", "Equilibrium", "Torch", "HDF5"]),
     tests("Report", ["Report", "Experiment", "HDF5"]),
     tests("EndToEnd", ["HDF5", "Experiment", .product(name: "Subprocess", package: "swift-subprocess")]),

@@ -62,6 +62,10 @@ std::optional<double> cost(std::string_view name, const Inputs &in) {
     return 2 * product(in[1].toTensor(), in[2].toTensor());
   }
   if (name == "aten::linear") return 2 * elements(in[0]) * static_cast<double>(in[1].toTensor().size(0));
+  if (name == "implicit::perceptron") {
+    const double rows = static_cast<double>(in[0].toTensor().size(0));
+    return 2 * rows * (elements(in[2]) + elements(in[4]));
+  }
   if (name == "implicit::spmm") return 2 * elements(in[0]) * static_cast<double>(in[6].toTensor().size(1));
   if (name == "aten::conv1d" || name == "aten::conv2d" || name == "aten::conv3d") {
     return 2 * convolution(in[0].toTensor(), in[1].toTensor(), in[3].toIntVector(), in[4].toIntVector(),

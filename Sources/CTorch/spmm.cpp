@@ -103,7 +103,7 @@ at::Tensor spmm(const at::Tensor &values, const at::Tensor &starts, const at::Te
 
 }  // namespace
 
-TORCH_LIBRARY(implicit, library) {
+TORCH_LIBRARY_FRAGMENT(implicit, library) {
   library.def(
       "spmm(Tensor values, Tensor starts, Tensor columns, Tensor transposed_starts, Tensor transposed_columns, "
       "Tensor transposed_order, Tensor x) -> Tensor");

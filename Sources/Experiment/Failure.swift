@@ -23,7 +23,8 @@ public enum ExitStatus: Int32, Sendable {
 
 /// An error meant for the person who ran the command: what is wrong (expected and found), where, and what to do.
 ///
-/// Everything that bad input can cause ends in one of these; the executables print `description` and exit with `status`.
+/// Everything that bad input can cause ends in one of these; the executables print `description` and exit with
+/// `status`.
 public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
   public var status: ExitStatus
   /// What was expected and what was found.

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Counter-based random numbers keyed by (seed, stream, index).
 ///
 /// Two generators with the same key give the same numbers whatever was drawn before, on whatever thread, in whatever
@@ -19,7 +17,8 @@ public struct KeyedRandom: RandomNumberGenerator, Sendable {
   ///   - stream: what the numbers are for, for example `"train/instances"`; streams are independent.
   ///   - index: the sample, or the step, that owns the numbers.
   public init(seed: UInt64, stream: String, index: UInt64 = 0) {
-    // FNV-1a over the stream's UTF-8, started from the mixed seed, and mixed again so that close seeds differ in every bit.
+    // FNV-1a over the stream's UTF-8, started from the mixed seed, and mixed again so that close seeds differ in every
+    // bit.
     var hash = Self.mixed(seed ^ 0xcbf2_9ce4_8422_2325)
     for byte in stream.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
     hash = Self.mixed(hash)
@@ -74,35 +73,98 @@ public struct KeyedRandom: RandomNumberGenerator, Sendable {
   /// Uniform in [low, high).
   public mutating func uniform(_ low: Double, _ high: Double) -> Double { low + (high - low) * uniform() }
 
-  /// Uniform integer in 0 ..< bound, without bias (Lemire 2019).
-  public mutating func integer(below bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+  /// Uniform integer in 0 ..< bound, without bias; 0 if `bound` is 1 or less.
+  ///
+  /// Lemire, "Fast random integer generation in an interval", ACM TOMACS 2019: the high word of a 128-bit product, and
+  /// a new draw while the low word is among the 2^64 mod bound values that would make some results likelier.
+  public mutating func integer(below bound: Int) -> Int {
+    guard bound > 1 else { return 0 }
+    let bound = UInt64(bound)
+    let rejected = (0 &- bound) % bound
+    while true {
+      let product = next().multipliedFullWidth(by: bound)
+      if product.low >= rejected { return Int(product.high) }
+    }
+  }
 
-  /// Normal with the given mean and standard deviation, by the Box-Muller transform.
+  /// Normal with the given mean and standard deviation, by Marsaglia's polar method (SIAM Review 6, 1964).
+  ///
+  /// Only operations that IEEE 754 rounds exactly are used, so that every machine gets the same bits; the sine and
+  /// logarithm of the C library differ between processors with and without fused multiply-add.
   public mutating func normal(mean: Double = 0, deviation: Double = 1) -> Double {
     if let spare = spareNormal {
       spareNormal = nil
       return mean + deviation * spare
     }
-    let radius = (-2 * log(1 - uniform())).squareRoot()  // 1 - uniform() lies in (0, 1]
-    let angle = 2 * Double.pi * uniform()
-    spareNormal = radius * sin(angle)
-    return mean + deviation * radius * cos(angle)
+    while true {
+      let u = uniform(-1, 1)
+      let v = uniform(-1, 1)
+      let s = u * u + v * v
+      if s > 0 && s < 1 {
+        let factor = (-2 * Self.naturalLogarithm(s) / s).squareRoot()
+        spareNormal = factor * v
+        return mean + deviation * (factor * u)
+      }
+    }
   }
 
-  /// `count` distinct integers of 0 ..< bound, each subset equally likely, in ascending order (Floyd's algorithm).
+  /// log(x) for finite x > 0: with x = m 2^e and m in [1/sqrt 2, sqrt 2), e log 2 + 2 artanh((m - 1) / (m + 1)), the
+  /// second by its series, whose first omitted term is below 2 / 25 * 0.1716^25 = 6e-21.
+  static func naturalLogarithm(_ x: Double) -> Double {
+    var exponent = Double(x.exponent)
+    var significand = x.significand
+    if significand > 2.0.squareRoot() {
+      significand /= 2
+      exponent += 1
+    }
+    let t = (significand - 1) / (significand + 1)
+    let square = t * t
+    var sum = 0.0
+    for odd in stride(from: 23.0, through: 1, by: -2) { sum = sum * square + 1 / odd }
+    return exponent * 0x1.62e42fefa39efp-1 + 2 * t * sum
+  }
+
+  /// `count` distinct integers of 0 ..< bound, each subset equally likely, in ascending order (Floyd's algorithm); all
+  /// of them if there are fewer than `count`.
   public mutating func distinct(_ count: Int, below bound: Int) -> [Int] {
     var chosen = Set<Int>()
-    for upper in (bound - count)..<bound {
+    for upper in max(0, bound - count)..<max(0, bound) {
       let candidate = integer(below: upper + 1)
       if !chosen.insert(candidate).inserted { chosen.insert(upper) }
     }
     return chosen.sorted()
   }
 
-  /// A uniformly random order of 0 ..< count (Fisher-Yates).
+  /// A uniformly random order of 0 ..< count (Fisher-Yates, from the end to the start).
   public mutating func permutation(_ count: Int) -> [Int] {
-    var order = Array(0..<count)
-    order.shuffle(using: &self)
+    var order = Array(0..<max(0, count))
+    for last in stride(from: order.count - 1, to: 0, by: -1) { order.swapAt(last, integer(below: last + 1)) }
     return order
   }
+}
+
+// MARK: Arrays
+
+extension KeyedRandom {
+  /// `count` independent numbers, uniform in [low, high).
+  public mutating func uniforms(_ count: Int, _ low: Double = 0, _ high: Double = 1) -> [Double] {
+    (0..<count).map { _ in uniform(low, high) }
+  }
+
+  /// `count` independent normal numbers.
+  public mutating func normals(_ count: Int, mean: Double = 0, deviation: Double = 1) -> [Double] {
+    (0..<count).map { _ in normal(mean: mean, deviation: deviation) }
+  }
+
+  /// A vector of the given Euclidean norm whose direction is uniform on the sphere.
+  public mutating func direction(_ count: Int, norm: Double = 1) -> [Double] {
+    while true {
+      let vector = normals(count)
+      let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      if length > 0 || count == 0 { return vector.map { $0 / length * norm } }
+    }
+  }
+
+  /// True with the given probability.
+  public mutating func bernoulli(_ probability: Double) -> Bool { uniform() < probability }
 }

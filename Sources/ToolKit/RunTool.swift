@@ -1,14 +1,16 @@
 import ArgumentParser
 import Experiment
-import Foundation
+@preconcurrency import Glibc  // stdout is a mutable global there
 
-/// Runs a command as the whole process: parses the arguments, runs the body, and ends with the exit status of DESIGN 8.6.
+/// Runs a command as the whole process: parses the arguments, runs the body, and ends with the exit status of `ExitStatus`.
 ///
-/// A `Failure`, or an error that `ErrorMapping` knows, is printed to standard error and ends with its status; a wrong command line
-/// with 64; anything else is a bug, 70. `--help` and `--version` end with 0.
-public func runTool<Command: ParsableCommand>(_ command: Command.Type) -> Never {
+/// A `Failure`, or an error that `ErrorMapping` knows, is printed to standard error and ends with its status; a wrong
+/// command line with 64; anything else is a bug, 70. `--help` and `--version` end with 0.
+///
+/// - Parameter arguments: without the executable; nil for those of the process.
+public func runTool<Command: ParsableCommand>(_ command: Command.Type, arguments: [String]? = nil) -> Never {
   do {
-    var parsed = try Command.parseAsRoot()
+    var parsed = try Command.parseAsRoot(arguments)
     try parsed.run()
     try flushResult()
   } catch {
@@ -18,9 +20,9 @@ public func runTool<Command: ParsableCommand>(_ command: Command.Type) -> Never 
 }
 
 /// As above, for commands with an asynchronous body.
-public func runTool<Command: AsyncParsableCommand>(_ command: Command.Type) async -> Never {
+public func runTool<Command: AsyncParsableCommand>(_ command: Command.Type, arguments: [String]? = nil) async -> Never {
   do {
-    var parsed = try Command.parseAsRoot()
+    var parsed = try Command.parseAsRoot(arguments)
     if var asynchronous = parsed as? any AsyncParsableCommand { try await asynchronous.run() } else { try parsed.run() }
     try flushResult()
   } catch {
@@ -31,20 +33,21 @@ public func runTool<Command: AsyncParsableCommand>(_ command: Command.Type) asyn
 
 /// A result that was not written is no success: the disk behind a redirected standard output may be full.
 private func flushResult() throws {
-  guard fflush(nil) == 0 else {
+  guard fflush(stdout) == 0, ferror(stdout) == 0 else {
     throw Failure(.io, "cannot write the result to standard output: \(String(cString: strerror(errno)))")
   }
 }
 
 private func end<Command: ParsableCommand>(_ command: Command.Type, with error: any Error) -> Never {
   Console.standardError.showLive("")
-  // The parser knows its own errors: help and version (0), wrong usage (64), an explicit status. All others have status 1 for it.
+  // The parser knows its own errors: help and version (0), wrong usage (64), an explicit status. All others have status
+  // 1 for it.
   let isParserError = !(error is Failure) && (error is ExitCode || Command.exitCode(for: error) != .failure)
   if isParserError { Command.exit(withError: error) }
   let failure = ErrorMapping.failure(from: error)
-  fflush(nil)
+  fflush(stdout)
   let tool =
-    Command.configuration.commandName ?? (CommandLine.arguments.first as NSString?)?.lastPathComponent ?? "implicit"
+    Command.configuration.commandName ?? "implicit"
   Console.standardError.print("\(tool): \(failure)")
   exit(failure.status.rawValue)
 }

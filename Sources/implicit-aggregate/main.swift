@@ -1,1 +1,3 @@
-print("not written yet")
+import ToolKit
+
+await runTool(Aggregate.self)

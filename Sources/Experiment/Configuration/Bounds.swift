@@ -22,10 +22,16 @@ public struct Bounds<Bound: Comparable> {
   }
 }
 
-/// What can stand after `in:` where a configuration key is read: Swift's ranges, and `Bounds` for those Swift cannot write.
+/// What can stand after `in:` where a configuration key is read: Swift's ranges, and `Bounds` for those Swift cannot
+/// write.
 public protocol ConfigurationRange<Bound> {
   associatedtype Bound: Comparable
   var bounds: Bounds<Bound> { get }
+}
+
+extension Bounds where Bound == Int {
+  /// The allowed lengths of a list in words; nil if every length is allowed.
+  var lengthText: String? { (lower ?? 0) <= 0 && upper == nil ? nil : text }
 }
 
 extension Bounds: ConfigurationRange {

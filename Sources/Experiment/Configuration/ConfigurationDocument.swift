@@ -42,7 +42,8 @@ public final class ConfigurationDocument {
   ///
   /// - Parameters:
   ///   - preset: one of the names below `presets`; nil for the file as it is.
-  ///   - overrides: `key.path=value` with the value in YAML; list items are addressed by position, `null` removes a key.
+  ///   - overrides: `key.path=value` with the value in YAML; list items are addressed by position, `null` removes a
+  ///     key.
   ///   - keys: the allowed top-level keys.
   /// - Throws: `.missingInput` if the file cannot be read; `.usage` for everything that is wrong in it.
   public static func load(
@@ -145,9 +146,10 @@ extension ConfigurationDocument {
 
   /// To be called when everything that belongs to the command has been read.
   ///
+  /// - Parameter others: top-level sections that other stages read; overrides in them pass.
   /// - Throws: `.usage` for an override that nobody has read, because it has no effect.
-  public func finish() throws {
-    for (path, text) in overridePaths where root.resolved.descendant(path) == nil {
+  public func finish(ignoring others: [String] = []) throws {
+    for (path, text) in overridePaths where root.resolved.descendant(path) == nil && !others.contains(path.first ?? "") {
       throw Failure(
         .usage, "this override has no effect: nothing here reads `\(path.joined(separator: "."))`", at: text,
         remedy: "`implicit-inspect config --reference` lists all keys")
@@ -157,7 +159,8 @@ extension ConfigurationDocument {
   /// Every key that was read, with the value that was used, as YAML that reads back to the same configuration. Keys are
   /// sorted and numbers are the shortest that read back: equal configurations give equal text.
   ///
-  /// - Parameter paths: only these sections or keys, for example `["seed", "dataset", "models.implicit-8"]`; nil for all.
+  /// - Parameter paths: only these sections or keys, for example `["seed", "dataset", "models.implicit-8"]`; nil for
+  ///   all.
   public func resolved(only paths: [String]? = nil) -> String {
     guard let paths else { return root.resolved.yaml }
     return root.resolved.selecting(paths.map { $0.split(separator: ".").map(String.init) }).yaml
@@ -165,6 +168,9 @@ extension ConfigurationDocument {
 
   /// The keys that were read so far, in the order of reading; only in describing mode.
   public var reference: [ConfigurationKey] { root.context.keys }
+
+  /// Whether this document only lists keys.
+  public var isDescribing: Bool { root.context.isDescribing }
 }
 
 /// One `key.path=value` of the command line.

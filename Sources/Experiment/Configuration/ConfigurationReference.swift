@@ -13,7 +13,7 @@ public struct ConfigurationKey: Sendable, Equatable {
   /// The unit; "1" for pure numbers, nil for what has none.
   public var unit: String?
   public var meaning: String
-  /// When the key exists, for example `architecture: implicit-gnn`; empty if always.
+  /// When the key exists, for example `architecture: implicit-gnn`, one entry for each alternative; empty if always.
   public var conditions: [String] = []
 }
 

@@ -20,7 +20,7 @@ extension ConfigurationSection {
   public func sections<Count: ConfigurationRange<Int>>(
     _ key: String, count: Count = 1..., _ meaning: String
   ) throws -> [ConfigurationSection] {
-    let type = ["list of sections", count.bounds.text].compactMap { $0 }.joined(separator: ", ")
+    let type = ["list of sections", count.bounds.lengthText].compactMap { $0 }.joined(separator: ", ")
     describe(key, type: type, meaning)
     let list = resolved.child(key, .list)
     guard !context.isDescribing else {
@@ -42,7 +42,7 @@ extension ConfigurationSection {
   public func namedSections<Count: ConfigurationRange<Int>>(
     _ key: String, count: Count = 1..., _ meaning: String
   ) throws -> [(name: String, section: ConfigurationSection)] {
-    let type = ["map of sections", count.bounds.text].compactMap { $0 }.joined(separator: ", ")
+    let type = ["map of sections", count.bounds.lengthText].compactMap { $0 }.joined(separator: ", ")
     describe(key, type: type, meaning)
     let map = resolved.child(key, .map)
     guard !context.isDescribing else {
@@ -111,6 +111,6 @@ extension ConfigurationSection {
   private func describe(_ key: String, type: String, _ meaning: String) {
     context.describe(
       ConfigurationKey(
-        path: referenceKeyPath(key), type: type, fallback: "", meaning: meaning, conditions: conditions))
+        path: referenceKeyPath(key), type: type, fallback: "", meaning: meaning, conditions: joinedConditions))
   }
 }

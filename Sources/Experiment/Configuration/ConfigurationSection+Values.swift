@@ -83,9 +83,17 @@ extension ConfigurationSection {
 
   /// The path of a file or folder; a relative one starts from the folder of the configuration file.
   public func path(_ key: String, default fallback: String? = nil, _ meaning: String) throws -> String {
-    let written = try read(key, .text, default: fallback, meaning)
-    return written.hasPrefix("/") ? written : context.folder + "/" + written
+    absolute(try read(key, .text, default: fallback, meaning))
   }
+
+  /// A list of paths; relative ones start from the folder of the configuration file.
+  public func paths<Count: ConfigurationRange<Int>>(
+    _ key: String, default fallback: [String]? = nil, count: Count = 1..., _ meaning: String
+  ) throws -> [String] {
+    try read(key, .list(of: .text, count.bounds), default: fallback, meaning).map(absolute)
+  }
+
+  private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(context.folder)/\(path)" }
 
   /// One of the cases of an enumeration, by its raw value.
   public func choice<Choice: RawRepresentable & CaseIterable>(

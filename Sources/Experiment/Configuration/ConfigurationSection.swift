@@ -6,9 +6,9 @@
 ///     let solver = try section.choice("solver", default: Solver.picard, "fixed-point solver")
 ///     try section.finish()
 ///
-/// A key that is missing and has no default, a value of the wrong type or outside its range, and, at `finish()`, a key in
-/// the file that nobody read are each a `Failure(.usage)` that names the line, the key path, what was expected and what was found.
-/// The same calls on `ConfigurationDocument.describing()` produce the reference page instead.
+/// A key that is missing and has no default, a value of the wrong type or outside its range, and, at `finish()`, a key
+/// in the file that nobody read are each a `Failure(.usage)` that names the line, the key path, what was expected and
+/// what was found. The same calls on `ConfigurationDocument.describing()` produce the reference page instead.
 ///
 /// Sections are references: several readers may read one section, and the last of them calls `finish()`.
 public final class ConfigurationSection {
@@ -21,8 +21,10 @@ public final class ConfigurationSection {
   let context: ConfigurationContext
   /// The path with placeholders, for example `training.stages[]`.
   let referencePath: String
-  /// What must hold for the keys that are read now to exist, for example `architecture: implicit-gnn`.
+  /// What must all hold for the keys that are read now to exist, for example `architecture: implicit-gnn`.
   var conditions: [String] = []
+  /// As the one alternative of a reference row.
+  var joinedConditions: [String] { conditions.isEmpty ? [] : [conditions.joined(separator: ", ")] }
 
   init(
     path: String, referencePath: String, place: String, entries: [String: ConfigurationNode], resolved: ResolvedTree,
@@ -31,6 +33,9 @@ public final class ConfigurationSection {
     (self.path, self.referencePath, self.place) = (path, referencePath, place)
     (self.entries, self.resolved, self.context) = (entries, resolved, context)
   }
+
+  /// Whether the key is written in the file, the preset or an override. Does not count as reading it.
+  public func contains(_ key: String) -> Bool { entries[key] != nil }
 
   func keyPath(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
   func referenceKeyPath(_ key: String) -> String { referencePath.isEmpty ? key : "\(referencePath).\(key)" }
@@ -87,7 +92,7 @@ extension ConfigurationSection {
     _ key: String, _ kind: ValueKind<Value>, default fallback: Value?, _ meaning: String, unit: String? = nil
   ) throws -> Value {
     describe(key, kind, fallback: fallback.map(kind.encode), isOptional: false, meaning, unit)
-    guard !context.isDescribing else { return fallback ?? kind.placeholder }
+    guard !context.isDescribing else { return try fallback.map { try checked($0, kind, key) } ?? kind.placeholder }
     let value: Value
     if let node = entries[key] {
       value = try decode(node, kind, key, meaning)
@@ -112,6 +117,15 @@ extension ConfigurationSection {
     return value
   }
 
+  /// A default that its own key would refuse is a defect of the program.
+  private func checked<Value>(_ fallback: Value, _ kind: ValueKind<Value>, _ key: String) throws -> Value {
+    let written = kind.encode(fallback)
+    guard let node = try YAMLReader.read(written, name: key), let value = try? kind.decode(node) else {
+      throw Failure(.bug, "\(referenceKeyPath(key)): expected \(kind.expected), but the default is \(written)")
+    }
+    return value
+  }
+
   private func decode<Value>(
     _ node: ConfigurationNode, _ kind: ValueKind<Value>, _ key: String, _ meaning: String
   ) throws -> Value {
@@ -131,6 +145,6 @@ extension ConfigurationSection {
     context.describe(
       ConfigurationKey(
         path: referenceKeyPath(key), type: kind.name, range: kind.range, fallback: fallback,
-        isOptional: isOptional, unit: unit, meaning: meaning, conditions: conditions))
+        isOptional: isOptional, unit: unit, meaning: meaning, conditions: joinedConditions))
   }
 }

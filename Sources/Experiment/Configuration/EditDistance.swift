@@ -26,8 +26,9 @@ func sortedByNearness(to word: String, _ candidates: [String]) -> [String] {
     .map(\.name)
 }
 
-/// What to write instead of an unknown word: the nearest valid one if it is near enough to be meant, and all valid ones.
-func suggestion(for word: String, among valid: [String], called kind: String) -> String {
+/// What to write instead of an unknown word: the nearest valid one if it is near enough to be meant, and all valid
+/// ones.
+public func suggestion(for word: String, among valid: [String], called kind: String) -> String {
   let sorted = sortedByNearness(to: word, valid)
   guard let nearest = sorted.first else { return "there are no \(kind) here" }
   let all = "\(kind): \(sorted.joined(separator: ", "))"

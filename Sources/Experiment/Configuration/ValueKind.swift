@@ -107,7 +107,7 @@ extension ValueKind where Value: RawRepresentable & CaseIterable, Value.RawValue
 extension ValueKind {
   /// A list of `count` items.
   static func list<Item>(of item: ValueKind<Item>, _ count: Bounds<Int>) -> ValueKind where Value == [Item] {
-    let range = [item.range.map { "each \($0)" }, count.text.map { "\($0) of them" }].compactMap { $0 }
+    let range = [item.range.map { "each \($0)" }, count.lengthText.map { "\($0) of them" }].compactMap { $0 }
     return ValueKind(
       name: "list of \(item.name)s", range: range.isEmpty ? nil : range.joined(separator: "; "),
       placeholder: [item.placeholder],

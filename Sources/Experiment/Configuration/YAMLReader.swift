@@ -1,8 +1,8 @@
 import Foundation
 import Yams
 
-/// Reads YAML text into nodes that know their place. Scalars stay text here: what they mean is decided by who reads them,
-/// so that `no`, `1e4` or `010` never changes its meaning behind the reader's back.
+/// Reads YAML text into nodes that know their place. Scalars stay text here: what they mean is decided by who reads
+/// them, so that `no`, `1e4` or `010` never changes its meaning behind the reader's back.
 enum YAMLReader {
   /// More values than any configuration has: beyond it, aliases were nested to explode ("billion laughs").
   static let largestNodeCount = 100_000

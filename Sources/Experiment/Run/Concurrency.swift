@@ -2,14 +2,15 @@ import Foundation
 
 /// Computes `count` values on worker threads and hands them in order to `consume`, on the calling thread.
 ///
-/// The order, the values and the error do not depend on the number of threads: work is started in ascending order; after
-/// an error nothing new is started, what is under way ends, and the error of the smallest index is thrown; everything
-/// before it has been consumed. At most `window` values wait for `consume`, so memory stays bounded.
+/// The order, the values and the error do not depend on the number of threads: work is started in ascending order;
+/// after an error nothing new is started, what is under way ends, and the error of the smallest index is thrown;
+/// everything before it has been consumed. At most `window` values wait for `consume`, so memory stays bounded.
 ///
 /// - Parameters:
 ///   - threads: worker threads, at least 1.
 ///   - window: how far workers may run ahead of `consume`; 4 per thread by default.
-///   - shouldStop: asked before each new value. Once true, what is under way ends and is consumed, and the function returns.
+///   - shouldStop: asked before each new value. Once true, what is under way ends and is consumed, and the function
+///     returns.
 /// - Returns: how many values were consumed: `count`, or fewer after `shouldStop`.
 @discardableResult
 public func concurrentStream<Value: Sendable>(
@@ -28,7 +29,8 @@ public func concurrentStream<Value: Sendable>(
       queue.workerEnded()
     }
     thread.name = "worker \(number)"
-    thread.stackSize = 8 << 20  // The default of secondary threads, 512 KiB or so, is too small for recursive C libraries.
+    // The default of secondary threads, half a megabyte, is too small for recursive C libraries.
+    thread.stackSize = 8 << 20
     thread.start()
   }
   queue.expect(workers: workers)
@@ -42,7 +44,8 @@ public func concurrentStream<Value: Sendable>(
 
 /// The values of `body` for each input, in the order of the inputs, computed on worker threads.
 ///
-/// - Throws: the error of the first input, in their order, that has one; `.interrupted` if `shouldStop` became true before the end.
+/// - Throws: the error of the first input, in their order, that has one; `.interrupted` if `shouldStop` became true
+///   before the end.
 public func concurrentMap<Input: Sendable, Output: Sendable>(
   _ inputs: [Input], threads: Int, shouldStop: @escaping @Sendable () -> Bool = { Interruption.isRequested },
   _ body: @escaping @Sendable (Input) throws -> Output

@@ -1,5 +1,8 @@
+import Equilibrium
 import Foundation
+import HDF5
 import Synchronization
+import Torch
 
 /// How the errors of the layers below become a `Failure` with an exit status and a remedy.
 public enum ErrorMapping {
@@ -16,10 +19,18 @@ public enum ErrorMapping {
     if let failure = error as? Failure { return failure }
     let known = mappers.withLock { $0 }
     if let failure = known.lazy.compactMap({ $0(error) }).first { return failure }
+    switch error {
+    case let error as HDF5Error: return failure(from: error)
+    case let error as TorchError: return failure(from: error)
+    case let error as EquilibriumError: return failure(from: error)
+    default: break
+    }
     if let failure = failure(fromFoundation: error) { return failure }
-    return Failure(
-      .bug, "this is a bug: unexpected \(type(of: error)): \(error)",
-      remedy: "please report it with this command: \(CommandLine.arguments.joined(separator: " "))")
+    return Failure(.bug, "this is a bug: unexpected \(type(of: error)): \(error)", remedy: bugReport)
+  }
+
+  static var bugReport: String {
+    "please report it with this command: \(CommandLine.arguments.joined(separator: " "))"
   }
 
   /// Foundation's file errors say themselves whether reading or writing went wrong.

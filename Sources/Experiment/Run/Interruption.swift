@@ -4,8 +4,8 @@ import Synchronization
 /// A request to stop soon, from the user (Ctrl-C) or the batch system: long loops ask between steps, finish the step,
 /// write a checkpoint, and leave with exit status 75.
 ///
-/// SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2 raise the flag (Slurm's `--signal` sends one of the last two before the time
-/// limit). A second SIGINT ends the process at once. A signal that was ignored when the process started, as under
+/// SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2 raise the flag (Slurm's `--signal` sends one of the last two before the
+/// time limit). A second SIGINT ends the process at once. A signal that was ignored when the process started, as under
 /// nohup, stays ignored.
 public enum Interruption {
   public static let signals: [Int32] = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2]
@@ -60,7 +60,7 @@ public enum Interruption {
     let before = received.compareExchange(expected: 0, desired: number, ordering: .sequentiallyConsistent)
     if !before.exchanged && number == SIGINT {
       signal(SIGINT, SIG_DFL)
-      raise(SIGINT)
+      kill(getpid(), SIGINT)
     }
   }
 

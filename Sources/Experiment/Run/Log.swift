@@ -2,7 +2,8 @@ import Foundation
 import Logging
 import Synchronization
 
-/// The log of an executable: swift-log to standard error, one line per message, without tearing the progress line apart.
+/// The log of an executable: swift-log to standard error, one line per message, without tearing the progress line
+/// apart.
 public enum Log {
   private static let isStarted = Atomic(false)
 

@@ -1,8 +1,10 @@
 import Foundation
 
-/// One writer for each output: a lock that the kernel takes back when its process ends, however it ends, so that it is never stale.
+/// One writer for each output: a lock that the kernel takes back when its process ends, however it ends, so that it is
+/// never stale.
 ///
-/// The lock is `flock` on `<output>.lock`, beside the output. The file says who holds it; its mere presence means nothing.
+/// The lock is `flock` on `<output>.lock`, beside the output. The file says who holds it; its mere presence means
+/// nothing.
 public final class OutputLock: Sendable {
   private let path: String
   private let descriptor: Int32
@@ -38,7 +40,7 @@ public final class OutputLock: Sendable {
         continue
       }
       let holder = Array(
-        "process \(getpid()) on \(ProcessInfo.processInfo.hostName) since \(Date().ISO8601Format())\n".utf8)
+        "process \(getpid()) on \(Provenance.hostName()) since \(Date().ISO8601Format())\n".utf8)
       ftruncate(descriptor, 0)
       _ = holder.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
       (self.path, self.descriptor) = (path, descriptor)

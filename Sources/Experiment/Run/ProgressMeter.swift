@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Shows how far a stage is: one live line with rate and time left on a terminal, a plain line now and then in a log, and, if
-/// given a path, a small JSON file that `implicit-pipeline status` reads.
+/// Shows how far a stage is: one live line with rate and time left on a terminal, a plain line now and then in a log,
+/// and, if given a path, a small JSON file that `implicit-pipeline status` reads.
 ///
 ///     let meter = ProgressMeter("train implicit-8", total: 15_002, unit: "steps", record: "RUN/progress/implicit-8.json")
 ///     meter.advance(note: "loss 0.231")
@@ -12,7 +12,8 @@ import Synchronization
 public final class ProgressMeter: Sendable {
   private struct State {
     var record: ProgressRecord
-    /// Times and counts of the recent past, oldest first; the rate is taken over them, so that it follows a change of pace.
+    /// Times and counts of the recent past, oldest first; the rate is taken over them, so that it follows a change of
+    /// pace.
     var history: [(time: TimeInterval, done: Int)]
     var lastLive = -TimeInterval.infinity
     var lastLine: TimeInterval

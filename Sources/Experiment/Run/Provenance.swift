@@ -3,12 +3,14 @@ import Foundation
 /// The version of all executables of this package.
 public let implicitModelsVersion = "0.1.0"
 
-/// Where a result came from, as far as the process itself knows; the configuration and the inputs are added by the stage.
+/// Where a result came from, as far as the process itself knows; the configuration and the inputs are added by the
+/// stage.
 public struct Provenance: Codable, Equatable, Sendable {
   /// The executable, for example `implicit-train`.
   public var tool: String
   public var version = implicitModelsVersion
-  /// The commit of the source tree that the executable lies in, with `-dirty` if files differ from it; "unknown" outside one.
+  /// The commit of the source tree that the executable lies in, with `-dirty` if files differ from it; "unknown"
+  /// outside one.
   public var commit: String
   /// Name and version of the libraries that computed, for example `libtorch: 2.9.1`.
   public var libraries: [String: String]
@@ -50,6 +52,8 @@ public struct Provenance: Codable, Equatable, Sendable {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["git", "-C", folder, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    // Without it git may write its index, in a tree that is not ours to touch.
+    process.environment = ProcessInfo.processInfo.environment.merging(["GIT_OPTIONAL_LOCKS": "0"]) { $1 }
     let output = Pipe()
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
@@ -61,7 +65,7 @@ public struct Provenance: Codable, Equatable, Sendable {
     return process.terminationStatus == 0 && !commit.isEmpty ? commit : "unknown"
   }
 
-  private static func hostName() -> String {
+  static func hostName() -> String {
     var name = [CChar](repeating: 0, count: 256)
     guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
     return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)

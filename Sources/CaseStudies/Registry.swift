@@ -1,0 +1,24 @@
+import Experiment
+import LinearPrograms
+
+/// All case studies. A new one is a line here and its folder in Package.swift.
+public let caseStudies: [any CaseStudy.Type] = [
+  LinearProgramStudy.self
+]
+
+/// The case study of a name.
+///
+/// - Throws: `Failure` (usage) that names the case studies there are.
+public func caseStudy(named name: String) throws -> any CaseStudy.Type {
+  guard let found = caseStudies.first(where: { $0.name == name }) else {
+    throw Failure(
+      .usage, "unknown case study `\(name)`",
+      remedy: suggestion(for: name, among: caseStudies.map { $0.name }, called: "case studies"))
+  }
+  return found
+}
+
+/// The case study that a pipeline file is for.
+public func caseStudy(of document: ConfigurationDocument) throws -> any CaseStudy.Type {
+  try caseStudy(named: document.root.text("case_study", "name of the case study"))
+}

@@ -1,0 +1,89 @@
+/// The name of a way to differentiate through an equilibrium, as configurations write it.
+public enum AdjointKind: String, CaseIterable, Sendable {
+  case implicit
+  case phantom
+  case jacobianFree
+  case unrolled
+
+  /// The adjoint of this name with its default settings.
+  public var adjoint: Adjoint {
+    switch self {
+    case .implicit: .implicit(ImplicitAdjoint())
+    case .phantom: .phantom(PhantomAdjoint())
+    case .jacobianFree: .jacobianFree
+    case .unrolled: .unrolled(steps: 10)
+    }
+  }
+}
+
+/// How the gradient of a loss passes through the equilibrium y* = G(y*, x), whatever solver found it.
+public enum Adjoint: Equatable, Sendable {
+  /// The implicit function theorem: exact at the fixed point, memory of one application of G.
+  case implicit(ImplicitAdjoint)
+  /// A few damped steps from y*, differentiated (Geng et al., "On training implicit models", NeurIPS 2021): approximate.
+  case phantom(PhantomAdjoint)
+  /// One application of G at y*, differentiated (Fung et al., "JFB: Jacobian-free backpropagation for implicit
+  /// networks", AAAI 2022): the phantom gradient with one undamped step.
+  case jacobianFree
+  /// Plain iteration from the start, every step differentiated: memory grows with the steps. No solver runs.
+  case unrolled(steps: Int)
+
+  public var kind: AdjointKind {
+    switch self {
+    case .implicit: .implicit
+    case .phantom: .phantom
+    case .jacobianFree: .jacobianFree
+    case .unrolled: .unrolled
+    }
+  }
+
+  /// Throws `EquilibriumError.invalidSetting` for the first setting outside its range.
+  public func validate() throws {
+    switch self {
+    case .implicit(let implicit):
+      try implicit.solver.validate()
+    case .phantom(let phantom):
+      try requirePositive(phantom.steps, name: "steps")
+      try requireFraction(phantom.damping, name: "damping")
+    case .jacobianFree: break
+    case .unrolled(let steps):
+      try requirePositive(steps, name: "steps")
+    }
+  }
+}
+
+/// Settings of the implicit adjoint.
+public struct ImplicitAdjoint: Equatable, Sendable {
+  /// Where the loss sees the state.
+  public enum LossPoint: String, CaseIterable, Sendable {
+    /// At y* as the solver returned it; the Jacobian is taken there.
+    case equilibrium
+    /// At G(y*), the value of the one tracked application; the Jacobian is taken there, which costs one more
+    /// application. The convention of deepinv's equilibrium models.
+    case application
+  }
+
+  /// Solves u = (dG/dy)' u + dL/dy, per sample, from u = dL/dy.
+  public var solver: SolverSettings
+  public var lossPoint: LossPoint
+
+  public init(
+    solver: SolverSettings = SolverSettings(.anderson(Anderson())), lossPoint: LossPoint = .equilibrium
+  ) {
+    self.solver = solver
+    self.lossPoint = lossPoint
+  }
+}
+
+/// Settings of the phantom gradient.
+public struct PhantomAdjoint: Equatable, Sendable {
+  /// At least 1.
+  public var steps: Int
+  /// z <- (1 - damping) z + damping G(z); in (0, 1].
+  public var damping: Double
+
+  public init(steps: Int = 3, damping: Double = 0.8) {
+    self.steps = steps
+    self.damping = damping
+  }
+}

@@ -1,0 +1,114 @@
+import Torch
+
+/// One case study: its data, its models, and how to judge them. The stages know nothing else of it.
+///
+/// A new case study is a type that conforms to this protocol, in a folder of its own, a pipeline file, and a line in the
+/// registry.
+public protocol CaseStudy: SendableMetatype {
+  associatedtype Batch: SampleBatch
+
+  /// The name on command lines and in files, for example `linear-programs`.
+  static var name: String { get }
+  static var title: String { get }
+  static var references: [String] { get }
+
+  /// The fields of a dataset, without the lengths of their dimensions, which a file states by its shapes.
+  static var layout: DatasetLayout { get }
+
+  /// Reads the section `dataset` of a configuration. Keys that it does not read are errors.
+  static func generator(reading section: ConfigurationSection, seed: UInt64) throws -> any SampleGenerator
+
+  /// Reads the section of one model. Keys that it does not read are errors.
+  static func model(reading section: ConfigurationSection) throws -> ModelDescription<Batch>
+
+  /// Samples of a dataset as a model takes them in.
+  static func batch(
+    _ reader: DatasetReader, _ split: Split, rows: [Int], placement: Placement
+  ) throws -> Batch
+
+  /// The training loss of each sample, `[B]`.
+  static func losses(_ output: Tensor, _ batch: Batch) throws -> Tensor
+
+  /// What `errors` is, for axes and tables.
+  static var errorName: String { get }
+  /// The error of each sample, `[B]`.
+  static func errors(_ output: Tensor, _ batch: Batch) throws -> Tensor
+
+  /// Reads the section `sweep.perturbations`: the changes of the input along which Lipschitz ratios are measured.
+  static func perturbations(reading section: ConfigurationSection) throws -> [any InputPerturbation<Batch>]
+
+  /// Numbers published for models of this case study, to stand beside ours.
+  static var publishedResults: [PublishedResult] { get }
+}
+
+extension CaseStudy {
+  public static var publishedResults: [PublishedResult] { [] }
+}
+
+/// Samples that are worked through together.
+public protocol SampleBatch: Sendable {
+  /// B.
+  var sampleCount: Int { get }
+}
+
+/// Element type and device of the tensors of a batch or a model.
+public struct Placement: Equatable, Sendable {
+  public var type: ElementType
+  public var device: Device
+
+  public init(type: ElementType = .float32, device: Device = .cpu) {
+    self.type = type
+    self.device = device
+  }
+}
+
+/// A model as the configuration describes it, not yet built.
+public struct ModelDescription<Batch: SampleBatch> {
+  /// Name of the architecture in configurations and files.
+  public var architecture: String
+  /// Builds the model in float32 on the CPU, its parameters initialised from the seed.
+  ///
+  /// The layout is that of the dataset the model is for, dimensions filled in.
+  public var build: (_ layout: DatasetLayout, _ seed: UInt64) throws -> Model<Batch>
+
+  public init(architecture: String, build: @escaping (DatasetLayout, UInt64) throws -> Model<Batch>) {
+    self.architecture = architecture
+    self.build = build
+  }
+}
+
+/// Draws samples by number: draw i of a split depends on the seed, the split and i only.
+public protocol SampleGenerator: Sendable {
+  /// All lengths of dimensions filled in.
+  var layout: DatasetLayout { get }
+  var plans: [SplitPlan] { get }
+  /// How many draws one call of `samples` is given; results may not depend on it.
+  var drawsPerBlock: Int { get }
+  /// The accepted samples among the given draws; the others were rejected.
+  func samples(of split: Split, draws: Range<Int>) throws -> SampleBlock
+}
+
+/// A change of the input along which the Lipschitz ratio of the model is measured.
+public protocol InputPerturbation<Batch>: Sendable {
+  associatedtype Batch: SampleBatch
+  /// Name in files and figures.
+  var name: String { get }
+  /// The same samples with changed inputs, and with the labels of the changed problems.
+  func perturbed(
+    _ reader: DatasetReader, _ split: Split, rows: [Int], seed: UInt64, placement: Placement
+  ) throws -> PerturbedBatch<Batch>
+}
+
+public struct PerturbedBatch<Batch: SampleBatch>: Sendable {
+  public var batch: Batch
+  /// Norm of the change of each sample's input, `[B]`, above 0.
+  public var distances: [Double]
+  /// Whether the changed problem has a solution; where not, the sample is left out of all statistics.
+  public var isSolved: [Bool]
+
+  public init(batch: Batch, distances: [Double], isSolved: [Bool]) {
+    self.batch = batch
+    self.distances = distances
+    self.isSolved = isSolved
+  }
+}

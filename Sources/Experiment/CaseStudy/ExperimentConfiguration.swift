@@ -1,0 +1,43 @@
+/// A pipeline file as the stages of one case study read it. All sections are read, whatever the stage, so that a mistake in any of
+/// them is found before hours are spent.
+public struct ExperimentConfiguration<Case: CaseStudy> {
+  public let document: ConfigurationDocument
+  public let seed: UInt64
+  public let generator: any SampleGenerator
+  public let models: [(name: String, description: ModelDescription<Case.Batch>)]
+  public let training: TrainingConfiguration
+  public let sweep: SweepConfiguration<Case>
+
+  /// - Throws: `Failure` (usage) for anything that is wrong in the file, its preset or the overrides.
+  public init(_ document: ConfigurationDocument) throws {
+    self.document = document
+    let name = try document.root.text("case_study", "name of the case study")
+    guard name == Case.name || document.isDescribing else {
+      throw Failure(
+        .usage, "expected a pipeline of the case study `\(Case.name)`, found `\(name)`", at: document.name,
+        remedy: "name another case study on the command line, or another --config")
+    }
+    _ = try document.root.text("title", default: Case.title, "heading of the report")
+    _ = try document.root.texts("references", default: Case.references, "literature")
+    seed = UInt64(
+      try document.root.integer("seed", default: 1, in: 0..., "every random number follows from it"))
+    generator = try Case.generator(
+      reading: document.section("dataset", "the samples that implicit-generate draws"), seed: seed)
+    models = try document.root.namedSections("models", count: 0..., "the models that implicit-train can train").map {
+      (name: $0.name, description: try Case.model(reading: $0.section))
+    }
+    training = try TrainingConfiguration(reading: document.section("training", "how implicit-train trains"))
+    sweep = try SweepConfiguration(reading: document.section("sweep", "what implicit-sweep measures"))
+    try document.finish(ignoring: ["aggregate", "pipeline"])
+  }
+
+  /// - Throws: `Failure` (usage) that names the models there are.
+  public func model(_ name: String) throws -> ModelDescription<Case.Batch> {
+    guard let found = models.first(where: { $0.name == name }) else {
+      throw Failure(
+        .usage, "unknown model `\(name)`", at: document.name,
+        remedy: suggestion(for: name, among: models.map(\.name), called: "models"))
+    }
+    return found.description
+  }
+}

@@ -1,0 +1,30 @@
+import Equilibrium
+
+/// The section `sweep` of a pipeline file.
+public struct SweepConfiguration<Case: CaseStudy> {
+  /// K: an implicit model is measured at the iterates 0 ... K.
+  public var iterations: Int
+  public var solver: SolverSettings
+  /// Samples that are measured, from the first; nil for all.
+  public var samples: Int?
+  /// Samples that one thread works through at a time.
+  public var chunk: Int
+  public var precision: TrainingConfiguration.Precision
+  public var perturbations: [any InputPerturbation<Case.Batch>]
+
+  public init(reading section: ConfigurationSection) throws {
+    iterations = try section.integer("iterations", default: 32, in: 1...100_000, "test-time iterations")
+    solver = try SolverSettings(
+      reading: section.section("solver", "what makes the next iterate"), iterations: iterations, exact: true)
+    samples = try section.optionalInteger("samples", in: 1..., "samples that are measured; all, if missing")
+    chunk = try section.integer("chunk", default: 50, in: 1..., "samples that one thread works through at a time")
+    precision = try section.choice(
+      "precision", default: TrainingConfiguration.Precision.float64,
+      "element type; differences of outputs under small perturbations need float64")
+    _ = try section.choices(
+      "splits", default: [Split.test, .train], count: 1..., "splits that the pipeline sweeps")
+    perturbations = try Case.perturbations(
+      reading: section.section("perturbations", "changes of the input along which Lipschitz ratios are measured"))
+    try section.finish()
+  }
+}

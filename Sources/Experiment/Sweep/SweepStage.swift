@@ -1,0 +1,94 @@
+import Equilibrium
+import Foundation
+import HDF5
+import Torch
+
+/// The stage `implicit-sweep`: one model on one split of a dataset, over test-time iterations and perturbations.
+public struct SweepStage {
+  public var model: String
+  public var dataset: String
+  public var split: Split
+  public var output: String
+  public var savesOutputs: Bool
+  public var threads: Int
+  public var device: Device
+  public var progress: String?
+
+  public init(
+    model: String, dataset: String, split: Split, output: String, savesOutputs: Bool, threads: Int, device: Device,
+    progress: String?
+  ) {
+    self.model = model
+    self.dataset = dataset
+    self.split = split
+    self.output = output
+    self.savesOutputs = savesOutputs
+    self.threads = threads
+    self.device = device
+    self.progress = progress
+  }
+
+  /// - Returns: the content hash of the sweep.
+  public func run<Case: CaseStudy>(_ configuration: ExperimentConfiguration<Case>) throws -> String {
+    let sweep = configuration.sweep
+    let modelFile = try ModelFile(self.model, caseStudy: Case.name)
+    let reader = try DatasetReader(dataset, Case.layout)
+    try reader.checkValues()
+    let lock = try OutputLock(for: output)
+    defer { withExtendedLifetime(lock) {} }
+
+    let placement = Placement(type: sweep.precision.type, device: device)
+    let model = try modelFile.model(of: Case.self, layout: reader.layout)
+    try model.module.move(to: device, type: placement.type)
+    let count = min(sweep.samples ?? .max, try reader.count(of: split))
+    guard count > 0 else { throw Failure(.badData, "the split `\(split.rawValue)` has no samples", at: dataset) }
+    let pieces = stride(from: 0, to: count, by: sweep.chunk).map { Array($0..<min($0 + sweep.chunk, count)) }
+
+    try Runtime.setThreads(device == .cpu ? 1 : threads)
+    let cost = try SampleCost(
+      of: model, case: Case.self, on: Case.batch(reader, split, rows: pieces[0], placement: placement),
+      solver: sweep.solver, device: device)
+    let file = try SweepFile(
+      creating: output, Case.self, sweep, modelFile, model, reader, split, samples: count, cost,
+      configuration: configuration)
+    do {
+      try measure(configuration, model, reader, pieces, placement, into: file)
+      return try file.finish()
+    } catch {
+      file.cancel()
+      throw error
+    }
+  }
+
+  private func measure<Case: CaseStudy>(
+    _ configuration: ExperimentConfiguration<Case>, _ model: Model<Case.Batch>, _ reader: DatasetReader,
+    _ pieces: [[Int]], _ placement: Placement, into file: SweepFile
+  ) throws {
+    let sweep = configuration.sweep
+    let measurement = ChunkSweep<Case>(
+      model: model, solver: sweep.solver, keepsOutputs: savesOutputs)
+    let perturbations = sweep.perturbations
+    let (split, seed) = (split, configuration.seed)
+    let meter = ProgressMeter(
+      "sweep \((self.model as NSString).lastPathComponent)", total: pieces.reduce(0) { $0 + $1.count }, unit: "samples",
+      record: progress)
+    defer { meter.finish() }
+    let done = try concurrentStream(
+      count: pieces.count, threads: device == .cpu ? threads : 1,
+      produce: { index in
+        let rows = pieces[index]
+        let clean = try Case.batch(reader, split, rows: rows, placement: placement)
+        let perturbed = try perturbations.map {
+          try $0.perturbed(reader, split, rows: rows, seed: seed, placement: placement)
+        }
+        return try measurement(clean, perturbed)
+      },
+      consume: { index, curves in
+        try file.append(curves)
+        meter.advance(by: pieces[index].count)
+      })
+    if done < pieces.count {
+      throw Interruption.failure("no file was written", remedy: "run the same command again")
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import Equilibrium
+import Foundation
+import Torch
+
+/// The mean loss over a batch and its gradient, chunk by chunk on worker threads.
+///
+/// The batch is cut into chunks of fixed size, whose gradients are added up in the order of the chunks. So the result does not
+/// depend on the number of threads, memory is that of the chunks under way, and small problems stay in cache.
+struct BatchGradient<Case: CaseStudy> {
+  let model: Model<Case.Batch>
+  let forward: SolverSettings
+  let adjoint: Adjoint
+  let threads: Int
+
+  struct Result: Sendable {
+    var loss: Double
+    /// In the order of the parameters.
+    var gradients: [Tensor]
+    /// Largest residual of the forward and backward solves over samples, relative; nil where none ran.
+    var forwardResidual: Double?
+    var backwardResidual: Double?
+  }
+
+  /// - Parameter chunks: the batch in pieces.
+  func callAsFunction(_ chunks: [Case.Batch]) throws -> Result {
+    let count = chunks.reduce(0) { $0 + $1.sampleCount }
+    let parameters = model.module.parameters.tensors
+    let parts = try concurrentMap(chunks, threads: threads, shouldStop: { false }) { chunk in
+      try part(chunk, share: 1 / Double(count), parameters)
+    }
+    return try Self.sum(parts)
+  }
+
+  private static func sum(_ parts: [Result]) throws -> Result {
+    guard var total = parts.first else { throw Failure(.bug, "a training step without samples") }
+    for part in parts.dropFirst() {
+      total.loss += part.loss
+      total.gradients = try zip(total.gradients, part.gradients).map { try $0 + $1 }
+      total.forwardResidual = larger(total.forwardResidual, part.forwardResidual)
+      total.backwardResidual = larger(total.backwardResidual, part.backwardResidual)
+    }
+    return total
+  }
+
+  /// One chunk's contribution to the mean.
+  private func part(_ batch: Case.Batch, share: Double, _ parameters: [Tensor]) throws -> Result {
+    func weighted(_ output: Tensor) throws -> Tensor { try Case.losses(output, batch).sum() * share }
+    switch model {
+    case .explicit(let network):
+      let loss = try weighted(network.predict(batch))
+      let gradients = try Autograd.gradients(of: [loss], withRespectTo: parameters)
+      return Result(loss: try loss.scalar(), gradients: gradients)
+    case .implicit(let network):
+      return try implicit(network, batch, parameters, weighted)
+    }
+  }
+
+  private func implicit<Network: ImplicitModel>(
+    _ network: Network, _ batch: Network.Batch, _ parameters: [Tensor], _ loss: (Tensor) throws -> Tensor
+  ) throws -> Result {
+    let context = try network.inject(batch)
+    let gradient = try equilibriumGradient(
+      of: { try network.step($0, context) }, from: network.initialState(context), parameters: parameters,
+      forward: forward, adjoint: adjoint, loss: { try loss(network.readout($0, context)) })
+    return Result(
+      loss: try gradient.loss.scalar(), gradients: gradient.gradients,
+      forwardResidual: gradient.forward.flatMap(largestResidual),
+      backwardResidual: gradient.backward.flatMap(largestResidual))
+  }
+}
+
+private func larger(_ a: Double?, _ b: Double?) -> Double? {
+  guard let a, let b else { return a ?? b }
+  return a.isNaN || a > b ? a : b
+}
+
+private func largestResidual(_ solution: Solution<Tensor>) -> Double? {
+  solution.relativeResiduals.compactMap(\.last).reduce(nil) { larger($0, $1) }
+}

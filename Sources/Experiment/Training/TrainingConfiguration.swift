@@ -1,0 +1,90 @@
+import Foundation
+import Torch
+
+/// The section `training` of a pipeline file.
+public struct TrainingConfiguration: Equatable, Sendable {
+  /// How the learning rate changes within a stage.
+  public enum Schedule: String, CaseIterable, Sendable {
+    case constant
+    /// From the full rate to zero along half a cosine.
+    case cosine
+
+    func factor(step: Int, of steps: Int) -> Double {
+      switch self {
+      case .constant: 1
+      case .cosine: 0.5 * (1 + cos(.pi * Double(step) / Double(steps)))
+      }
+    }
+  }
+
+  /// Back to the best parameters when the loss blows up.
+  public struct Rollback: Equatable, Sendable {
+    /// The loss that triggers it, relative to the best one.
+    public var threshold: Double
+    /// The learning rate is multiplied by this.
+    public var factor: Double
+    /// No rollback once the learning rate is at or below this.
+    public var floor: Double
+  }
+
+  /// A stretch of training with its own optimizer.
+  public struct Stage: Equatable, Sendable {
+    public var steps: Int
+    /// Iterations of an implicit model: unrolled steps, or the limit of the forward solver. Explicit models ignore it.
+    public var iterations: Int
+    public var learningRate: Double
+    public var schedule: Schedule
+    public var weightDecay: Double
+    public var rollback: Rollback?
+  }
+
+  /// The element type that parameters and data have while training.
+  public enum Precision: String, CaseIterable, Sendable {
+    case float32, float64
+    public var type: ElementType { self == .float32 ? .float32 : .float64 }
+  }
+
+  public var precision: Precision
+  /// Samples of one step; nil for all.
+  public var batchSize: Int?
+  /// Samples that one thread works through at a time. Part of the result, by rounding.
+  public var chunk: Int
+  public var adjoint: AdjointConfiguration
+  public var stages: [Stage]
+  /// A checkpoint is written after this many seconds.
+  public var checkpointSeconds: Double
+
+  public init(reading section: ConfigurationSection) throws {
+    precision = try section.choice("precision", default: Precision.float32, "element type of parameters and data")
+    batchSize = try section.optionalInteger("batch_size", in: 1..., "samples of one step; all, if missing")
+    chunk = try section.integer(
+      "chunk", default: 50, in: 1..., "samples that one thread works through at a time; chunks that fit in cache are fast")
+    adjoint = try AdjointConfiguration(reading: section.section("adjoint", "the gradient of implicit models"))
+    stages = try section.sections("stages", count: 1..., "stretches of training").map(Stage.init)
+    checkpointSeconds = try section.number(
+      "checkpoint_seconds", default: 60, in: .positive, "time between checkpoints", unit: "s")
+    try section.finish()
+  }
+
+  public var totalSteps: Int { stages.reduce(0) { $0 + $1.steps } }
+}
+
+extension TrainingConfiguration.Stage {
+  init(reading section: ConfigurationSection) throws {
+    steps = try section.integer("steps", in: 1..., "optimizer steps")
+    iterations = try section.integer("iterations", in: 1..., "iterations of the implicit model in training")
+    learningRate = try section.number("learning_rate", in: .positive, "learning rate of Adam")
+    schedule = try section.choice(
+      "schedule", default: TrainingConfiguration.Schedule.constant, "course of the learning rate within the stage")
+    weightDecay = try section.number("weight_decay", default: 0, in: 0..., "times the parameter, added to its gradient")
+    rollback = try section.optionalSection("rollback", "back to the best parameters when the loss blows up").map {
+      let rollback = TrainingConfiguration.Rollback(
+        threshold: try $0.number("threshold", default: 5, in: 1..., "loss, relative to the best one, that triggers it"),
+        factor: try $0.number("factor", default: 0.99, in: .above(0, through: 1), "multiplies the learning rate"),
+        floor: try $0.number("floor", default: 1e-3, in: 0..., "no rollback at or below this learning rate"))
+      try $0.finish()
+      return rollback
+    }
+    try section.finish()
+  }
+}

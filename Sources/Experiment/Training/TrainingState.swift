@@ -1,0 +1,33 @@
+import Torch
+
+/// All that a training must keep to go on as if it had never stopped.
+struct TrainingState {
+  /// Steps done in all stages together.
+  var step = 0
+  var stage = 0
+  /// Steps done in this stage.
+  var stageStep = 0
+  /// Learning rate of this stage after rollbacks, before the schedule.
+  var learningRate: Double
+  /// The best parameters of this stage and their loss.
+  var bestLoss = Double.infinity
+  var bestParameters: [Tensor]
+  var history = TrainingHistory()
+}
+
+/// One row for each step.
+struct TrainingHistory: Equatable, Sendable {
+  var loss: [Double] = []
+  var learningRate: [Double] = []
+  /// Largest relative residual of the forward and backward solves; NaN where none ran.
+  var forwardResidual: [Double] = []
+  var backwardResidual: [Double] = []
+
+  /// The curves with their names in files, units, and meanings.
+  static let columns: [(name: String, path: WritableKeyPath<TrainingHistory, [Double]> & Sendable, meaning: String)] = [
+    ("loss", \.loss, "mean training loss before the step"),
+    ("learning_rate", \.learningRate, "learning rate of the step"),
+    ("forward_residual", \.forwardResidual, "largest relative residual of the forward solves"),
+    ("backward_residual", \.backwardResidual, "largest relative residual of the adjoint solves"),
+  ]
+}

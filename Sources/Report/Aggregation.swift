@@ -1,0 +1,136 @@
+import Experiment
+import Foundation
+
+/// What the aggregate stage makes of sweeps: summaries, verdicts and a report.
+public struct Aggregation: Sendable {
+  /// What the report says about where its numbers come from.
+  public struct Description: Sendable {
+    public var title: String
+    public var references: [String]
+    public var provenance: [ReportPage.Fact]
+
+    public init(
+      title: String, references: [String] = [], provenance: [ReportPage.Fact] = []
+    ) {
+      self.title = title
+      self.references = references
+      self.provenance = provenance
+    }
+  }
+
+  /// All sweeps, grouped.
+  public let models: [ModelSweeps]
+  /// The split that the table, the figures and the bands' default are about.
+  public let split: String
+  public let summaries: [ModelSummary]
+  public let verdicts: [Verdict]
+  public let page: ReportPage
+
+  /// - Throws: `Failure` when there is nothing to report on, when the sweeps cannot stand in one report, or when the
+  ///   settings name something that was not measured.
+  public init(
+    sweeps: [SweepCurves], trainingCurves: [TrainingCurve] = [], settings: AggregationSettings = .init(),
+    published: [PublishedResult] = [], description: Description
+  ) throws {
+    guard let first = sweeps.first else {
+      throw Failure(.usage, "there are no sweeps to report on", remedy: "name one or more sweep files")
+    }
+    for sweep in sweeps where sweep.iterations.isEmpty || sweep.error.iterations != sweep.iterations.count {
+      throw Failure(
+        .badData,
+        "expected an error for each recorded iteration, found \(sweep.iterations.count) iterations and "
+          + "\(sweep.error.iterations) columns of errors", at: sweep.source.path, remedy: "sweep this model again")
+    }
+    let models = try ModelSweeps.grouped(sweeps)
+    let split = models.contains { $0.split == "test" } ? "test" : first.split
+    let comparable = settings.comparesWithPublished ? published : []
+    summaries = try ModelSummary.all(models, split: split, iteration: settings.iteration, published: comparable)
+    verdicts = try settings.bands.map { try Verdict($0, in: models) }
+    let main = models.filter { $0.split == split }
+    let figures = SweepFigures(models: main, errorLabel: first.errorName)
+    let training = Figure.training(trainingCurves, order: figures.order)
+    self.models = models
+    self.split = split
+    page = ReportPage(
+      title: description.title, caseStudy: first.caseStudy, references: description.references, verdicts: verdicts,
+      results: ModelSummary.table(summaries, split: split),
+      notes: Self.notes(models, first.errorName, comparable),
+      figures: figures.all + (training.isEmpty ? [] : [training]), inputs: Self.inputs(models),
+      configurations: Self.configurations(models), provenance: description.provenance)
+  }
+
+  /// The failure that a violated band ends with; nil when all hold.
+  public var violation: Failure? {
+    let violated = verdicts.filter { !$0.holds }
+    guard !violated.isEmpty else { return nil }
+    let lines = violated.map { "\"\($0.band.name)\": \($0.measured): expected \($0.expected), found \($0.found)" }
+    return Failure(
+      .outsideBand,
+      "\(violated.count) of \(verdicts.count) expected bands violated:\n  " + lines.joined(separator: "\n  "),
+      remedy: "the report was written all the same; the bands are aggregate.expect of the pipeline file")
+  }
+
+  // MARK: parts of the page
+
+  private static func notes(
+    _ models: [ModelSweeps], _ errorLabel: String, _ published: [PublishedResult]
+  ) -> [String] {
+    var notes = [
+      "Errors are \(errorLabel): mean ± standard deviation over the samples of all seeds. "
+        + "FLOPs, seconds and errors are those at iteration t; explicit networks have no iterations."
+    ]
+    for model in models {
+      let dropped = model.statistics(.error)?.map { $0.missing + $0.infinite }.max() ?? 0
+      if dropped > 0 {
+        notes.append(
+          "\(model.label), \(model.split): up to \(dropped) errors are not finite and are left out of the mean.")
+      }
+      for kind in model.perturbations {
+        let statistics = model.statistics(.lipschitzRatio, perturbation: kind) ?? []
+        let missing = statistics.map(\.missing).max() ?? 0
+        if missing > 0 {
+          notes.append("\(model.label), \(model.split): \(missing) samples have no Lipschitz ratio for \(kind).")
+        }
+      }
+    }
+    let sources = Set(published.map(\.source)).sorted()
+    if !sources.isEmpty { notes.append("Published numbers: \(sources.joined(separator: "; ")).") }
+    return notes
+  }
+
+  private static func inputs(_ models: [ModelSweeps]) -> Table {
+    Table(
+      columns: ["model", "seed", "split", "solver", "samples", "iterations", "file", "SHA-256", "model", "dataset"].map
+      {
+        .init($0)
+      },
+      rows: models.flatMap(\.runs).map { run in
+        [
+          .text(run.model), .text("\(run.seed)"), .text(run.split), .text(run.solver), .integer(run.error.samples),
+          .text(Self.shown(run.iterations)), .text(run.source.path), .text(Self.short(run.source.contentHash)),
+          .text(Self.short(run.source.modelHash)), .text(Self.short(run.source.datasetHash)),
+        ]
+      })
+  }
+
+  /// The first digits of a hash, enough to tell files apart.
+  private static func short(_ hash: String) -> String { String(hash.prefix(12)) }
+
+  /// The configurations of the sweeps, each once, with the models it was used for.
+  private static func configurations(_ models: [ModelSweeps]) -> [ReportPage.Fact] {
+    let runs = models.flatMap { model in model.runs.map { (model, $0.source.configuration) } }
+    return Dictionary(grouping: runs, by: \.1).filter { !$0.key.isEmpty }.map { text, uses in
+      let names = uses.map { "\($0.0.label) on \($0.0.split)" }
+      return ReportPage.Fact(
+        names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.1).joined(separator: ", "), text)
+    }.sorted { $0.name < $1.name }
+  }
+
+  private static func shown(_ iterations: [Int]) -> String {
+    guard let first = iterations.first, let last = iterations.last, first != last else {
+      return iterations.first.map(String.init) ?? ""
+    }
+    return last - first + 1 == iterations.count
+      ? "\(first) to \(last)" : iterations.map(String.init).joined(separator: ", ")
+  }
+}

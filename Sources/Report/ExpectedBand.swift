@@ -1,0 +1,132 @@
+import Experiment
+
+/// A number of a report, named: a statistic of a metric of a model at an iteration.
+public struct Quantity: Equatable, Sendable {
+  /// Iterations that are not known beforehand.
+  public enum Landmark: String, CaseIterable, Sendable {
+    /// The first recorded iteration.
+    case first
+    /// The last recorded iteration.
+    case last
+    /// The recorded iteration where the statistic is smallest.
+    case best
+  }
+
+  public enum Reduction: String, CaseIterable, Sendable {
+    case mean, median, max, min
+  }
+
+  public var model: String
+  public var metric: Metric
+  public var split: String
+  public var iteration: IntegerOr<Landmark>
+  public var reduction: Reduction
+  /// One kind of perturbation; nil stands for each kind in turn.
+  public var perturbation: String?
+
+  public init(
+    model: String, metric: Metric = .error, split: String = "test", iteration: IntegerOr<Landmark> = .word(.last),
+    reduction: Reduction = .mean, perturbation: String? = nil
+  ) {
+    self.model = model
+    self.metric = metric
+    self.split = split
+    self.iteration = iteration
+    self.reduction = reduction
+    self.perturbation = perturbation
+  }
+
+  /// Reads the keys of a quantity.
+  ///
+  /// - Parameter parent: for `relative_to`: what its missing keys are taken from.
+  init(_ section: ConfigurationSection, parent: Quantity? = nil) throws {
+    model = try section.text("model", default: parent?.model, "name of the model")
+    metric = try section.choice("metric", default: parent?.metric ?? .error, "measured quantity")
+    split = try section.text("split", default: parent?.split ?? "test", "split of the dataset")
+    iteration = try section.integerOrChoice(
+      "iteration", default: parent?.iteration ?? .word(.last), in: 0..., "recorded iteration")
+    reduction = try section.choice("statistic", default: parent?.reduction ?? .mean, "statistic over the samples")
+    perturbation =
+      try section.optionalText("perturbation", "kind of perturbation; without it, each kind in turn")
+      ?? parent?.perturbation
+  }
+
+  /// In words, for verdicts.
+  public var description: String {
+    let at =
+      switch iteration {
+      case .integer(let value): "iteration \(value)"
+      case .word(let landmark): "the \(landmark.rawValue) iteration"
+      }
+    return "\(reduction.rawValue) \(split) \(metric.rawValue) of \(model) at \(at)"
+  }
+}
+
+/// A claim of a pipeline file about the numbers of its report, checked for every seed.
+///
+///     - name: iterations pay
+///       model: implicit-8
+///       iteration: 8
+///       relative_to: {iteration: 1}
+///       at_most: 0.7
+public struct ExpectedBand: Equatable, Sendable {
+  public var name: String
+  public var quantity: Quantity
+  /// What the quantity is divided by; nil for the quantity itself.
+  public var reference: Quantity?
+  public var atLeast: Double?
+  public var atMost: Double?
+  /// For a perturbed metric without a named perturbation: how many kinds must be inside; nil for all.
+  public var kindsAtLeast: Int?
+
+  public init(
+    name: String, quantity: Quantity, reference: Quantity? = nil, atLeast: Double? = nil, atMost: Double? = nil,
+    kindsAtLeast: Int? = nil
+  ) {
+    self.name = name
+    self.quantity = quantity
+    self.reference = reference
+    self.atLeast = atLeast
+    self.atMost = atMost
+    self.kindsAtLeast = kindsAtLeast
+  }
+
+  /// - Throws: `Failure` with `usage` for a band that could not fail or could not hold.
+  public init(_ section: ConfigurationSection) throws {
+    name = try section.text("name", "what is claimed, in words")
+    quantity = try Quantity(section)
+    reference = try section.optionalSection("relative_to", "what the quantity is divided by").map { nested in
+      let reference = try Quantity(nested, parent: quantity)
+      try nested.finish()
+      return reference
+    }
+    atLeast = try section.optionalNumber("at_least", in: Bounds.any, "smallest value inside the band")
+    atMost = try section.optionalNumber("at_most", in: Bounds.any, "largest value inside the band")
+    kindsAtLeast = try section.optionalInteger(
+      "kinds_at_least", in: 1..., "number of kinds of perturbation that must be inside; all without it")
+    try section.finish()
+    if atLeast == nil && atMost == nil && !section.isDescribing {
+      throw Failure(.usage, "the band \"\(name)\" has no limit", at: section.place, remedy: "add at_least or at_most")
+    }
+    if let atLeast, let atMost, atLeast > atMost {
+      throw Failure(
+        .usage, "the band \"\(name)\" is empty: at_least \(atLeast) is above at_most \(atMost)", at: section.place)
+    }
+    if kindsAtLeast != nil && !(quantity.metric.isPerturbed && quantity.perturbation == nil) {
+      throw Failure(
+        .usage, "the band \"\(name)\" has kinds_at_least, but only one number", at: section.place,
+        remedy: "kinds_at_least goes with the metrics lipschitz_ratio and perturbed_error without a perturbation")
+    }
+  }
+
+  public var limits: String {
+    [atLeast.map { "at least \(Table.significant($0))" }, atMost.map { "at most \(Table.significant($0))" }]
+      .compactMap { $0 }.joined(separator: " and ")
+  }
+
+  /// NaN is inside no band.
+  func contains(_ value: Double) -> Bool {
+    guard value.isFinite else { return false }
+    return atLeast.map { value >= $0 } ?? true && atMost.map { value <= $0 } ?? true
+  }
+}

@@ -1,0 +1,120 @@
+/// A line plot: what is drawn, apart from how gnuplot draws it.
+public struct Figure: Sendable {
+  public struct Axis: Sendable {
+    /// Name and unit, for example `wall time (s)`.
+    public var label: String
+    public var isLogarithmic: Bool
+
+    public init(_ label: String, isLogarithmic: Bool = false) {
+      self.label = label
+      self.isLogarithmic = isLogarithmic
+    }
+  }
+
+  public struct Point: Equatable, Sendable {
+    public var x: Double
+    public var y: Double
+    /// The lower and upper edge of the shading around y; nil draws none.
+    public var low: Double?
+    public var high: Double?
+
+    public init(x: Double, y: Double, low: Double? = nil, high: Double? = nil) {
+      self.x = x
+      self.y = y
+      self.low = low
+      self.high = high
+    }
+  }
+
+  public enum Shape: Sendable {
+    case line
+    case dashedLine
+    case lineWithMarkers
+    /// Single measurements, not joined.
+    case markers
+  }
+
+  public struct Series: Sendable {
+    /// The name in the key; empty leaves it out.
+    public var label: String
+    public var points: [Point]
+    public var shape: Shape
+    /// Series with the same number have the same colour.
+    public var color: Int
+
+    public init(_ label: String, points: [Point], shape: Shape = .line, color: Int) {
+      self.label = label
+      self.points = points
+      self.shape = shape
+      self.color = color
+    }
+  }
+
+  /// A reference value across the whole width, for example the error of a network without iterations.
+  public struct Level: Sendable {
+    public var label: String
+    public var y: Double
+    public var color: Int
+
+    public init(_ label: String, y: Double, color: Int) {
+      self.label = label
+      self.y = y
+      self.color = color
+    }
+  }
+
+  /// A vertical line at a notable x, for example the number of iterations in training.
+  public struct Mark: Sendable {
+    public var label: String
+    public var x: Double
+
+    public init(_ label: String, x: Double) {
+      self.label = label
+      self.x = x
+    }
+  }
+
+  /// The stem of the file names: letters, digits, `-` and `.`.
+  public var name: String
+  public var title: String
+  /// What the lines and the shading are, in sentences for below the figure.
+  public var caption: String
+  public var x: Axis
+  public var y: Axis
+  public var series: [Series]
+  public var levels: [Level]
+  public var marks: [Mark]
+
+  public init(
+    name: String, title: String, caption: String, x: Axis, y: Axis, series: [Series], levels: [Level] = [],
+    marks: [Mark] = []
+  ) {
+    self.name = name
+    self.title = title
+    self.caption = caption
+    self.x = x
+    self.y = y
+    self.series = series
+    self.levels = levels
+    self.marks = marks
+  }
+
+  /// Whether there is nothing to draw: no point that both axes can show.
+  public var isEmpty: Bool { drawnPoints.isEmpty }
+
+  /// The x of every point that is drawn.
+  var drawnX: [Double] { drawnPoints.map(\.x) }
+
+  /// The y of every point that is drawn, of the levels, and of the edges of the shading.
+  var drawnY: [Double] {
+    (drawnPoints.flatMap { [$0.y, $0.low, $0.high].compactMap { $0 } } + levels.map(\.y)).filter(y.shows)
+  }
+
+  private var drawnPoints: [Point] {
+    series.flatMap(\.points).filter { x.shows($0.x) && y.shows($0.y) }
+  }
+}
+
+extension Figure.Axis {
+  func shows(_ value: Double) -> Bool { value.isFinite && (!isLogarithmic || value > 0) }
+}

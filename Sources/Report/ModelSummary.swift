@@ -1,0 +1,118 @@
+import Experiment
+
+/// The row of one model in the table of results.
+public struct ModelSummary: Sendable {
+  /// Mean error and its unbiased standard deviation over the samples of all seeds.
+  public struct ErrorAt: Equatable, Sendable {
+    public var iteration: Int
+    public var mean: Double
+    public var deviation: Double
+  }
+
+  public let label: String
+  public let architecture: String
+  public let isIterative: Bool
+  public let parameters: Int
+  public let seeds: [UInt64]
+  public let trainedIterations: Int?
+  /// Operations per sample to reach the iteration of `error`.
+  public let flops: Double
+  /// Wall time per sample, in s, to reach the iteration of `error`: the median over the seeds.
+  public let seconds: Double
+  public let trainError: ErrorAt?
+  /// Error after one iteration (or at the first recorded one), at the iteration the table is about, and at the best one.
+  public let firstError: ErrorAt
+  public let error: ErrorAt
+  public let bestError: ErrorAt
+  public let publishedTrainError: Double?
+  public let publishedTestError: Double?
+
+  /// - Parameters:
+  ///   - test: the sweeps of one model on the main split.
+  ///   - train: its sweeps on the training split, if there are any.
+  ///   - iteration: the iteration the table is about; nil for the last recorded one.
+  /// - Throws: `Failure` with `usage` when that iteration was not recorded.
+  init(test: ModelSweeps, train: ModelSweeps?, iteration: Int?, published: [PublishedResult]) throws {
+    let index = try Self.index(of: iteration, in: test)
+    func statistic(_ metric: Metric) -> Double { test.statistics(metric)?[index].median ?? .nan }
+    label = test.label
+    architecture = test.first.architecture
+    isIterative = test.isIterative
+    parameters = test.first.parameters
+    seeds = test.runs.map(\.seed)
+    trainedIterations = test.first.trainedIterations
+    flops = statistic(.flops)
+    seconds = statistic(.seconds)
+    firstError = Self.error(of: test, at: test.iterations.firstIndex(of: 1) ?? 0)
+    error = Self.error(of: test, at: index)
+    bestError = Self.error(of: test, at: test.bestIndex)
+    trainError = try train.map { Self.error(of: $0, at: try Self.index(of: iteration, in: $0)) }
+    let results = published.filter { $0.model == test.model }
+    publishedTrainError = results.first { $0.split == .train }?.error
+    publishedTestError = results.first { $0.split.rawValue == test.split }?.error
+  }
+
+  private static func index(of iteration: Int?, in sweeps: ModelSweeps) throws -> Int {
+    let last = sweeps.iterations.count - 1
+    guard let iteration, sweeps.isIterative else { return last }
+    guard let index = sweeps.iterations.firstIndex(of: iteration) else {
+      throw Failure(
+        .usage, "the table is to show iteration \(iteration), which was not recorded", at: sweeps.first.source.path,
+        remedy: "set aggregate.iteration to one of \(sweeps.iterations.map(String.init).joined(separator: ", "))")
+    }
+    return index
+  }
+
+  private static func error(of sweeps: ModelSweeps, at index: Int) -> ErrorAt {
+    let statistics = sweeps.statistics(.error)?[index]
+    return ErrorAt(
+      iteration: sweeps.iterations[index], mean: statistics?.mean ?? .nan, deviation: statistics?.deviation ?? .nan)
+  }
+
+  /// The summaries of all models that have sweeps on the main split.
+  ///
+  /// - Parameter models: of all splits.
+  public static func all(
+    _ models: [ModelSweeps], split: String, iteration: Int? = nil, published: [PublishedResult] = []
+  ) throws -> [ModelSummary] {
+    let train = Dictionary(models.filter { $0.split == "train" }.map { ($0.label, $0) }) { first, _ in first }
+    return try models.filter { $0.split == split }.map {
+      try ModelSummary(
+        test: $0, train: split == "train" ? nil : train[$0.label], iteration: iteration, published: published)
+    }
+  }
+
+  /// The table of results; columns without any value are left out.
+  public static func table(_ summaries: [ModelSummary], split: String) -> Table {
+    typealias Entry = (column: Table.Column, cell: (ModelSummary) -> Table.Cell)
+    func measurement(_ heading: String, _ value: @escaping (ModelSummary) -> ErrorAt?) -> Entry {
+      (
+        Table.Column(heading, hasDeviation: true),
+        { value($0).map { .measurement(mean: $0.mean, deviation: $0.deviation) } ?? .empty }
+      )
+    }
+    func number(_ heading: String, _ value: @escaping (ModelSummary) -> Double?) -> Entry {
+      (Table.Column(heading), { value($0).map { .number($0) } ?? .empty })
+    }
+    func integer(_ heading: String, _ value: @escaping (ModelSummary) -> Int?) -> Entry {
+      (Table.Column(heading), { value($0).map { .integer($0) } ?? .empty })
+    }
+    let firsts = Set(summaries.filter(\.isIterative).map { "\($0.firstError.iteration)" })
+    let first = firsts.count == 1 ? "iteration \(firsts.joined())" : "the first iteration"
+    let entries: [Entry] = [
+      (Table.Column("model"), { .text($0.label) }), (Table.Column("architecture"), { .text($0.architecture) }),
+      integer("parameters") { $0.parameters }, integer("seeds") { $0.seeds.count },
+      integer("iterations in training") { $0.trainedIterations },
+      integer("iteration t") { $0.isIterative ? $0.error.iteration : nil }, number("FLOPs per sample") { $0.flops },
+      number("seconds per sample") { $0.seconds }, measurement("train error at t") { $0.trainError },
+      measurement("\(split) error at \(first)") { $0.isIterative ? $0.firstError : nil },
+      measurement("\(split) error at t") { $0.error },
+      measurement("smallest \(split) error") { $0.isIterative ? $0.bestError : nil },
+      integer("reached at") { $0.isIterative ? $0.bestError.iteration : nil },
+      number("published train error") { $0.publishedTrainError },
+      number("published \(split) error") { $0.publishedTestError },
+    ]
+    let shown = entries.filter { entry in summaries.contains { entry.cell($0) != .empty } }
+    return Table(columns: shown.map(\.column), rows: summaries.map { summary in shown.map { $0.cell(summary) } })
+  }
+}

@@ -1,0 +1,90 @@
+import Experiment
+import Mustache
+
+/// Everything a report says, apart from its format.
+public struct ReportPage: Sendable {
+  /// A file or fact with its value, for the lists at the end.
+  public struct Fact: Sendable {
+    public var name: String
+    public var value: String
+
+    public init(_ name: String, _ value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  public var title: String
+  public var caseStudy: String
+  /// The publications the case study follows.
+  public var references: [String]
+  public var verdicts: [Verdict]
+  public var results: Table
+  /// What the columns of the table mean, and what a comparison with the published numbers rests on.
+  public var notes: [String]
+  public var figures: [Figure]
+  public var inputs: Table
+  /// The resolved configurations, as YAML, by what they were used for.
+  public var configurations: [Fact]
+  public var provenance: [Fact]
+
+  public init(
+    title: String, caseStudy: String, references: [String] = [], verdicts: [Verdict] = [], results: Table,
+    notes: [String] = [], figures: [Figure] = [], inputs: Table, configurations: [Fact] = [], provenance: [Fact] = []
+  ) {
+    self.title = title
+    self.caseStudy = caseStudy
+    self.references = references
+    self.verdicts = verdicts
+    self.results = results
+    self.notes = notes
+    self.figures = figures
+    self.inputs = inputs
+    self.configurations = configurations
+    self.provenance = provenance
+  }
+
+  /// The page as HTML; pictures are linked from the folder `figures` beside it.
+  public func html() throws -> String {
+    do {
+      var library = MustacheLibrary()
+      library.register(try MustacheTemplate(string: ReportTemplate.page), named: "page")
+      library.register(try MustacheTemplate(string: ReportTemplate.table), named: "table")
+      guard let html = library.render(context, withTemplate: "page") else {
+        throw Failure(.bug, "the template of the report is not there")
+      }
+      return html
+    } catch let error as MustacheTemplate.ParserError {
+      throw Failure(.bug, "the template of the report is wrong: \(error)")
+    }
+  }
+
+  private var context: [String: Any] {
+    [
+      "title": title, "caseStudy": caseStudy, "references": references, "notes": notes,
+      "hasVerdicts": !verdicts.isEmpty, "results": results.context, "inputs": inputs.context,
+      "hasFigures": !figures.isEmpty, "configurations": configurations.map { ["name": $0.name, "value": $0.value] },
+      "verdictSummary": "\(verdicts.count(where: \.holds)) of \(verdicts.count) hold",
+      "verdicts": verdicts.map {
+        [
+          "name": $0.band.name, "measured": $0.measured, "expected": $0.expected, "found": $0.found,
+          "verdict": $0.holds ? "holds" : "violated",
+        ]
+      },
+      "figures": figures.map { ["name": $0.name, "title": $0.title, "caption": $0.caption] },
+      "provenance": provenance.map { ["name": $0.name, "value": $0.value] },
+    ]
+  }
+}
+
+extension Table {
+  fileprivate var context: [String: Any] {
+    let classes = columns.indices.map { isNumeric($0) ? "number" : "text" }
+    return [
+      "columns": zip(columns, classes).map { ["heading": $0.heading, "class": $1] },
+      "rows": rows.map { row in
+        ["cells": zip(row, classes).map { ["text": Self.shown($0), "class": $1] }]
+      },
+    ]
+  }
+}

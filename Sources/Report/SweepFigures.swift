@@ -1,0 +1,148 @@
+/// The figures that every case study has: error, Lipschitz ratio and residual against iterations, error against cost.
+public struct SweepFigures {
+  private let models: [ModelSweeps]
+  /// What the error is, with its unit, for the axes, for example `relative error`.
+  private let errorLabel: String
+
+  /// More shaded spreads than this cover each other; then only the means are drawn.
+  private static let largestShadedCount = 3
+
+  /// - Parameters:
+  ///   - models: of one split.
+  ///   - errorLabel: name of the error metric, for the axes.
+  public init(models: [ModelSweeps], errorLabel: String) {
+    self.models = models
+    self.errorLabel = errorLabel
+  }
+
+  /// All figures that have something to show.
+  public var all: [Figure] {
+    ([errorAgainstIteration] + lipschitzAgainstIteration + [
+      residualAgainstIteration, errorAgainstSeconds, errorAgainstFlops,
+    ])
+    .filter { !$0.isEmpty }
+  }
+
+  /// Mean error at each iteration, with the explicit networks as levels.
+  public var errorAgainstIteration: Figure {
+    let iterative = numbered.filter(\.model.isIterative)
+    let shaded = iterative.count <= Self.largestShadedCount
+    return Figure(
+      name: "error-iteration", title: "Error against test-time iterations",
+      caption: "Lines: mean over the samples\(ofSeeds)."
+        + (shaded ? " Shading: from the 10th to the 90th percentile of the samples." : "")
+        + " Dashed levels: explicit networks. Dotted: iterations in training.",
+      x: .init("iterations t"), y: .init(errorLabel),
+      series: iterative.map { model, color in
+        Figure.Series(
+          model.label, points: points(model, .error, shaded: shaded, center: \.mean), shape: .lineWithMarkers,
+          color: color)
+      },
+      levels: numbered.filter { !$0.model.isIterative }.compactMap { model, color in
+        model.statistics(.error)?.last.map { Figure.Level(model.label, y: $0.mean, color: color) }
+      }, marks: trainedMarks(iterative.map(\.model)))
+  }
+
+  /// One figure for each iterative model: the change of the output over the change of the input, for each perturbation.
+  public var lipschitzAgainstIteration: [Figure] {
+    models.filter(\.isIterative).map { model in
+      let series = model.perturbations.enumerated().flatMap { color, kind in
+        [
+          Figure.Series(
+            kind, points: points(model, .lipschitzRatio, perturbation: kind, center: \.mean),
+            shape: .lineWithMarkers, color: color),
+          Figure.Series(
+            "", points: points(model, .lipschitzRatio, perturbation: kind, center: \.maximum),
+            shape: .dashedLine, color: color),
+        ]
+      }
+      return Figure(
+        name: "lipschitz-\(fileName(model.label))",
+        title: "Lipschitz ratio of \(model.label): mean (solid), largest (dashed)",
+        caption: "Change of the output over change of the input, for each kind of perturbation: mean (solid) and "
+          + "largest (dashed) over the samples\(ofSeeds). Dotted: iterations in training.",
+        x: .init("iterations t"), y: .init("||Δ output|| / ||Δ input||", isLogarithmic: true), series: series,
+        marks: trainedMarks([model]))
+    }
+  }
+
+  /// Median residual of the fixed-point iteration.
+  public var residualAgainstIteration: Figure {
+    let iterative = numbered.filter(\.model.isIterative)
+    let shaded = iterative.count <= Self.largestShadedCount
+    return Figure(
+      name: "residual-iteration", title: "Fixed-point residual against test-time iterations",
+      caption: "Lines: median over the samples\(ofSeeds)."
+        + (shaded ? " Shading: from the 10th to the 90th percentile." : ""),
+      x: .init("iterations t"), y: .init("residual ||G(y) − y||", isLogarithmic: true),
+      series: iterative.map { model, color in
+        Figure.Series(
+          model.label, points: points(model, .residual, shaded: shaded, center: \.median), shape: .lineWithMarkers,
+          color: color)
+      }, marks: trainedMarks(iterative.map(\.model)))
+  }
+
+  public var errorAgainstSeconds: Figure {
+    errorAgainstCost(.seconds, name: "error-seconds", title: "Error against time", label: "wall time per sample (s)")
+  }
+
+  public var errorAgainstFlops: Figure {
+    errorAgainstCost(
+      .flops, name: "error-flops", title: "Error against computation", label: "floating-point operations per sample")
+  }
+
+  private func errorAgainstCost(_ cost: Metric, name: String, title: String, label: String) -> Figure {
+    Figure(
+      name: name, title: title,
+      caption:
+        "Mean error over the samples\(ofSeeds). Joined markers: an implicit model, one marker for each recorded iteration. "
+        + "Single markers: explicit networks.",
+      x: .init(label, isLogarithmic: true), y: .init(errorLabel),
+      series: numbered.map { model, color in
+        let costs = model.statistics(cost) ?? []
+        let errors = model.statistics(.error) ?? []
+        return Figure.Series(
+          model.label, points: zip(costs, errors).map { Figure.Point(x: $0.median, y: $1.mean) },
+          shape: model.isIterative ? .lineWithMarkers : .markers, color: color)
+      })
+  }
+
+  /// The models in the order of their colours.
+  public var order: [String] { numbered.map(\.model.model) }
+
+  // MARK: parts
+
+  /// A model has the same colour in every figure.
+  private var numbered: [(model: ModelSweeps, color: Int)] {
+    let order = models.filter(\.isIterative) + models.filter { !$0.isIterative }
+    return order.enumerated().map { ($1, $0) }
+  }
+
+  private var ofSeeds: String {
+    let seeds = models.map(\.runs.count).max() ?? 1
+    return seeds > 1 ? " of all \(seeds) seeds" : ""
+  }
+
+  private func points(
+    _ model: ModelSweeps, _ metric: Metric, perturbation: String? = nil, shaded: Bool = false,
+    center: KeyPath<Statistics, Double>
+  ) -> [Figure.Point] {
+    zip(model.iterations, model.statistics(metric, perturbation: perturbation) ?? []).map { iteration, statistics in
+      Figure.Point(
+        x: Double(iteration), y: statistics[keyPath: center], low: shaded ? statistics.quantile(0.1) : nil,
+        high: shaded ? statistics.quantile(0.9) : nil)
+    }
+  }
+
+  private func trainedMarks(_ models: [ModelSweeps]) -> [Figure.Mark] {
+    Set(models.compactMap(\.first.trainedIterations)).sorted().map {
+      Figure.Mark("\($0) in training", x: Double($0))
+    }
+  }
+
+  /// Letters, digits, `-` and `.` only: the name also goes into links and scripts.
+  private func fileName(_ label: String) -> String {
+    let allowed = label.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
+    return String(allowed).split(separator: "-").joined(separator: "-")
+  }
+}

@@ -1,0 +1,47 @@
+/// The loss of one training run, step by step.
+public struct TrainingCurve: Sendable {
+  public var model: String
+  public var seed: UInt64
+  /// Ascending, `[N]`.
+  public var steps: [Int]
+  /// `[N]`
+  public var losses: [Double]
+
+  public init(model: String, seed: UInt64, steps: [Int], losses: [Double]) {
+    self.model = model
+    self.seed = seed
+    self.steps = steps
+    self.losses = losses
+  }
+
+  /// At most `count` points: the median of each of as many stretches of equal length, so that a spike does not pass for
+  /// the course of the loss, and a long training makes no large picture.
+  func thinned(to count: Int) -> [Figure.Point] {
+    let length = min(steps.count, losses.count)
+    guard length > 0, count > 0 else { return [] }
+    let stretch = (length + count - 1) / count
+    return stride(from: 0, to: length, by: stretch).map { start in
+      let range = start..<min(start + stretch, length)
+      return Figure.Point(x: Double(steps[range.upperBound - 1]), y: Statistics(losses[range]).median)
+    }
+  }
+}
+
+extension Figure {
+  /// The training curves of several runs; seeds of one model share a colour.
+  ///
+  /// - Parameter order: the models in the order of their colours.
+  public static func training(_ trainingCurves: [TrainingCurve], order: [String]) -> Figure {
+    let series = trainingCurves.sorted { ($0.model, $0.seed) < ($1.model, $1.seed) }.map { curve in
+      let isFirst = trainingCurves.filter { $0.model == curve.model }.map(\.seed).min() == curve.seed
+      return Figure.Series(
+        isFirst ? curve.model : "", points: curve.thinned(to: 300),
+        color: order.firstIndex(of: curve.model) ?? order.count)
+    }
+    return Figure(
+      name: "training", title: "Training loss",
+      caption: "One line for each seed, the median over stretches of steps where there are more than 300.",
+      x: .init("training step"), y: .init("loss", isLogarithmic: true),
+      series: series.sorted { $0.color < $1.color })
+  }
+}

@@ -1,0 +1,145 @@
+import Experiment
+
+/// An expected band and what was found.
+public struct Verdict: Equatable, Sendable {
+  /// One seed and one kind of perturbation.
+  public struct Case: Equatable, Sendable {
+    public var seed: UInt64
+    public var perturbation: String?
+    /// The quantity, divided by the reference where there is one; NaN if it has no value.
+    public var value: Double
+    public var isInside: Bool
+    /// Why there is no value.
+    public var note: String?
+  }
+
+  public let band: ExpectedBand
+  public let cases: [Case]
+  public let holds: Bool
+
+  /// Checks a band.
+  ///
+  /// - Throws: `Failure` with `usage` when the band names something that was not measured.
+  public init(_ band: ExpectedBand, in models: [ModelSweeps]) throws {
+    let model = try Self.model(of: band.quantity, band, in: models)
+    let reference = try band.reference.map { ($0, try Self.model(of: $0, band, in: models)) }
+    let kinds: [String?] =
+      band.quantity.metric.isPerturbed && band.quantity.perturbation == nil
+      ? model.perturbations.map { $0 } : [band.quantity.perturbation]
+    var cases: [Case] = []
+    for run in model.runs {
+      for kind in kinds {
+        var (value, note) = try Self.measure(band.quantity, kind, run, band)
+        if let (quantity, model) = reference {
+          let same = model.runs.filter { $0.seed == run.seed }
+          let kindThere = quantity.metric.isPerturbed ? quantity.perturbation ?? kind : nil
+          let found = try (same.isEmpty ? model.runs : same).map { try Self.measure(quantity, kindThere, $0, band) }
+          value /= found.map(\.value).reduce(0, +) / Double(found.count)
+          note = note ?? found.lazy.compactMap(\.note).first
+        }
+        cases.append(
+          Case(seed: run.seed, perturbation: kind, value: value, isInside: band.contains(value), note: note))
+      }
+    }
+    self.band = band
+    self.cases = cases
+    let needed = band.kindsAtLeast ?? kinds.count
+    holds =
+      !cases.isEmpty
+      && Dictionary(grouping: cases, by: \.seed).values.allSatisfy { $0.count(where: \.isInside) >= needed }
+  }
+
+  /// What was measured, in words: `quantity / reference`.
+  public var measured: String {
+    var words = band.quantity.description
+    if let kind = band.quantity.perturbation { words += ", perturbed \(kind)" }
+    guard let reference = band.reference else { return words }
+    return words + ", divided by that of " + reference.description
+  }
+
+  /// What was expected, in words.
+  public var expected: String {
+    guard let kinds = band.kindsAtLeast else { return band.limits }
+    return "\(band.limits) for \(kinds) or more kinds of perturbation"
+  }
+
+  /// What was found, in words: one number for each seed and kind.
+  public var found: String {
+    let severalSeeds = Set(cases.map(\.seed)).count > 1
+    let severalKinds = Set(cases.map(\.perturbation)).count > 1
+    return cases.map { item in
+      let labels = [severalKinds ? item.perturbation : nil, severalSeeds ? "seed \(item.seed)" : nil].compactMap { $0 }
+      let value = Table.significant(item.value) + (item.note.map { " (\($0))" } ?? "")
+      return labels.isEmpty ? value : "\(labels.joined(separator: ", ")): \(value)"
+    }.joined(separator: "; ")
+  }
+
+  // MARK: measuring
+
+  private static func model(of quantity: Quantity, _ band: ExpectedBand, in models: [ModelSweeps]) throws -> ModelSweeps
+  {
+    let candidates = models.filter { $0.split == quantity.split }
+    let named = candidates.filter { $0.label == quantity.model || $0.model == quantity.model }
+    guard let model = named.first, named.count == 1 else {
+      throw problem(
+        band,
+        named.isEmpty
+          ? "there is no sweep of \(quantity.model) on the split \(quantity.split)"
+          : "\(quantity.model) was swept with several solvers",
+        "name one of: " + candidates.map(\.label).joined(separator: ", "))
+    }
+    return model
+  }
+
+  private static func measure(
+    _ quantity: Quantity, _ kind: String?, _ run: SweepCurves, _ band: ExpectedBand
+  ) throws -> (value: Double, note: String?) {
+    guard let curves = run.values(quantity.metric, perturbation: kind) else {
+      throw problem(
+        band, "\(quantity.metric.rawValue)\(kind.map { " for the perturbation \($0)" } ?? "") was not measured",
+        "\(run.source.path) has the perturbations: \(run.perturbations.joined(separator: ", "))")
+    }
+    let statistics = curves.statistics()
+    let values = statistics.map { quantity.reduction.value(of: $0) }
+    let index = try index(of: quantity.iteration, values, run, band)
+    let here = statistics[index]
+    // A sample without a value is a gap only where a perturbed sample may have no label; elsewhere it is a failure.
+    let gaps = here.infinite + (quantity.metric.isPerturbed ? 0 : here.missing)
+    if gaps > 0 { return (.nan, "\(gaps) of \(curves.samples) values are not finite") }
+    return (values[index], here.count == 0 ? "no sample has a value" : nil)
+  }
+
+  private static func index(
+    of iteration: IntegerOr<Quantity.Landmark>, _ values: [Double], _ run: SweepCurves, _ band: ExpectedBand
+  ) throws -> Int {
+    guard !run.iterations.isEmpty else { throw problem(band, "\(run.source.path) has no iterations", "sweep again") }
+    guard run.isIterative else { return 0 }
+    switch iteration {
+    case .word(.first): return 0
+    case .word(.last): return run.iterations.count - 1
+    case .word(.best): return values.indices.filter { values[$0].isFinite }.min { values[$0] < values[$1] } ?? 0
+    case .integer(let wanted):
+      guard let index = run.iterations.firstIndex(of: wanted) else {
+        throw problem(
+          band, "iteration \(wanted) was not recorded in \(run.source.path)",
+          "recorded are: \(run.iterations.map(String.init).joined(separator: ", "))")
+      }
+      return index
+    }
+  }
+
+  private static func problem(_ band: ExpectedBand, _ problem: String, _ remedy: String) -> Failure {
+    Failure(.usage, "the expected band \"\(band.name)\" cannot be checked: \(problem)", remedy: remedy)
+  }
+}
+
+extension Quantity.Reduction {
+  func value(of statistics: Statistics) -> Double {
+    switch self {
+    case .mean: statistics.mean
+    case .median: statistics.median
+    case .max: statistics.maximum
+    case .min: statistics.minimum
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Experiment
+import Foundation
+import Report
+import ToolKit
+
+struct Aggregate: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "implicit-aggregate", abstract: "Turns sweeps into tables, figures and a report.",
+    discussion: """
+      Writes report.html, table.csv, table.md, summary.h5 and figures/ into the folder, and prints the path of report.html. With
+      --config, the expected bands of the pipeline file are checked; one that is violated ends with exit code 77, after
+      everything is written.
+      """)
+
+  @Argument(help: ArgumentHelp("The sweeps to report on.", valueName: "sweep.h5"))
+  var sweeps: [String]
+
+  @Option(help: ArgumentHelp("The folder of the report.", valueName: "folder"))
+  var out: String
+
+  @Option(help: ArgumentHelp("The pipeline file with the section `aggregate`.", valueName: "file.yaml"))
+  var config: String?
+
+  @Option(help: "The preset of the pipeline file: smoke, demo, paper, or any other it defines.")
+  var preset: String?
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("Change one key of the configuration; may be repeated.", valueName: "key.path=value"))
+  var overrides: [String] = []
+
+  @OptionGroup var runOptions: RunOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if config == nil, preset != nil || !overrides.isEmpty {
+      throw ValidationError("--preset and --set change the pipeline file: name it with --config")
+    }
+  }
+
+  func run() async throws {
+    runOptions.start()
+    let curves = try sweeps.map { try SweepCurves(reading: $0) }
+    guard let first = curves.first else { throw ValidationError("name one or more sweeps") }
+    let plan = try ReportPlan(config: config, preset: preset, overrides: overrides, caseStudy: first.caseStudy)
+    let process = Provenance.current()
+    let aggregation = try Aggregation(
+      sweeps: curves, trainingCurves: try trainingCurves(of: curves), settings: plan.settings,
+      published: plan.published,
+      description: .init(
+        title: plan.title, references: plan.references,
+        provenance: [
+          .init("program", "\(process.tool) \(process.version), commit \(process.commit)"),
+          .init("command", process.commandLine.joined(separator: " ")),
+          .init("machine", "\(process.host), \(process.processor)"), .init("started", process.started),
+        ]))
+    let folder = ReportFolder(URL(filePath: out))
+    let provenance = FileProvenance(
+      run: process, configuration: plan.resolved,
+      inputs: curves.map { ProvenanceInput(path: $0.source.path, contentHash: $0.source.contentHash) })
+    try await folder.write(aggregation.page) {
+      try aggregation.writeSummary(to: $0.appending(path: "summary.h5").path, provenance: provenance)
+    }
+    print(output.json ? try ResultDocument(aggregation, folder).text() : folder.page.path)
+    if let violation = aggregation.violation { throw violation }
+  }
+
+  /// The training losses of the models that were swept, where the model files are still where the sweeps found them.
+  private func trainingCurves(of sweeps: [SweepCurves]) throws -> [TrainingCurve] {
+    var seen: Set<String> = []
+    return try sweeps.compactMap { sweep in
+      guard let path = sweep.source.modelPath, seen.insert(path).inserted, FileManager.default.fileExists(atPath: path)
+      else { return nil }
+      return try TrainingCurve(reading: path, contentHash: sweep.source.modelHash)
+    }
+  }
+}

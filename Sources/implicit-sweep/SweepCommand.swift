@@ -1,0 +1,69 @@
+import ArgumentParser
+import CaseStudies
+import Equilibrium
+import Experiment
+import ToolKit
+import Torch
+
+@main
+struct SweepCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "implicit-sweep",
+    abstract: "Measures one model over test-time iterations and perturbations of its input.",
+    discussion: """
+      Example:
+        implicit-sweep --config pipelines/linear-programs.yaml --preset smoke --model implicit-8.h5 \\
+          --dataset dataset.h5 --iterations 16 --out implicit-8.sweep.h5
+      """,
+    version: implicitModelsVersion)
+
+  @OptionGroup var source: ConfigurationOptions
+  @OptionGroup var options: RunOptions
+  @OptionGroup var place: DeviceOptions
+
+  @Option(help: ArgumentHelp("The model to measure.", valueName: "file.h5"))
+  var model: String
+
+  @Option(help: ArgumentHelp("The dataset to measure it on.", valueName: "file.h5"))
+  var dataset: String
+
+  @Option(help: "The split of the dataset: train, valid or test.")
+  var split: Split = .test
+
+  @Option(help: "Test-time iterations; short for --set sweep.iterations=K.")
+  var iterations: Int?
+
+  @Option(help: "Fixed-point solver: picard, anderson or broyden, with its default settings.")
+  var solver: SolverKind?
+
+  @Flag(help: "Store the output of every sample at every iteration.")
+  var saveOutputs = false
+
+  @Option(name: .customLong("out"), help: ArgumentHelp("The sweep file to write.", valueName: "file.h5"))
+  var output: String
+
+  func run() throws {
+    options.start()
+    try sweep(caseStudy(of: document()))
+  }
+
+  private func sweep<Case: CaseStudy>(_ study: Case.Type) throws {
+    let stage = SweepStage(
+      model: model, dataset: dataset, split: split, output: output, savesOutputs: saveOutputs,
+      threads: options.threadCount, device: try Device(parsing: place.device), progress: options.progress)
+    _ = try stage.run(ExperimentConfiguration<Case>(document()))
+    print(output)
+  }
+
+  private func document() throws -> ConfigurationDocument {
+    var source = source
+    if let iterations { source.overrides.append("sweep.iterations=\(iterations)") }
+    if let solver { source.overrides += ["sweep.solver=null", "sweep.solver={name: \(solver.rawValue)}"] }
+    return try source.load()
+  }
+
+  static func main() { runTool(Self.self) }
+}
+
+extension Split: ExpressibleByArgument {}
+extension SolverKind: ExpressibleByArgument {}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import CaseStudies
+import Experiment
+import ToolKit
+import Torch
+
+@main
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "implicit-train",
+    abstract: "Trains one model of a pipeline file on one dataset.",
+    discussion: """
+      Example:
+        implicit-train --config pipelines/linear-programs.yaml --preset smoke --model implicit-8 \\
+          --dataset dataset.h5 --out implicit-8.h5
+
+      On SIGTERM, SIGINT or SIGUSR2 it finishes the step, writes a checkpoint and exits with 75; with --resume the same
+      command continues, and ends with the same parameters, bit for bit, as if it had never stopped.
+      """,
+    version: implicitModelsVersion)
+
+  @OptionGroup var source: ConfigurationOptions
+  @OptionGroup var options: RunOptions
+  @OptionGroup var place: DeviceOptions
+
+  @Option(help: "Name of the model in the pipeline file.")
+  var model: String
+
+  @Option(help: ArgumentHelp("The dataset to train on.", valueName: "file.h5"))
+  var dataset: String
+
+  @Option(name: .customLong("out"), help: ArgumentHelp("The model file to write.", valueName: "file.h5"))
+  var output: String
+
+  @Flag(help: "Continue from the checkpoint beside the output, if there is one.")
+  var resume = false
+
+  func run() throws {
+    options.start()
+    try train(caseStudy(of: source.load()))
+  }
+
+  private func train<Case: CaseStudy>(_ study: Case.Type) throws {
+    let stage = TrainStage(
+      modelName: model, dataset: dataset, output: output, resumes: resume, threads: options.threadCount,
+      device: try Device(parsing: place.device), progress: options.progress)
+    _ = try stage.run(ExperimentConfiguration<Case>(source.load()))
+    print(output)
+  }
+
+  static func main() { runTool(Self.self) }
+}
