@@ -132,13 +132,14 @@ public final class DatasetWriter {
   /// - Throws: `Failure` with `.badData` if a split of a whole dataset has no sample.
   @discardableResult
   public func finish() throws -> String {
-    for (split, output) in outputs where shard == nil && output.count == 0 {
+    for split in Split.allCases where shard == nil {
+      guard let output = outputs[split], output.count == 0 else { continue }
       throw Failure(
         .badData, "none of the \(output.range.count) draws gave a sample for the split `\(split.rawValue)`",
         at: content.file.filePath, remedy: "change the distribution, or allow more draws")
     }
     try Failure.mapping {
-      for output in outputs.values {
+      for output in Split.allCases.compactMap({ outputs[$0] }) {
         let group = output.group
         try group.setAttribute("attempts", Int64(output.attempts))
         try group.setAttribute("rejected", Int64(output.attempts - output.count))
