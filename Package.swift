@@ -82,15 +82,21 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
+    // Turns a pipeline file into tasks, and runs those that are not done
+    library(
+      "Pipeline",
+      [
+        "HDF5", "Experiment", "CaseStudies", "Report", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
+
     // Stages
     tool("implicit-generate", ["CaseStudies", "Experiment"]),
     tool("implicit-train", ["CaseStudies", "Experiment"]),
     tool("implicit-sweep", ["CaseStudies", "Experiment"]),
     tool("implicit-aggregate", ["CaseStudies", "Experiment", "Report"]),
-    tool("implicit-inspect", ["CaseStudies", "Experiment"]),
-    tool(
-      "implicit-pipeline",
-      ["CaseStudies", "Experiment", .product(name: "Subprocess", package: "swift-subprocess")]),
+    tool("implicit-inspect", ["CaseStudies", "Experiment", "Report"]),
+    tool("implicit-pipeline", ["Pipeline", "Experiment"]),
 
     // Measurements that pipelines/benchmarks compare with the same work in PyTorch
     tool("implicit-benchmark", ["CaseStudies", "Experiment"]),
@@ -103,6 +109,7 @@ let package = Package(
     tests("ToolKit", ["ToolKit", "Experiment", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     tests("LinearPrograms", ["LinearPrograms", "Experiment", "Equilibrium", "Torch", "HDF5"]),
     tests("Report", ["Report", "Experiment", "HDF5"]),
+    tests("Pipeline", ["Pipeline", "Experiment"]),
     tests("EndToEnd", ["HDF5", "Experiment", .product(name: "Subprocess", package: "swift-subprocess")]),
   ],
   cxxLanguageStandard: .cxx20

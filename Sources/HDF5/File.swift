@@ -53,9 +53,20 @@ public final class File: Group, @unchecked Sendable {
       }
       if let damage = GlobalHeapCheck.damage(in: path) { throw site.failure(.corrupt, found: damage) }
       let flags = mode == .readOnly ? chdf5_read_only() : chdf5_read_write()
-      return try File(
-        raw: try site.check(H5Fopen(path, flags, access)), path: name, isWritable: mode == .readWrite, site)
+      let raw = try retryingWhileLocked { try site.check(H5Fopen(path, flags, access)) }
+      return try File(raw: raw, path: name, isWritable: mode == .readWrite, site)
     }
+  }
+
+  /// A file that this process has just closed stays locked for moments where a process is being started meanwhile: the child
+  /// shares the lock until it has become another program.
+  private static func retryingWhileLocked(_ open: () throws -> hid_t) throws -> hid_t {
+    for _ in 0..<50 {
+      do { return try open() } catch let error as HDF5Error where error.stack.contains("unable to lock file") {
+        usleep(4000)
+      }
+    }
+    return try open()
   }
 
   private init(raw: hid_t, path: String, isWritable: Bool, _ site: Site) throws {

@@ -74,6 +74,12 @@ public enum LinearProgramStudy: CaseStudy {
     }
   }
 
+  public static let architectures = Architecture.allCases.map(\.rawValue)
+
+  public static func settings(of architecture: String, shapes: [String: [Int]]) -> String? {
+    shapes["var_embedding.0.weight"]?.first.map { "{embedding: \($0)}" }
+  }
+
   public static func batch(
     _ reader: DatasetReader, _ split: Split, rows: [Int], placement: Placement
   ) throws -> ProgramTensors {

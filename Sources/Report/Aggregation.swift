@@ -22,7 +22,7 @@ public struct Aggregation: Sendable {
   public let models: [ModelSweeps]
   /// The split that the table, the figures and the bands' default are about.
   public let split: String
-  public let summaries: [ModelSummary]
+  public let summaries: [ResultRow]
   public let verdicts: [Verdict]
   public let page: ReportPage
 
@@ -44,7 +44,7 @@ public struct Aggregation: Sendable {
     let models = try ModelSweeps.grouped(sweeps)
     let split = models.contains { $0.split == "test" } ? "test" : first.split
     let comparable = settings.comparesWithPublished ? published : []
-    summaries = try ModelSummary.all(models, split: split, iteration: settings.iteration, published: comparable)
+    summaries = try ResultRow.all(models, split: split, iteration: settings.iteration, published: comparable)
     verdicts = try settings.bands.map { try Verdict($0, in: models) }
     let main = models.filter { $0.split == split }
     let figures = SweepFigures(models: main, errorLabel: first.errorName)
@@ -53,7 +53,7 @@ public struct Aggregation: Sendable {
     self.split = split
     page = ReportPage(
       title: description.title, caseStudy: first.caseStudy, references: description.references, verdicts: verdicts,
-      results: ModelSummary.table(summaries, split: split),
+      results: ResultRow.table(summaries, split: split),
       notes: Self.notes(models, first.errorName, comparable),
       figures: figures.all + (training.isEmpty ? [] : [training]), inputs: Self.inputs(models),
       configurations: Self.configurations(models), provenance: description.provenance)

@@ -52,13 +52,15 @@ public struct Quantity: Equatable, Sendable {
   }
 
   /// In words, for verdicts.
-  public var description: String {
-    let at =
-      switch iteration {
-      case .integer(let value): "iteration \(value)"
-      case .word(let landmark): "the \(landmark.rawValue) iteration"
-      }
-    return "\(reduction.rawValue) \(split) \(metric.rawValue) of \(model) at \(at)"
+  ///
+  /// - Parameter isIterative: whether the model has iterations.
+  func description(isIterative: Bool) -> String {
+    let words = "\(reduction.rawValue) \(split) \(metric.rawValue) of \(model)"
+    guard isIterative else { return words }
+    return switch iteration {
+    case .integer(let value): "\(words) at iteration \(value)"
+    case .word(let landmark): "\(words) at the \(landmark.rawValue) iteration"
+    }
   }
 }
 

@@ -43,8 +43,12 @@ public struct Gnuplot: Sendable {
     for figure in figures {
       for type in ["svg", "png"] {
         let picture = folder.appending(path: "\(figure.name).\(type)")
-        guard FileManager.default.fileExists(atPath: picture.path) else {
-          throw Failure(.bug, "gnuplot ended well but did not write this picture", at: picture.path)
+        // gnuplot ends well on a full disk too; a whole picture has its end.
+        let end = type == "svg" ? Data("</svg>".utf8) : Data([0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82])
+        guard let content = try? Data(contentsOf: picture), content.suffix(16).range(of: end) != nil else {
+          throw Failure(
+            .io, "gnuplot did not write the whole picture", at: picture.path,
+            remedy: "free some space if the disk is full, then run the command again")
         }
       }
     }

@@ -72,7 +72,7 @@ struct GnuplotScript {
     figure.marks.filter { figure.x.shows($0.x) }.flatMap { mark in
       [
         "set arrow from first \(mark.x), graph 0 to first \(mark.x), graph 1 nohead linecolor '#999999' dashtype 3",
-        "set label \(quoted(mark.label)) at first \(mark.x), graph 0.98 offset 0.5,0 textcolor '#666666'",
+        "set label \(quoted(mark.label)) at first \(mark.x), graph 1.03 center textcolor '#666666'",
       ]
     }
   }

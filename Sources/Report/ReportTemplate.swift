@@ -20,7 +20,7 @@ enum ReportTemplate {
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>{{title}}</title>
     <style>
-    body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff;
+    body { max-width: 76rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff;
       font: 16px/1.5 system-ui, "Helvetica Neue", Arial, sans-serif; }
     h1 { font-size: 1.7rem; margin-bottom: 0; } h2 { font-size: 1.25rem; margin-top: 2.5rem; }
     .scroll { overflow-x: auto; }
@@ -28,12 +28,12 @@ enum ReportTemplate {
     th, td { padding: 0.3rem 0.7rem; text-align: left; vertical-align: top; border-bottom: 1px solid #ddd; }
     th { border-bottom: 2px solid #444; vertical-align: bottom; }
     td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
-    td.number { white-space: nowrap; }
+    td.number, td.text { white-space: nowrap; }
     .holds { color: #00684a; font-weight: 600; } .violated { color: #b03000; font-weight: 600; }
     figure { margin: 2rem 0; } figure img { width: 100%; max-width: 800px; height: auto; }
     figcaption, .note { color: #555; font-size: 0.85rem; }
     pre { background: #f6f6f6; padding: 1rem; overflow-x: auto; font-size: 0.8rem; }
-    td.text { overflow-wrap: anywhere; }
+    .facts th { border-bottom: 1px solid #ddd; vertical-align: top; } .facts td { overflow-wrap: anywhere; }
     </style>
     </head>
     <body>
@@ -75,7 +75,7 @@ enum ReportTemplate {
     <details><summary>Configuration of the sweep of {{name}}</summary><pre>{{value}}</pre></details>
     {{/configurations}}
     <details><summary>How this report was made</summary>
-    <table><tbody>
+    <table class="facts"><tbody>
     {{#provenance}}
     <tr><th>{{name}}</th><td>{{value}}</td></tr>
     {{/provenance}}

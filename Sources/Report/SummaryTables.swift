@@ -29,12 +29,12 @@ extension Aggregation {
   public var summaryTables: [SummaryTable] { [modelTable, curveTable, bandTable] }
 
   private var modelTable: SummaryTable {
-    func real(_ name: String, units: String = "1", _ meaning: String, _ value: (ModelSummary) -> Double?)
+    func real(_ name: String, units: String = "1", _ meaning: String, _ value: (ResultRow) -> Double?)
       -> SummaryTable.Column
     {
       .init(name, .real(summaries.map { value($0) ?? .nan }), units: units, meaning)
     }
-    func integer(_ name: String, _ meaning: String, _ value: (ModelSummary) -> Int) -> SummaryTable.Column {
+    func integer(_ name: String, _ meaning: String, _ value: (ResultRow) -> Int) -> SummaryTable.Column {
       .init(name, .integer(summaries.map { Int64(value($0)) }), meaning)
     }
     return SummaryTable(

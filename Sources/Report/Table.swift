@@ -79,13 +79,16 @@ public struct Table: Sendable {
     }
   }
 
-  /// A number with so many significant digits, in plain notation from 0.001 to below a million.
+  /// A number with so many significant digits, in plain notation from 0.001 to below a million, with a comma between
+  /// thousands from ten thousand on.
   static func significant(_ value: Double, digits: Int = 3) -> String {
     guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "−∞" : "∞" }
     guard value != 0 else { return "0" }
     let exponent = Int(floor(log10(abs(value))))
     guard (-3..<6).contains(exponent) else { return String(format: "%.\(digits - 1)e", value) }
-    return String(format: "%.\(max(digits - 1 - exponent, 0))f", value)
+    guard exponent >= 4 else { return String(format: "%.\(max(digits - 1 - exponent, 0))f", value) }
+    let unit = Int(pow(10, Double(exponent - digits + 1)))
+    return grouped(Int((value / Double(unit)).rounded()) * unit)
   }
 
   /// An integer with a comma between thousands, whatever the locale.

@@ -16,6 +16,8 @@ public struct Verdict: Equatable, Sendable {
   public let band: ExpectedBand
   public let cases: [Case]
   public let holds: Bool
+  /// What was measured, in words.
+  public let measured: String
 
   /// Checks a band.
   ///
@@ -43,18 +45,14 @@ public struct Verdict: Equatable, Sendable {
     }
     self.band = band
     self.cases = cases
+    let kind = band.quantity.perturbation.map { ", perturbed \($0)" } ?? ""
+    measured =
+      band.quantity.description(isIterative: model.isIterative) + kind
+      + (reference.map { ", divided by \($0.0.description(isIterative: $0.1.isIterative))" } ?? "")
     let needed = band.kindsAtLeast ?? kinds.count
     holds =
       !cases.isEmpty
       && Dictionary(grouping: cases, by: \.seed).values.allSatisfy { $0.count(where: \.isInside) >= needed }
-  }
-
-  /// What was measured, in words: `quantity / reference`.
-  public var measured: String {
-    var words = band.quantity.description
-    if let kind = band.quantity.perturbation { words += ", perturbed \(kind)" }
-    guard let reference = band.reference else { return words }
-    return words + ", divided by that of " + reference.description
   }
 
   /// What was expected, in words.

@@ -70,8 +70,8 @@ struct FakeMachine: ~Copyable {
     let log = folder.appending(path: "log")
     try Data().write(to: log)
     let process = Process()
-    process.executableURL = repository.appending(path: "pipelines/\(script)")
-    process.arguments = arguments
+    process.executableURL = URL(filePath: "/bin/bash")
+    process.arguments = [repository.appending(path: "pipelines/\(script)").path] + arguments
     process.currentDirectoryURL = folder
     process.environment = ["PATH": tools.path, "LOG": log.path].merging(environment) { $1 }
     let pipe = Pipe()

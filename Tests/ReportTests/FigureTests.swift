@@ -55,6 +55,18 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: url.appending(path: "report").path) == ["figures"])
   }
 
+  @Test func `A picture that gnuplot did not write is an error, whatever gnuplot says`() async throws {
+    let folder = try TemporaryFolder()
+    let figure = Figure(
+      name: "plot", title: "", caption: "", x: .init("x"), y: .init("y"),
+      series: [.init("s", points: [.init(x: 1, y: 2)], color: 0)])
+    let url = folder.url
+    let failure = await #expect(throws: Failure.self) { try await Gnuplot(program: "true").draw([figure], in: url) }
+    #expect(failure?.status == .io)
+    let refused = await #expect(throws: Failure.self) { try await Gnuplot(program: "false").draw([figure], in: url) }
+    #expect(refused?.status == .bug)
+  }
+
   @Test func `The data file beside a figure holds the numbers that are drawn`() throws {
     let figure = SweepFigures(models: Self.models, errorLabel: "relative error").residualAgainstIteration
     let blocks = GnuplotScript(figure: figure).data.components(separatedBy: "\n\n\n")

@@ -30,6 +30,9 @@ import Testing
     let verdict = try Verdict(ExpectedBand(name: "", quantity: atEight, reference: explicit, atMost: 1), in: models)
     #expect(verdict.cases.map(\.isInside) == [true, false])
     #expect(abs(verdict.cases[1].value - (0.3 + 0.3 * 0.0279936) / 0.27) < 1e-12)
+    #expect(
+      verdict.measured
+        == "mean test error of implicit-8 at iteration 8, divided by mean test error of explicit-8")
   }
 
   @Test func `First, last and best are the landmarks they say`() throws {

@@ -21,6 +21,12 @@ public protocol CaseStudy: SendableMetatype {
   /// Reads the section of one model. Keys that it does not read are errors.
   static func model(reading section: ConfigurationSection) throws -> ModelDescription<Batch>
 
+  /// Names of all architectures.
+  static var architectures: [String] { get }
+  /// The settings of an architecture that has weights of these shapes, as a YAML map such as `{embedding: 8}`; nil if they do not
+  /// follow from the shapes.
+  static func settings(of architecture: String, shapes: [String: [Int]]) -> String?
+
   /// Samples of a dataset as a model takes them in.
   static func batch(
     _ reader: DatasetReader, _ split: Split, rows: [Int], placement: Placement
@@ -43,6 +49,7 @@ public protocol CaseStudy: SendableMetatype {
 
 extension CaseStudy {
   public static var publishedResults: [PublishedResult] { [] }
+  public static func settings(of architecture: String, shapes: [String: [Int]]) -> String? { nil }
 }
 
 /// Samples that are worked through together.

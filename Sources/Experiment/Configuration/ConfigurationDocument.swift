@@ -16,6 +16,7 @@ public final class ConfigurationDocument {
   /// The path of the file as it was given.
   public let name: String
   public let preset: String?
+  /// As they were given, `key.path=value`.
   public let overrides: [String]
   /// The names of all presets in the file, in alphabetical order.
   public let presets: [String]
@@ -29,7 +30,7 @@ public final class ConfigurationDocument {
     isDescribing: Bool = false
   ) {
     (self.name, self.preset, self.presets) = (name, preset, presets)
-    self.overrides = overrides.map(\.text)
+    self.overrides = overrides.map(\.argument)
     overridePaths = overrides.filter { !$0.value.isNull }.map { ($0.path, $0.text) }
     let folder = (name as NSString).deletingLastPathComponent
     let entries = if case .map(let entries) = tree.content { entries } else { [String: ConfigurationNode]() }
@@ -177,10 +178,13 @@ extension ConfigurationDocument {
 struct Override {
   var path: [String]
   var value: ConfigurationNode
-  /// As it was written, for messages.
+  /// As it was given.
+  var argument: String
+  /// For messages.
   var text: String
 
   init(_ argument: String) throws {
+    self.argument = argument
     text = "--set \(argument)"
     let remedy = "write key.path=value, for example training.stages.0.steps=10"
     guard let equals = argument.firstIndex(of: "=") else {

@@ -4,14 +4,19 @@ import Foundation
 import Report
 import ToolKit
 
-struct Aggregate: AsyncParsableCommand {
+@main
+struct AggregateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "implicit-aggregate", abstract: "Turns sweeps into tables, figures and a report.",
     discussion: """
       Writes report.html, table.csv, table.md, summary.h5 and figures/ into the folder, and prints the path of report.html. With
       --config, the expected bands of the pipeline file are checked; one that is violated ends with exit code 77, after
       everything is written.
-      """)
+
+      Example:
+        implicit-aggregate sweeps/*.sweep.h5 --out report --config pipelines/linear-programs.yaml --preset demo
+      """,
+    version: implicitModelsVersion)
 
   @Argument(help: ArgumentHelp("The sweeps to report on.", valueName: "sweep.h5"))
   var sweeps: [String]
@@ -30,7 +35,6 @@ struct Aggregate: AsyncParsableCommand {
     help: ArgumentHelp("Change one key of the configuration; may be repeated.", valueName: "key.path=value"))
   var overrides: [String] = []
 
-  @OptionGroup var runOptions: RunOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -40,7 +44,7 @@ struct Aggregate: AsyncParsableCommand {
   }
 
   func run() async throws {
-    runOptions.start()
+    Log.start()
     let curves = try sweeps.map { try SweepCurves(reading: $0) }
     guard let first = curves.first else { throw ValidationError("name one or more sweeps") }
     let plan = try ReportPlan(config: config, preset: preset, overrides: overrides, caseStudy: first.caseStudy)
@@ -75,4 +79,6 @@ struct Aggregate: AsyncParsableCommand {
       return try TrainingCurve(reading: path, contentHash: sweep.source.modelHash)
     }
   }
+
+  static func main() async { await runTool(Self.self) }
 }

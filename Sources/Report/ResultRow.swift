@@ -1,7 +1,7 @@
 import Experiment
 
 /// The row of one model in the table of results.
-public struct ModelSummary: Sendable {
+public struct ResultRow: Sendable {
   /// Mean error and its unbiased standard deviation over the samples of all seeds.
   public struct ErrorAt: Equatable, Sendable {
     public var iteration: Int
@@ -74,27 +74,27 @@ public struct ModelSummary: Sendable {
   /// - Parameter models: of all splits.
   public static func all(
     _ models: [ModelSweeps], split: String, iteration: Int? = nil, published: [PublishedResult] = []
-  ) throws -> [ModelSummary] {
+  ) throws -> [ResultRow] {
     let train = Dictionary(models.filter { $0.split == "train" }.map { ($0.label, $0) }) { first, _ in first }
     return try models.filter { $0.split == split }.map {
-      try ModelSummary(
+      try ResultRow(
         test: $0, train: split == "train" ? nil : train[$0.label], iteration: iteration, published: published)
     }
   }
 
   /// The table of results; columns without any value are left out.
-  public static func table(_ summaries: [ModelSummary], split: String) -> Table {
-    typealias Entry = (column: Table.Column, cell: (ModelSummary) -> Table.Cell)
-    func measurement(_ heading: String, _ value: @escaping (ModelSummary) -> ErrorAt?) -> Entry {
+  public static func table(_ summaries: [ResultRow], split: String) -> Table {
+    typealias Entry = (column: Table.Column, cell: (ResultRow) -> Table.Cell)
+    func measurement(_ heading: String, _ value: @escaping (ResultRow) -> ErrorAt?) -> Entry {
       (
         Table.Column(heading, hasDeviation: true),
         { value($0).map { .measurement(mean: $0.mean, deviation: $0.deviation) } ?? .empty }
       )
     }
-    func number(_ heading: String, _ value: @escaping (ModelSummary) -> Double?) -> Entry {
+    func number(_ heading: String, _ value: @escaping (ResultRow) -> Double?) -> Entry {
       (Table.Column(heading), { value($0).map { .number($0) } ?? .empty })
     }
-    func integer(_ heading: String, _ value: @escaping (ModelSummary) -> Int?) -> Entry {
+    func integer(_ heading: String, _ value: @escaping (ResultRow) -> Int?) -> Entry {
       (Table.Column(heading), { value($0).map { .integer($0) } ?? .empty })
     }
     let firsts = Set(summaries.filter(\.isIterative).map { "\($0.firstError.iteration)" })

@@ -1,0 +1,103 @@
+import Experiment
+
+extension CasePipeline {
+  /// The tasks of this case study, each behind those it needs.
+  ///
+  /// - Parameters:
+  ///   - folder: the folder of the run, for the files of this case alone.
+  ///   - prefix: stands before the identifiers, for example `linear-programs/`.
+  func tasks(folder: String, prefix: String = "") -> [PipelineTask] {
+    let maker = TaskMaker(pipeline: self, directory: RunDirectory(folder), prefix: prefix)
+    let dataset = maker.dataset()
+    let models = maker.models(dataset[dataset.count - 1])
+    let sweeps = models.flatMap { model in splits.map { maker.sweep($0, of: model, on: dataset[dataset.count - 1]) } }
+    return dataset + models.map(\.task) + sweeps + [maker.report(sweeps)]
+  }
+}
+
+/// Writes the command lines of the tasks of one case study.
+private struct TaskMaker {
+  struct Model {
+    var task: PipelineTask
+    /// `implicit-8`, or `implicit-8-seed2` where there are several seeds.
+    var label: String
+    var seed: Int?
+  }
+
+  let pipeline: CasePipeline
+  let directory: RunDirectory
+  let prefix: String
+
+  /// The tasks that make the dataset; the last one writes it.
+  func dataset() -> [PipelineTask] {
+    let file = directory.dataset("dataset")
+    guard pipeline.shards > 1 else {
+      return [
+        task("generate", .generate, [pipeline.caseStudy] + configuration(for: .generate) + ["--out", file], [], file)
+      ]
+    }
+    let shards = (1...pipeline.shards).map { number in
+      let part = directory.dataset("dataset-part-\(number)-of-\(pipeline.shards)")
+      var shard = task(
+        "generate-\(number)-of-\(pipeline.shards)", .generate,
+        [pipeline.caseStudy] + configuration(for: .generate)
+          + ["--shard", "\(number)/\(pipeline.shards)", "--out", part], [], part)
+      shard.settings["shard"] = "\(number)/\(pipeline.shards)"
+      return shard
+    }
+    let merge = task("merge", .merge, ["merge"] + shards.map(\.output) + ["--out", file], shards, file)
+    return shards + [merge]
+  }
+
+  func models(_ dataset: PipelineTask) -> [Model] {
+    pipeline.models.flatMap { name in
+      (pipeline.seeds.map { $0.map(Optional.some) } ?? [nil]).map { seed in
+        let label = seed.map { "\(name)-seed\($0)" } ?? name
+        let file = directory.model(label)
+        let arguments =
+          configuration(for: .train, seed: seed)
+          + ["--model", name, "--dataset", dataset.output, "--out", file]
+        let task = task("train-\(label)", .train, arguments, [dataset], file, model: name, seed: seed)
+        return Model(task: task, label: label, seed: seed)
+      }
+    }
+  }
+
+  func sweep(_ split: Split, of model: Model, on dataset: PipelineTask) -> PipelineTask {
+    let name = "\(model.label)-\(split)"
+    let file = directory.sweep(name)
+    let arguments =
+      configuration(for: .sweep, seed: model.seed)
+      + ["--model", model.task.output, "--dataset", dataset.output, "--split", "\(split)", "--out", file]
+    var task = task("sweep-\(name)", .sweep, arguments, [model.task, dataset], file, seed: model.seed)
+    task.settings["split"] = "\(split)"
+    return task
+  }
+
+  func report(_ sweeps: [PipelineTask]) -> PipelineTask {
+    task(
+      "aggregate", .aggregate,
+      sweeps.map(\.output) + ["--out", directory.report] + configuration(for: .aggregate), sweeps, directory.report)
+  }
+
+  private func task(
+    _ name: String, _ stage: Stage, _ arguments: [String], _ inputs: [PipelineTask], _ output: String,
+    model: String? = nil, seed: Int? = nil
+  ) -> PipelineTask {
+    var settings = pipeline.document.resolvedValues(under: stage.settings(model: model))
+    for key in Stage.settingsWithoutEffect { settings[key] = nil }
+    if let model { settings["model"] = model }
+    if let seed { settings["seed"] = "\(seed)" }
+    return PipelineTask(
+      id: prefix + name, stage: stage, folder: directory.path, arguments: arguments,
+      inputs: inputs.map { .init(producer: $0.id, path: $0.output) }, output: output, settings: settings)
+  }
+
+  /// The options that lead a stage to the same configuration.
+  private func configuration(for stage: Stage, seed: Int? = nil) -> [String] {
+    let document = pipeline.document
+    let overrides = document.overrides + (seed.map { ["seed=\($0)"] } ?? [])
+    return ["--config", document.name] + (document.preset.map { ["--preset", $0] } ?? [])
+      + overrides.flatMap { ["--set", $0] }
+  }
+}

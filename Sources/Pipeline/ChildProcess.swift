@@ -1,0 +1,62 @@
+import Experiment
+import Foundation
+import Subprocess
+import SystemPackage
+
+/// One process of a stage, from its start to its end.
+struct ChildProcess {
+  var executable: String
+  var arguments: [String]
+  /// Standard output and standard error are appended to this file.
+  var log: String
+
+  /// Runs the process.
+  ///
+  /// It belongs to the process group of the runner, so that Ctrl-C at a terminal reaches both.
+  ///
+  /// - Parameters:
+  ///   - shouldStop: asked many times a second; once true, the process is sent SIGTERM, and still awaited.
+  ///   - started: is told which process it is.
+  /// - Returns: the exit status as a shell reports it: 128 + the number of the signal if one ended the process.
+  /// - Throws: `Failure` if the process cannot be started.
+  func run(shouldStop: @Sendable () -> Bool, started: (ProcessIdentity) throws -> Void) async throws -> Int32 {
+    let descriptor = try FileDescriptor.open(
+      FilePath(log), .writeOnly, options: [.append, .create, .closeOnExec],
+      permissions: [.ownerReadWrite, .groupRead, .otherRead])
+    defer { try? descriptor.close() }
+    do {
+      let result = try await Subprocess.run(
+        .path(FilePath(executable)), arguments: Arguments(arguments), input: .none,
+        output: .fileDescriptor(descriptor, closeAfterSpawningProcess: false),
+        error: .fileDescriptor(descriptor, closeAfterSpawningProcess: false)
+      ) { execution in
+        let pid = execution.processIdentifier.value
+        // The process is reaped only after this closure: until then nothing else can have its number.
+        if let identity = ProcessIdentity(pid: pid) { try started(identity) }
+        var wasAsked = false
+        while !Self.hasEnded(pid) {
+          if !wasAsked && shouldStop() {
+            wasAsked = true
+            try? execution.send(signal: .terminate)
+          }
+          try? await Task.sleep(for: .milliseconds(20))
+        }
+      }
+      switch result.terminationStatus {
+      case .exited(let status): return status
+      case .signaled(let signal): return 128 + signal
+      }
+    } catch let error as SubprocessError {
+      throw Failure(
+        .missingInput, "cannot start this program: \(error)", at: executable,
+        remedy: "build it: swift build -c release; or name the folder of the executables with --bin")
+    }
+  }
+
+  /// Whether the process has ended; leaves it to be reaped.
+  private static func hasEnded(_ pid: pid_t) -> Bool {
+    var information = siginfo_t()
+    let status = waitid(P_PID, id_t(pid), &information, WEXITED | WNOHANG | WNOWAIT)
+    return status != 0 || information._sifields._sigchld.si_pid == pid
+  }
+}

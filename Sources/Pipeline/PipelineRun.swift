@@ -1,0 +1,104 @@
+import Experiment
+import Foundation
+
+/// A run of a plan on this machine: what is done and still valid is skipped, the rest runs, independent tasks side by side.
+///
+/// No result depends on the number of threads or on the order in which independent tasks run.
+public struct PipelineRun: Sendable {
+  public var plan: PipelinePlan
+  public var executables: StageExecutables
+  /// Threads of all running tasks together.
+  public var threads: Int
+  /// Whether a failed task leaves those running that do not need it.
+  public var keepsGoing: Bool
+  public var inspector: any OutputInspector
+  public var console: Console
+  /// Asked many times a second: once true, the running stages are asked to write their checkpoints and leave.
+  public var shouldStop: @Sendable () -> Bool
+
+  public init(
+    _ plan: PipelinePlan, executables: StageExecutables, threads: Int, keepsGoing: Bool = false,
+    inspector: any OutputInspector = StandardInspector(), console: Console = .standardError,
+    shouldStop: @escaping @Sendable () -> Bool = { Interruption.isRequested }
+  ) {
+    (self.plan, self.executables, self.threads, self.keepsGoing) = (plan, executables, threads, keepsGoing)
+    (self.inspector, self.console, self.shouldStop) = (inspector, console, shouldStop)
+  }
+
+  /// Runs what has to be run.
+  ///
+  /// - Throws: `Failure` if the run cannot start: another one works in the folder, or executables are missing. Tasks that fail do
+  ///   not throw; they are in the summary.
+  public func execute() async throws -> RunSummary {
+    try executables.check(Set(plan.graph.tasks.map(\.stage)).sorted { $0.rawValue < $1.rawValue })
+    try plan.prepareFolder()
+    let locks = try lockFolders()
+    defer { withExtendedLifetime(locks) {} }
+    let clock = ContinuousClock.now
+    let display = RunDisplay(total: plan.graph.tasks.count, console: console)
+    await stopLeftovers(display)
+
+    let refreshing = Task { await display.keepRefreshing() }
+    var queue = TaskQueue(plan.graph, threads: threads, inspector: inspector)
+    await withTaskGroup(of: Attempt.self) { group in
+      while true {
+        let isStopped = shouldStop() || (queue.hasFailed && !keepsGoing)
+        for start in isStopped ? [] : queue.next() {
+          if let skipped = start.skipped {
+            display.settled(skipped)
+          } else {
+            display.started(start.task, threads: start.threads, because: start.reason)
+            group.addTask { await attempt(start) }
+          }
+        }
+        guard let attempt = await group.next() else { break }
+        display.settled(queue.settle(attempt))
+      }
+    }
+    refreshing.cancel()
+    await refreshing.value
+    return queue.summary(reports: plan.reports, seconds: (ContinuousClock.now - clock) / .seconds(1))
+  }
+
+  private func attempt(_ start: TaskQueue.Start) async -> Attempt {
+    let execution = TaskExecution(start.task, executables: executables, inspector: inspector)
+    var attempt = Attempt(start: start)
+    do {
+      attempt.record = try await execution.run(
+        start.fingerprint, previous: start.record, threads: start.threads, shouldStop: shouldStop)
+    } catch {
+      attempt.failure = ErrorMapping.failure(from: error)
+    }
+    return attempt
+  }
+
+  /// One run at a time in each folder.
+  private func lockFolders() throws -> [OutputLock] {
+    try ([plan.folder] + plan.graph.folders.filter { $0 != plan.folder }).map { folder in
+      do {
+        return try OutputLock(for: "\(folder)/run")
+      } catch let failure as Failure where failure.problem.contains("another process") {
+        throw Failure(
+          .cannotCreate, failure.problem.replacing("writing this output", with: "running a pipeline in this folder"),
+          at: folder, remedy: "wait for it, end it, or choose another --out")
+      }
+    }
+  }
+
+  /// A run that was killed may have left stages behind, which would write what this run is about to write.
+  private func stopLeftovers(_ display: RunDisplay) async {
+    for task in plan.graph.tasks {
+      guard let process = TaskRecord.read(task)?.process, process.isAlive else { continue }
+      display.say("\(task.id): stopping process \(process.pid), left over from a run that was killed")
+      await process.stop(patience: 60)
+    }
+  }
+}
+
+/// One attempt at a task, as it ended.
+struct Attempt: Sendable {
+  var start: TaskQueue.Start
+  /// Nil if the attempt could not be made.
+  var record: TaskRecord?
+  var failure: Failure?
+}

@@ -1,0 +1,76 @@
+import Experiment
+import Foundation
+
+/// One command of a run: a stage with its arguments, the files it reads and the one it writes.
+///
+/// A task does not depend on where it runs: the local runner and a batch system take the same tasks.
+public struct PipelineTask: Codable, Equatable, Identifiable, Sendable {
+  /// A file that another task writes.
+  public struct Input: Codable, Equatable, Sendable {
+    /// The identifier of the task that writes it.
+    public var producer: String
+    public var path: String
+  }
+
+  /// Unique in the run, for example `train-implicit-8`, with the name of the case in front if there are several:
+  /// `linear-programs/train-implicit-8`.
+  public var id: String
+  public var stage: Stage
+  /// The folder of the run that the task belongs to: its records, its log and its progress are there.
+  public var folder: String
+  /// Without the executable and without what only says how to run (threads, progress, resume).
+  public var arguments: [String]
+  public var inputs: [Input]
+  /// The file, or the folder of the report, that the task writes.
+  public var output: String
+  /// The settings its result depends on, by key path.
+  public var settings: [String: String]
+
+  public init(
+    id: String, stage: Stage, folder: String, arguments: [String], inputs: [Input], output: String,
+    settings: [String: String]
+  ) {
+    (self.id, self.stage, self.folder, self.arguments) = (id, stage, folder, arguments)
+    (self.inputs, self.output, self.settings) = (inputs, output, settings)
+  }
+
+  public var directory: RunDirectory { RunDirectory(folder) }
+  /// The identifier without the name of the case: the name of the task's record, log and progress file.
+  public var name: String { id.split(separator: "/").last.map(String.init) ?? id }
+  public var recordPath: String { "\(folder)/tasks/\(name).json" }
+  public var logPath: String { directory.log(name) }
+  public var progressPath: String { directory.progress(name) }
+
+  /// What a person opens: the page of a report, else the output itself.
+  public var result: String { stage.writesFolder ? "\(output)/report.html" : output }
+
+  /// A path as it is called inside the run, so that a run that was moved is the same run.
+  func pathInRun(_ path: String) -> String {
+    path.hasPrefix("\(folder)/") ? String(path.dropFirst(folder.count + 1)) : path
+  }
+
+  /// The arguments of one attempt.
+  public func arguments(threads: Int, resume: Bool) -> [String] {
+    var all = arguments
+    if resume && stage.canResume { all.append("--resume") }
+    if stage.usesThreads { all += ["--threads", "\(threads)", "--progress", progressPath] }
+    return all
+  }
+}
+
+/// A command line that can be pasted into a shell.
+public func shellCommand(_ words: [String]) -> String {
+  words.map { word in
+    let isPlain =
+      !word.isEmpty
+      && word.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"):
+          true
+        default: "-_./=:,+%@".utf8.contains(byte)
+        }
+      }
+    return isPlain ? word : "'\(word.replacingOccurrences(of: "'", with: #"'\''"#))'"
+  }.joined(separator: " ")
+}

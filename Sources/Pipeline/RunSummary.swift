@@ -1,0 +1,80 @@
+import Experiment
+
+/// What a run did, task by task.
+public struct RunSummary: Codable, Equatable, Sendable {
+  public enum State: String, Codable, Sendable {
+    /// There was nothing to do.
+    case upToDate = "up to date"
+    case done
+    case failed
+    case interrupted
+    /// A task that it needs did not end well.
+    case blocked
+    /// The run ended before its turn came.
+    case notStarted = "not started"
+  }
+
+  public struct TaskResult: Codable, Equatable, Sendable {
+    public var task: String
+    public var state: State
+    /// Why it had to run.
+    public var reason: String?
+    /// Wall time of this run's attempt.
+    public var seconds: Double?
+    public var output: String
+    public var contentHash: String?
+    public var exitStatus: Int32?
+    /// Of a task that did not end well: what it wrote last.
+    public var message: String?
+    public var log: String
+    /// The command to run a failed task by hand.
+    public var command: String?
+  }
+
+  /// In the order of the graph.
+  public var tasks: [TaskResult]
+  public var reports: [String]
+  public var seconds: Double
+  /// The exit status of the run: 0, that of the first task that failed, 75 if it was interrupted, or 77 if everything ran and a
+  /// number is outside its band.
+  public var exitStatus: Int32
+
+  /// Whether there is nothing left to do.
+  public var isComplete: Bool { tasks.allSatisfy { $0.state == .done || $0.state == .upToDate } }
+
+  /// A table of the tasks, and what to know about those that did not end well.
+  public var text: String {
+    let rows =
+      [["task", "state", "time", "output"]]
+      + tasks.map { [$0.task, $0.state.rawValue, $0.seconds.map(duration) ?? "", $0.output] }
+    let widths = (0..<3).map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let table = rows.map { row in
+      zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ") + "  " + row[3]
+    }
+    return (table + tasks.compactMap(\.trouble)).joined(separator: "\n")
+  }
+}
+
+extension RunSummary.TaskResult {
+  /// What a person needs to find out why the task did not end well; nil if it did.
+  var trouble: String? {
+    let status = exitStatus.map { describe(exitStatus: $0) } ?? "not started"
+    let lines = message.map { "\n" + $0.split(separator: "\n").map { "  | \($0)" }.joined(separator: "\n") } ?? ""
+    switch state {
+    case .failed:
+      return "\n\(task) failed: \(status)\(lines)\n  log: \(log)" + (command.map { "\n  by hand: \($0)" } ?? "")
+    case .interrupted: return "\n\(task) was interrupted; run the same command again to go on\(lines)"
+    case .done, .upToDate: return message.map { _ in "\n\(task) ended with \(status)\(lines)\n  log: \(log)" }
+    case .blocked, .notStarted: return nil
+    }
+  }
+}
+
+/// `0.4s`, `61s`, `12m05s`, `2h03m`.
+func duration(_ seconds: Double) -> String {
+  if seconds < 10 { return "\((seconds * 10).rounded() / 10)s" }
+  let whole = Int(seconds.rounded())
+  func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+  if whole < 100 { return "\(whole)s" }
+  return whole < 3600 ? "\(whole / 60)m\(two(whole % 60))s" : "\(whole / 3600)h\(two(whole % 3600 / 60))m"
+}

@@ -1,0 +1,59 @@
+import Experiment
+
+/// What a task does. Each stage is one executable, which runs alone and knows nothing of the others.
+public enum Stage: String, Codable, CaseIterable, Sendable {
+  case generate, merge, train, sweep, aggregate
+
+  /// The name of the executable.
+  public var executable: String {
+    switch self {
+    case .generate, .merge: "implicit-generate"
+    case .train: "implicit-train"
+    case .sweep: "implicit-sweep"
+    case .aggregate: "implicit-aggregate"
+    }
+  }
+
+  /// The sections and keys of a pipeline file that can change the result of this stage. Nothing else of the file makes the
+  /// stage run again: a new `sweep` never retrains.
+  ///
+  /// - Parameter model: the model that is trained; its siblings do not matter.
+  func settings(model: String? = nil) -> [String] {
+    switch self {
+    case .generate: ["case_study", "seed", "dataset"]
+    case .merge: []
+    case .train: ["case_study", "seed", "training"] + (model.map { ["models.\($0)"] } ?? [])
+    case .sweep: ["case_study", "seed", "sweep"]
+    case .aggregate: ["case_study", "title", "references", "aggregate"]
+    }
+  }
+
+  /// Keys of those sections that change no result: which splits are swept is a matter of which tasks there are.
+  static let settingsWithoutEffect = ["training.checkpoint_seconds", "sweep.splits"]
+
+  /// Whether the stage, once interrupted, goes on from a checkpoint when it is given `--resume`.
+  var canResume: Bool { self == .train }
+
+  /// Whether the stage takes `--threads` and `--progress`; the others are short and have one thread.
+  var usesThreads: Bool { self != .aggregate }
+
+  /// Whether the stage made its whole output although it ended with this status.
+  func hasFinished(with status: Int32) -> Bool {
+    // A report with a number outside its band is a finished report; making it again would not change the number.
+    status == 0 || (self == .aggregate && status == ExitStatus.outsideBand.rawValue)
+  }
+
+  /// Whether the output is a folder of files of any kind, instead of one HDF5 file.
+  var writesFolder: Bool { self == .aggregate }
+
+  /// Stages that tend to take longest are started first.
+  var priority: Int {
+    switch self {
+    case .train: 4
+    case .generate: 3
+    case .merge: 2
+    case .sweep: 1
+    case .aggregate: 0
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import Experiment
+import Foundation
+
+/// What is known about a task after its last attempt; lies in `RUN/tasks/<task>.json`.
+///
+/// The record is the truth about a task, whoever ran it. It is written when an attempt begins and when it ends, so a record
+/// that says `running` while nothing runs is the mark of an attempt that was killed.
+public struct TaskRecord: Codable, Equatable, Sendable {
+  public enum State: String, Codable, Sendable {
+    case running, done, failed, interrupted
+  }
+
+  public var task: String
+  public var state: State
+  /// SHA-256 of `basis`.
+  public var fingerprint: String
+  /// What the fingerprint was made of, to say later what changed.
+  public var basis: Fingerprint
+  /// How often the task was started.
+  public var attempts: Int
+  public var started: Date
+  /// Wall time of the last attempt.
+  public var seconds: Double
+  public var threads: Int
+  /// What was run, the executable first.
+  public var command: [String]
+  /// The process of the attempt, while it runs.
+  public var process: ProcessIdentity?
+  /// As a shell reports it: 128 + the number of the signal for a process that one ended. Nil while it runs.
+  public var exitStatus: Int32?
+  /// The last lines that a failed attempt wrote.
+  public var message: String?
+  /// The output of a task that is done.
+  public var output: OutputState?
+
+  /// The record of a task; nil if it has none. A damaged one counts as none: the task runs again and writes a new one.
+  public static func read(_ task: PipelineTask) -> TaskRecord? {
+    guard let data = FileManager.default.contents(atPath: task.recordPath) else { return nil }
+    let decoder = JSONDecoder()
+    decoder.dateDecodingStrategy = .iso8601
+    return try? decoder.decode(TaskRecord.self, from: data)
+  }
+
+  /// Replaces the record at once.
+  ///
+  /// - Throws: `.io`.
+  func write(for task: PipelineTask) throws {
+    try writeJSON(self, to: task.recordPath)
+  }
+}
+
+/// Writes a value as readable JSON under a temporary name and renames it.
+func writeJSON(_ value: some Encodable, to path: String) throws {
+  do {
+    try jsonData(value).write(to: URL(fileURLWithPath: path), options: .atomic)
+  } catch {
+    throw Failure(
+      .io, "cannot write this file: \(error.localizedDescription)", at: path,
+      remedy: "check that the folder can be written and that the disk is not full")
+  }
+}
+
+/// JSON for people and programs: sorted keys, dates in ISO 8601, no escaped slashes.
+func jsonData(_ value: some Encodable) throws -> Data {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+  encoder.dateEncodingStrategy = .iso8601
+  return try encoder.encode(value)
+}
+
+/// As `jsonData`, as text.
+public func jsonText(_ value: some Encodable) throws -> String { String(decoding: try jsonData(value), as: UTF8.self) }

@@ -1,3 +1,0 @@
-import ToolKit
-
-await runTool(Aggregate.self)

@@ -1,0 +1,138 @@
+import Experiment
+import Foundation
+import Testing
+
+@testable import Pipeline
+
+/// From pipeline files to tasks.
+@Suite struct PlanTests {
+  @Test func `the commands of a run are those one would type`() throws {
+    let bench = try Workbench()
+    let plan = try bench.plan("seed=7")
+    let source = "--config \(bench.pipeline) --set seed=7"
+    let data = "\(bench.run)/datasets/dataset.h5"
+    let (models, sweeps) = ("\(bench.run)/models", "\(bench.run)/sweeps")
+    var expected = ["implicit-generate linear-programs \(source) --out \(data)"]
+    for model in ["explicit-8", "implicit-8"] {
+      expected.append("implicit-train \(source) --model \(model) --dataset \(data) --out \(models)/\(model).h5")
+    }
+    var files: [String] = []
+    for model in ["explicit-8", "implicit-8"] {
+      for split in ["test", "train"] {
+        files.append("\(sweeps)/\(model)-\(split).sweep.h5")
+        let inputs = "--model \(models)/\(model).h5 --dataset \(data) --split \(split)"
+        expected.append("implicit-sweep \(source) \(inputs) --out \(files[files.count - 1])")
+      }
+    }
+    expected.append("implicit-aggregate \(files.joined(separator: " ")) --out \(bench.run)/report \(source)")
+    #expect(plan.graph.tasks.map { shellCommand([$0.stage.executable] + $0.arguments) } == expected)
+  }
+
+  @Test func `shards are drawn one by one and merged`() async throws {
+    let bench = try Workbench()
+    let plan = try bench.plan("pipeline.shards=3")
+    let tasks = plan.graph.tasks.prefix(4)
+    #expect(tasks.map(\.id) == ["generate-1-of-3", "generate-2-of-3", "generate-3-of-3", "merge"])
+    #expect(tasks[1].arguments.contains("2/3") && tasks[0].inputs.isEmpty)
+    #expect(plan.graph.upstream(of: tasks[3]) == ["generate-1-of-3", "generate-2-of-3", "generate-3-of-3"])
+    #expect(
+      tasks[3].arguments == ["merge"] + tasks.prefix(3).map(\.output) + ["--out", "\(bench.run)/datasets/dataset.h5"])
+    #expect(try await bench.execute(plan).exitStatus == 0)
+  }
+
+  @Test func `several seeds train and sweep every model once for each`() throws {
+    let plan = try Workbench().plan("pipeline.seeds=[1, 5]")
+    let models = plan.graph.tasks.filter { $0.stage == .train }
+    #expect(
+      models.map(\.id) == [
+        "train-explicit-8-seed1", "train-explicit-8-seed5", "train-implicit-8-seed1", "train-implicit-8-seed5",
+      ])
+    #expect(models[1].arguments.contains("seed=5") && models[1].settings["seed"] == "5")
+    #expect(models[1].arguments.contains("explicit-8"))
+    #expect(plan.graph.tasks.count { $0.stage == .sweep } == 8)
+    // The data are those of the one seed of the file.
+    #expect(plan.graph["generate"]?.settings["seed"] == "1")
+  }
+
+  @Test func `a list of pipelines gives each its own folder in the run`() async throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.configuration, to: "other.yaml")
+    try bench.write("pipelines: [case.yaml, other.yaml]", to: "all.yaml")
+    let plan = try PipelinePlan("\(bench.folder)/all.yaml", preset: nil, folder: bench.run)
+    let summary = try await bench.execute(plan)
+    #expect(summary.exitStatus == 0)
+    #expect(summary.reports == ["\(bench.run)/case/report/report.html", "\(bench.run)/other/report/report.html"])
+    #expect(summary.states.keys.contains("other/train-implicit-8"))
+    // Such a folder is the folder of a run of its pipeline alone.
+    try bench.forgetEvents()
+    let alone = try PipelinePlan("\(bench.folder)/case.yaml", preset: nil, folder: "\(bench.run)/case")
+    #expect(try await bench.execute(alone).states.values.allSatisfy { $0 == .upToDate })
+  }
+
+  @Test func `two pipelines of one name cannot stand in one list`() throws {
+    let bench = try Workbench()
+    try FileManager.default.createDirectory(atPath: "\(bench.folder)/more", withIntermediateDirectories: true)
+    try bench.write(Workbench.configuration, to: "more/case.yaml")
+    try bench.write("pipelines: [case.yaml, more/case.yaml]", to: "all.yaml")
+    #expect(throws: Failure.self) { try PipelinePlan("\(bench.folder)/all.yaml", preset: nil, folder: bench.run) }
+  }
+
+  @Test func `a folder that holds a run of another pipeline is left alone`() async throws {
+    let bench = try Workbench()
+    _ = try await bench.execute()
+    try bench.write(Workbench.configuration, to: "other.yaml")
+    let other = try PipelinePlan("\(bench.folder)/other.yaml", preset: nil, folder: bench.run)
+    await #expect {
+      _ = try await bench.execute(other)
+    } throws: {
+      ($0 as? Failure)?.problem == "expected a run of other.yaml, found one of case.yaml"
+    }
+  }
+
+  @Test(arguments: [
+    ("sweep.iteration=3", "iterations"), ("training.stages.0.step=3", "steps"), ("aggregate.expects=[]", "expect"),
+    ("pipeline.seed=3", "seeds"), ("dataset.variable=3", "variables"),
+    ("models.new={architecture: gnn}", "explicit-gnn"),
+    ("pipeline.seeds=[1, 1]", "once"), ("sweep.splits=[test, test]", "once"), ("case_study=lines", "linear-programs"),
+  ])
+  func `a mistake in any section is found before anything runs`(override: String, hint: String) throws {
+    let bench = try Workbench()
+    #expect {
+      try bench.plan(override)
+    } throws: { error in
+      (error as? Failure)?.status == .usage && "\(error)".contains(hint)
+    }
+  }
+
+  @Test func `a preset that removes all models is refused`() throws {
+    let bench = try Workbench()
+    #expect(throws: Failure.self) { try bench.plan("models.explicit-8=null", "models.implicit-8=null") }
+  }
+
+  @Test func `the graph knows what stands before and behind a task`() throws {
+    let graph = try Workbench().plan().graph
+    #expect(
+      graph.downstream(of: "train-implicit-8") == ["sweep-implicit-8-test", "sweep-implicit-8-train", "aggregate"])
+    #expect(graph.upstream(of: try #require(graph["sweep-implicit-8-test"])) == ["train-implicit-8", "generate"])
+    #expect(graph.dot.contains("\"generate\" -> \"train-implicit-8\";"))
+  }
+
+  @Test func `a graph in the wrong order or with twice the same task is refused`() throws {
+    let tasks = try Workbench().plan().graph.tasks
+    #expect(throws: Failure.self) { try TaskGraph(tasks.reversed()) }
+    #expect(throws: Failure.self) { try TaskGraph(tasks + [tasks[0]]) }
+  }
+
+  @Test func `commands are quoted so that a shell reads them back`() throws {
+    let words = ["a b", "it's", "", "$HOME", "plain-word_1.h5", "k=[1, 2]", "*"]
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", "printf '%s\\n' \(shellCommand(words))"]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    #expect(text == words.joined(separator: "\n") + "\n")
+    #expect(shellCommand(["implicit-train", "--out", "a/b.h5"]) == "implicit-train --out a/b.h5")
+  }
+}
