@@ -144,10 +144,10 @@ public class Group: Object, @unchecked Sendable {
   ) throws -> Dataset {
     let site = site("create dataset", child: name)
     return try use(site) { _ in
-      let properties = try storage.properties(shape: shape, type: type, site)
-      defer { H5Pclose(properties) }
       let space = try Dataspace.make(shape: shape, extensible: storage.extensible, site)
       defer { H5Sclose(space) }
+      let properties = try storage.properties(shape: shape, type: type, site)
+      defer { H5Pclose(properties) }
       return try createDataset(
         name, type, textLength: storage.textLength, space: space, properties: properties, site)
     }

@@ -61,6 +61,18 @@ import Testing
     }
   }
 
+  @Test("Integers of any width are accepted where a field is of integers", .enabled(if: FilesPython.isThere))
+  func foreignIntegers() throws {
+    let path = folder.file("foreign.h5")
+    try FilesPython.run(FormatReference.linearProgramExample, [path])
+    let file = try File.open(path, .readWrite)
+    let flags: [Int64] = try file.dataset("train/is_equality").read()
+    try file.delete("train/is_equality")
+    try file.write("train/is_equality", flags, shape: [20, 10])
+    try file.close()
+    #expect(try DatasetReader(path, Self.linearPrograms).integers("is_equality", .train) == flags)
+  }
+
   @Test("The program on the page computes the content hash of every kind of value", .enabled(if: FilesPython.isThere))
   func foreignHash() throws {
     let dataset = folder.file("d.h5")

@@ -76,7 +76,7 @@ public final class DatasetReader: Sendable {
     _ dataset: Dataset, _ field: FieldSchema, count: inout Int?, _ layout: inout DatasetLayout
   ) throws {
     let place = "\(dataset.filePath):\(dataset.path)"
-    guard field.type.holds(dataset.type) else {
+    guard field.accepts(dataset.type) else {
       throw Failure(
         .badData, "expected type \(field.type), found \(dataset.type)", at: place,
         remedy: "store `\(field.name)` as \(field.type)")

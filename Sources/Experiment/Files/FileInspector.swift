@@ -50,9 +50,9 @@ public struct FileInspector {
     if let chunk = layout.chunk { text += "  chunks \(chunk)" }
     if layout.kind == .virtual { text += "  virtual" }
     if !layout.filters.isEmpty { text += "  " + layout.filters.joined(separator: "+") }
-    let bytes = shape.reduce(dataset.type.byteCount, *)
-    if layout.kind == .chunked, layout.storedBytes > 0, layout.storedBytes < bytes {
-      text += "  \(Self.size(bytes)) in \(Self.size(layout.storedBytes))"
+    let bytes = shape.reduce(Double(dataset.type.byteCount)) { $0 * Double($1) }
+    if layout.kind == .chunked, layout.storedBytes > 0, Double(layout.storedBytes) < bytes {
+      text += "  \(Self.size(bytes)) in \(Self.size(Double(layout.storedBytes)))"
     }
     return [text] + (try attributes(of: dataset, indent: indent + "    "))
   }
@@ -87,14 +87,14 @@ public struct FileInspector {
     return line == text && line.count <= 200 ? text : line.prefix(100) + " ... (\(text.utf8.count) bytes)"
   }
 
-  private static func size(_ bytes: Int) -> String {
+  private static func size(_ bytes: Double) -> String {
     let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
-    var value = Double(bytes)
+    var value = bytes
     var unit = 0
     while value >= 1024, unit < units.count - 1 {
       value /= 1024
       unit += 1
     }
-    return unit == 0 ? "\(bytes) bytes" : String(format: "%.1f %@", value, units[unit])
+    return unit == 0 ? "\(Int(bytes)) bytes" : String(format: "%.1f %@", value, units[unit])
   }
 }

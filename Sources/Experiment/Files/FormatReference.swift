@@ -18,7 +18,8 @@ public enum FormatReference {
     - A file is written under a temporary name and renamed when it is whole and checked. A file without the attribute
       `complete` is not finished, and is refused.
     - Numbers are little-endian as this program writes them; readers take any byte order, and any type whose every value
-      fits into the one named here (float32 where float64 is named, not the reverse).
+      fits into the one named here (float32 where float64 is named, not the reverse; for fields, any integer type below
+      uint64 where an integer is named).
     - Text is UTF-8. Attributes hold text of variable length, datasets text of fixed length.
     - A chunk is one sample if that has 0.25 MiB or more, else as many samples as fit in 0.5 MiB.
     - A reader accepts a newer minor version and refuses a newer major one.
