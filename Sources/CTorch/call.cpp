@@ -3,6 +3,7 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 
 #include "boundary.h"
+#include "flops.h"
 
 using namespace boundary;
 
@@ -80,6 +81,7 @@ ct_status ct_call(const ct_operator *op, const ct_value *arguments, int64_t coun
     for (size_t i = 0; i < parameters.size(); ++i) {
       stack.push_back(boxed(static_cast<int64_t>(i) < count ? arguments[i] : missing, parameters[i]));
     }
+    count_flops(op->handle.operator_name(), stack);
     op->handle.callBoxed(stack);
     std::vector<std::unique_ptr<ct_tensor>> owned;
     for (const auto &value : stack) collect(value, owned);

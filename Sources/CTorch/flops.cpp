@@ -1,24 +1,20 @@
-// Counts floating-point operations by observing the operators that do them.
-
-#include <ATen/record_function.h>
+// Counts floating-point operations at the one door that all operators go through.
 
 #include <cmath>
 #include <string_view>
 
 #include "boundary.h"
+#include "flops.h"
 
 struct ct_flop_counter {
-  at::CallbackHandle handle;
   double flops = 0;
-  /// How many counted operators are running: what they call in turn is theirs already.
-  int depth = 0;
 };
 
 namespace {
 
 thread_local ct_flop_counter *active = nullptr;
 
-using Inputs = c10::ArrayRef<const c10::IValue>;
+using Inputs = c10::ArrayRef<c10::IValue>;
 
 double elements(const c10::IValue &value) { return static_cast<double>(value.toTensor().numel()); }
 
@@ -46,15 +42,15 @@ double convolution(const at::Tensor &input, const at::Tensor &weight, at::IntArr
   return outputs * inner;
 }
 
-double fourier(const Inputs &in) {
-  const at::Tensor &x = in[0].toTensor();
+/// A complex transform over the last axes: 5 N log2 N for each.
+double fourier(const at::Tensor &x, int64_t axes) {
   double length = 1;
-  for (int64_t d : in[1].toIntVector()) length *= static_cast<double>(x.size(d));
+  for (int64_t d = 1; d <= axes; ++d) length *= static_cast<double>(x.size(-d));
   return 5 * static_cast<double>(x.numel()) * std::log2(std::max(length, 2.0));
 }
 
-/// Floating-point operations of one call; nothing for an operator that is not counted.
-std::optional<double> cost(std::string_view name, const Inputs &in) {
+/// Floating-point operations of one call; 0 for an operator that is not counted.
+double cost(std::string_view name, const Inputs &in) {
   if (name == "aten::matmul" || name == "aten::mm" || name == "aten::bmm" || name == "aten::mv" || name == "aten::dot") {
     return 2 * product(in[0].toTensor(), in[1].toTensor());
   }
@@ -78,56 +74,31 @@ std::optional<double> cost(std::string_view name, const Inputs &in) {
     return 2 * convolution(in[0].toTensor(), in[1].toTensor(), in[3].toIntVector(), in[4].toIntVector(),
                            in[5].toIntVector(), in[6].toBool());
   }
-  if (name == "aten::convolution_backward") {
-    // Gradients in the input and in the weight, each as costly as the forward pass.
-    const auto mask = in[10].toBoolList();
-    return 2 * (double(mask[0]) + double(mask[1])) *
-           convolution(in[1].toTensor(), in[2].toTensor(), in[4].toIntVector(), in[5].toIntVector(),
-                       in[6].toIntVector(), in[7].toBool());
-  }
-  if (name == "aten::_fft_c2c") return fourier(in);
-  if (name == "aten::_fft_r2c" || name == "aten::_fft_c2r") return fourier(in) / 2;
-  return std::nullopt;
-}
-
-/// Marks a call whose cost is counted, so that its end is recognised.
-struct Counted : at::ObserverContext {};
-
-std::unique_ptr<at::ObserverContext> begin(const at::RecordFunction &call) {
-  if (active == nullptr) return nullptr;
-  try {
-    const auto flops = cost(call.name(), call.inputs());
-    if (!flops) return nullptr;
-    if (active->depth++ == 0) active->flops += *flops;
-    return std::make_unique<Counted>();
-  } catch (...) {  // an unusual signature is not counted; counting must never fail the computation
-    return nullptr;
-  }
-}
-
-void end(const at::RecordFunction &, at::ObserverContext *context) {
-  if (context != nullptr && active != nullptr) active->depth -= 1;
+  if (name == "aten::fft_fft" || name == "aten::fft_ifft") return fourier(in[0].toTensor(), 1);
+  if (name == "aten::fft_rfft" || name == "aten::fft_irfft") return fourier(in[0].toTensor(), 1) / 2;
+  if (name == "aten::fft_fft2" || name == "aten::fft_ifft2") return fourier(in[0].toTensor(), 2);
+  if (name == "aten::fft_rfft2" || name == "aten::fft_irfft2") return fourier(in[0].toTensor(), 2) / 2;
+  return 0;
 }
 
 }  // namespace
+
+void count_flops(const c10::OperatorName &name, c10::ArrayRef<c10::IValue> inputs) {
+  if (active != nullptr) active->flops += cost(name.name, inputs);
+}
 
 extern "C" {
 
 ct_status ct_flops_start(ct_flop_counter **out, ct_error *error) {
   return boundary::guarded(error, [&] {
     boundary::require(active == nullptr, "a count of operations is already under way on this thread");
-    auto counter = std::make_unique<ct_flop_counter>();
-    counter->handle = at::addThreadLocalCallback(
-        at::RecordFunctionCallback(&begin, &end).needsInputs(true).scopes({at::RecordScope::FUNCTION, at::RecordScope::BACKWARD_FUNCTION}));
-    active = counter.get();
-    *out = counter.release();
+    *out = active = new ct_flop_counter();
   });
 }
 
 double ct_flops_stop(ct_flop_counter *counter) {
   if (counter == nullptr) return 0;
   const double flops = counter->flops;
-  at::removeCallback(counter->handle);
   active = nullptr;
   delete counter;
   return flops;

@@ -26,9 +26,8 @@ public enum Runtime {
     try checked("synchronize") { ct_synchronize(device.code, &$0) }
   }
 
-  /// Floating-point operations that `body` does in matrix products, convolutions, sparse products and FFTs on this thread,
-  /// backward passes included (those of `SparseMatrix.product` excepted); a multiply-add counts as two. Element-wise
-  /// work is not counted.
+  /// Floating-point operations that `body` does in matrix products, convolutions, sparse products and FFTs on this thread; a
+  /// multiply-add counts as two. Element-wise work is not counted, nor are gradients.
   public static func countingFlops<Result>(_ body: () throws -> Result) throws -> (result: Result, flops: Double) {
     var counter: OpaquePointer?
     try checked("count operations") { ct_flops_start(&counter, &$0) }

@@ -103,15 +103,11 @@ import Testing
     }
   }
 
-  @Test func `the count of operations is 2mnk for a product and twice more for its gradients`() throws {
+  @Test func `the count of operations is 2mnk for a product, and follows convolutions`() throws {
     let a = try Tensor.full([3, 4], 1, type: .float64).tracked()
     let b = try Tensor.full([4, 5], 1, type: .float64).tracked()
-    let (loss, forward) = try Runtime.countingFlops { try a.matmul(b).sum() }
+    let (_, forward) = try Runtime.countingFlops { try a.matmul(b).sum() }
     #expect(forward == 2 * 3 * 4 * 5)
-    let (_, backward) = try Runtime.countingFlops {
-      try Autograd.gradients(of: [loss], withRespectTo: [a, b])
-    }
-    #expect(backward == 2 * 2 * 3 * 4 * 5)
     let image = try Tensor.full([2, 3, 8, 8], 1)
     let kernel = try Tensor.full([5, 3, 3, 3], 1)
     let (_, convolution) = try Runtime.countingFlops {

@@ -139,7 +139,8 @@ ct_status ct_set_deterministic(bool enabled, ct_error *error);
 ct_status ct_synchronize(ct_device device, ct_error *error);
 
 /* Floating-point operations of the operators called by this thread between start and stop: matrix products,
- * convolutions, sparse products and FFTs; a multiply-add counts as two. Element-wise work is not counted. */
+ * convolutions, sparse products and FFTs; a multiply-add counts as two. Element-wise work is not counted, nor are
+ * gradients. */
 ct_status ct_flops_start(ct_flop_counter **out, ct_error *error);
 double ct_flops_stop(ct_flop_counter *counter);
 

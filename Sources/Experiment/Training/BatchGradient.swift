@@ -10,6 +10,8 @@ struct BatchGradient<Case: CaseStudy> {
   let model: Model<Case.Batch>
   let forward: SolverSettings
   let adjoint: Adjoint
+  /// Iterations without gradient that come before.
+  let untrackedIterations: Int
   let threads: Int
 
   struct Result: Sendable {
@@ -59,8 +61,13 @@ struct BatchGradient<Case: CaseStudy> {
     _ network: Network, _ batch: Network.Batch, _ parameters: [Tensor], _ loss: (Tensor) throws -> Tensor
   ) throws -> Result {
     let context = try network.inject(batch)
+    let start = try Autograd.withoutTracking {
+      try (0..<untrackedIterations).reduce(network.initialState(context)) { state, _ in
+        try network.step(state, context)
+      }
+    }
     let gradient = try equilibriumGradient(
-      of: { try network.step($0, context) }, from: network.initialState(context), parameters: parameters,
+      of: { try network.step($0, context) }, from: start, parameters: parameters,
       forward: forward, adjoint: adjoint, loss: { try loss(network.readout($0, context)) })
     return Result(
       loss: try gradient.loss.scalar(), gradients: gradient.gradients,

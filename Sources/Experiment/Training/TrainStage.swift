@@ -49,7 +49,7 @@ public struct TrainStage {
       caseStudy: Case.name, model: modelName, architecture: description.architecture,
       configuration: configuration.document.resolved(only: ["models.\(modelName)"]), seed: configuration.seed,
       datasetHash: reader.header.contentHash)
-    if case .implicit = model { facts.trainedIterations = training.stages.last?.iterations }
+    if case .implicit = model { facts.trainedIterations = training.stages.last.map { $0.iterations + $0.untrackedIterations } }
     let provenance = FileProvenance(
       run: .current(libraries: ["libtorch": Runtime.version]), configuration: configuration.document.resolved(),
       seed: configuration.seed, inputs: [ProvenanceInput(path: dataset, contentHash: reader.header.contentHash)])

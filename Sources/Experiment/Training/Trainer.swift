@@ -51,8 +51,9 @@ final class Trainer<Case: CaseStudy> {
     let stage = configuration.stages[state.stage]
     let rate = state.learningRate * stage.schedule.factor(step: state.stageStep, of: stage.steps)
     let (forward, adjoint) = configuration.adjoint.resolved(iterations: stage.iterations)
-    let gradient = try BatchGradient<Case>(model: model, forward: forward, adjoint: adjoint, threads: threads)(
-      data.chunks(step: state.step))
+    let gradient = try BatchGradient<Case>(
+      model: model, forward: forward, adjoint: adjoint, untrackedIterations: data.offset(step: state.step, stage),
+      threads: threads)(data.chunks(step: state.step))
     try record(gradient, rate)
     if gradient.loss < state.bestLoss {
       state.bestLoss = gradient.loss
@@ -127,6 +128,12 @@ final class TrainingData<Case: CaseStudy> {
     }
     if batchSize == nil { fullBatch = chunks }
     return chunks
+  }
+
+  /// How many iterations without gradient a step makes first.
+  func offset(step: Int, _ stage: TrainingConfiguration.Stage) -> Int {
+    var random = KeyedRandom(seed: seed, stream: "train/untracked", index: UInt64(step))
+    return stage.untrackedIterations == 0 ? 0 : random.integer(below: stage.untrackedIterations + 1)
   }
 
   private func pieces(of rows: [Int]) -> [[Int]] {

@@ -32,6 +32,9 @@ public struct TrainingConfiguration: Equatable, Sendable {
     public var steps: Int
     /// Iterations of an implicit model: unrolled steps, or the limit of the forward solver. Explicit models ignore it.
     public var iterations: Int
+    /// Before them, each step makes a random number of iterations without gradient, from 0 to this many. It teaches the
+    /// model to stay at its solution, whatever the iterate it starts from.
+    public var untrackedIterations: Int
     public var learningRate: Double
     public var schedule: Schedule
     public var weightDecay: Double
@@ -73,6 +76,8 @@ extension TrainingConfiguration.Stage {
   init(reading section: ConfigurationSection) throws {
     steps = try section.integer("steps", in: 1..., "optimizer steps")
     iterations = try section.integer("iterations", in: 1..., "iterations of the implicit model in training")
+    untrackedIterations = try section.integer(
+      "untracked_iterations", default: 0, in: 0..., "up to so many more come first, without gradient; drawn for each step")
     learningRate = try section.number("learning_rate", in: .positive, "learning rate of Adam")
     schedule = try section.choice(
       "schedule", default: TrainingConfiguration.Schedule.constant, "course of the learning rate within the stage")
