@@ -111,19 +111,17 @@ extension Object {
       if try site.check(H5Aexists(object, name)) > 0 { try site.check(H5Adelete(object, name)) }
       let space = try Dataspace.make(shape: shape, site)
       defer { H5Sclose(space) }
-      let raw = try session.writing {
-        try T.elementType.withType(in: .file, site: site) { type in
-          let none = chdf5_default_properties()
-          return try site.check(H5Acreate2(object, name, type, space, none, none))
+      try T.elementType.withType(in: .file, site: site) { type in
+        let none = chdf5_default_properties()
+        let raw = try session.writing { try site.check(H5Acreate2(object, name, type, space, none, none)) }
+        let attribute = Identifier(raw, in: session)
+        if count > 0 {
+          try T.codec.write(values, type, site) { memoryType, buffer in
+            try session.writing { try site.check(H5Awrite(raw, memoryType, buffer)) }
+          }
         }
+        try attribute.close(site)
       }
-      let attribute = Identifier(raw, in: session)
-      if count > 0 {
-        try T.codec.write(values, site) { memoryType, buffer in
-          try session.writing { try site.check(H5Awrite(raw, memoryType, buffer)) }
-        }
-      }
-      try attribute.close(site)
     }
   }
 

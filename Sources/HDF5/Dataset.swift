@@ -119,9 +119,11 @@ public final class Dataset: Object, @unchecked Sendable {
       guard try site.elementCount(count) == values.count else {
         throw site.failure(.shapeMismatch, expected: "values for \(count)", found: "\(values.count) values")
       }
+      let fileType = try site.check(H5Dget_type(dataset))
+      defer { H5Tclose(fileType) }
       try withSelection(dataset, start: start, count: count, site) { memory, file in
         guard !values.isEmpty else { return }
-        try T.codec.write(values, site) { memoryType, buffer in
+        try T.codec.write(values, fileType, site) { memoryType, buffer in
           try session.writing {
             try site.check(H5Dwrite(dataset, memoryType, memory, file, chdf5_default_properties(), buffer))
           }

@@ -22,7 +22,8 @@ enum Dataspace {
 
   /// A new dataspace, which the caller closes. An extensible one may grow along its first dimension.
   static func make(shape: [Int], extensible: Bool = false, _ site: Site) throws -> hid_t {
-    _ = try site.elementCount(shape)
+    // A dimension of length 0 counts as 1, because the others are multiplied for the size of a chunk.
+    _ = try site.elementCount(shape.map { $0 == 0 ? 1 : $0 } + [16])
     if shape.isEmpty { return try site.check(H5Screate(H5S_SCALAR)) }
     let lengths = shape.map { hsize_t($0) }
     // A chunk may not be longer than the limit of a dimension, and not of length 0: so the limit is at least 1.

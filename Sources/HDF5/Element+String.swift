@@ -11,18 +11,34 @@ extension String: Element {
           ? try readVariable(count: count, fileType: fileType, site: site, transfer: transfer)
           : try readFixed(count: count, fileType: fileType, site: site, transfer: transfer)
       },
-      write: { values, site, transfer in
-        var text: [[CChar]] = []
-        for value in values {
-          guard !value.utf8.contains(0) else {
-            throw site.failure(.invalidValue, expected: "text without NUL", found: value.debugDescription)
-          }
-          text.append(Array(value.utf8CString))
+      write: { values, fileType, site, transfer in
+        if let value = values.first(where: { $0.utf8.contains(0) }) {
+          throw site.failure(.invalidValue, expected: "text without NUL", found: value.debugDescription)
         }
-        try elementType.withType(in: .memory, site: site) { type in
-          try withPointers(to: text) { try transfer(type, $0) }
+        if H5Tis_variable_str(fileType) > 0 {
+          try elementType.withType(in: .memory, site: site) { type in
+            try withPointers(to: values.map { Array($0.utf8CString) }) { try transfer(type, $0) }
+          }
+        } else {
+          try writeFixed(values, fileType: fileType, site: site, transfer: transfer)
         }
       })
+  }
+
+  private static func writeFixed(
+    _ values: [String], fileType: hid_t, site: Site, transfer: (hid_t, UnsafeRawPointer) throws -> Void
+  ) throws {
+    let size = H5Tget_size(fileType)
+    var bytes = [UInt8]()
+    bytes.reserveCapacity(values.count * size)
+    for value in values {
+      guard value.utf8.count <= size else {
+        throw site.failure(.invalidValue, expected: "text of at most \(size) bytes", found: "\(value.utf8.count)")
+      }
+      bytes += value.utf8
+      bytes += repeatElement(0, count: size - value.utf8.count)
+    }
+    try bytes.withUnsafeBytes { if let start = $0.baseAddress { try transfer(fileType, start) } }
   }
 
   /// Runs `body` with a buffer of C string pointers, all of them valid as long as it runs.

@@ -18,7 +18,8 @@ public protocol NumericElement: Element {}
 public struct ElementCodec<Value>: Sendable {
   typealias Read =
     @Sendable (_ count: Int, _ fileType: hid_t, Site, (hid_t, UnsafeMutableRawPointer) throws -> Void) throws -> [Value]
-  typealias Write = @Sendable (_ values: [Value], Site, (hid_t, UnsafeRawPointer) throws -> Void) throws -> Void
+  typealias Write =
+    @Sendable (_ values: [Value], _ fileType: hid_t, Site, (hid_t, UnsafeRawPointer) throws -> Void) throws -> Void
 
   /// Reads `count` values: calls the transfer once with a memory type and a buffer for it.
   let read: Read
@@ -36,7 +37,7 @@ extension NumericElement {
           initialized = count
         }
       },
-      write: { values, site, transfer in
+      write: { values, _, site, transfer in
         try values.withUnsafeBytes { bytes in
           guard let start = bytes.baseAddress else { return }
           try elementType.withType(in: .memory, site: site) { try transfer($0, start) }
@@ -87,7 +88,7 @@ extension Bool: Element {
           return byte == 1
         }
       },
-      write: { values, site, transfer in
+      write: { values, _, site, transfer in
         let bytes = values.map { Int8($0 ? 1 : 0) }
         try elementType.withType(in: .memory, site: site) { type in
           try bytes.withUnsafeBytes { if let start = $0.baseAddress { try transfer(type, start) } }

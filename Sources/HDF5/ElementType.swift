@@ -120,13 +120,17 @@ extension ElementType {
   }
 
   /// Runs `body` with the library's type for this one, in the file (little-endian) or in memory (this machine's order).
-  func withType<Result>(in place: Place, site: Site, _ body: (hid_t) throws -> Result) throws -> Result {
+  ///
+  /// - Parameter textLength: bytes of each text, for text of fixed length.
+  func withType<Result>(
+    in place: Place, textLength: Int? = nil, site: Site, _ body: (hid_t) throws -> Result
+  ) throws -> Result {
     switch self {
     case .float(32): return try body(place == .file ? chdf5_little_float() : chdf5_native_float())
     case .float(64): return try body(place == .file ? chdf5_little_double() : chdf5_native_double())
     case .integer(let bits, let signed): return try body(Self.integer(bits: bits, signed: signed, place))
     default:
-      let type = try site.check(makeType(in: place, site: site))
+      let type = try makeType(in: place, textLength: textLength, site: site)
       defer { H5Tclose(type) }
       return try body(type)
     }
@@ -156,7 +160,7 @@ extension ElementType {
   }
 
   /// A new library type, which the caller closes.
-  private func makeType(in place: Place, site: Site) throws -> hid_t {
+  private func makeType(in place: Place, textLength: Int?, site: Site) throws -> hid_t {
     switch self {
     case .float(16):
       let type = try site.check(H5Tcopy(place == .file ? chdf5_little_float() : chdf5_native_float()))
@@ -173,7 +177,8 @@ extension ElementType {
       return type
     case .string:
       let type = try site.check(H5Tcopy(chdf5_c_string()))
-      try site.check(H5Tset_size(type, chdf5_variable_size()))
+      try site.check(H5Tset_size(type, textLength.map { max(1, $0) } ?? chdf5_variable_size()))
+      if textLength != nil { try site.check(H5Tset_strpad(type, H5T_STR_NULLPAD)) }
       try site.check(H5Tset_cset(type, H5T_CSET_UTF8))
       return type
     case .complex(let bits):

@@ -144,11 +144,12 @@ public class Group: Object, @unchecked Sendable {
   ) throws -> Dataset {
     let site = site("create dataset", child: name)
     return try use(site) { _ in
-      let properties = try storage.properties(shape: shape, type: type, site)
-      defer { H5Pclose(properties) }
       let space = try Dataspace.make(shape: shape, extensible: storage.extensible, site)
       defer { H5Sclose(space) }
-      return try createDataset(name, type, space: space, properties: properties, site)
+      let properties = try storage.properties(shape: shape, type: type, site)
+      defer { H5Pclose(properties) }
+      return try createDataset(
+        name, type, textLength: storage.textLength, space: space, properties: properties, site)
     }
   }
 
@@ -164,8 +165,8 @@ public class Group: Object, @unchecked Sendable {
 
   /// Creates a scalar dataset.
   @discardableResult
-  public func write<T: Element>(_ name: String, scalar value: T) throws -> Dataset {
-    try write(name, [value], shape: [])
+  public func write<T: Element>(_ name: String, scalar value: T, storage: Storage = .contiguous) throws -> Dataset {
+    try write(name, [value], shape: [], storage: storage)
   }
 
   /// Removes a group or dataset. The file does not shrink.
@@ -178,14 +179,14 @@ public class Group: Object, @unchecked Sendable {
   }
 
   func createDataset(
-    _ name: String, _ type: ElementType, space: hid_t, properties: hid_t, _ site: Site
+    _ name: String, _ type: ElementType, textLength: Int? = nil, space: hid_t, properties: hid_t, _ site: Site
   ) throws -> Dataset {
     let group = try identifier.value(site)
     guard let last = name.split(separator: "/").last else { throw site.failure(.objectExists) }
     let child = try createParent(of: name, group, site).appending(component: String(last))
     if try find(group, child, site) != nil { throw site.failure(.objectExists) }
     let none = chdf5_default_properties()
-    let raw = try type.withType(in: .file, site: site) { type in
+    let raw = try type.withType(in: .file, textLength: textLength, site: site) { type in
       try session.writing { try site.check(H5Dcreate2(group, child, type, space, none, properties, none)) }
     }
     return try Dataset(identifier: Identifier(raw, in: session), path: path.appending(component: name), site: site)

@@ -101,6 +101,8 @@ private final class ErrorStack {
     case ENOSPC, EDQUOT, EFBIG: .noSpace
     case EIO, ESTALE, ENXIO, EBADF: .io
     case ENOENT: .notFound
+    // Another process holds the lock that it takes for writing.
+    case EACCES, EPERM, EAGAIN: .cannotOpen
     default: nil
     }
   }

@@ -19,11 +19,15 @@ public struct Storage: Equatable, Sendable {
   public var extensible: Bool
   /// Length that the first dimension is expected to reach; keeps automatic chunks from being larger than the data.
   public var expectedRows: Int?
+  /// Bytes that each text gets, nil for text of variable length. Only text of fixed length is compressed and checked;
+  /// text of variable length lies in a heap without checksum, and the library applies no filter to the references.
+  public var textLength: Int?
 
   public init(
     chunking: Chunking = .automatic, deflate: Int? = 4, checksum: Bool = true, extensible: Bool = false,
-    expectedRows: Int? = nil
+    expectedRows: Int? = nil, textLength: Int? = nil
   ) {
+    self.textLength = textLength
     self.chunking = chunking
     self.deflate = deflate
     self.checksum = checksum
@@ -40,10 +44,14 @@ public struct Storage: Equatable, Sendable {
     Storage(extensible: true, expectedRows: expectedRows)
   }
 
+  /// `standard` for text of fixed length, long enough for all of these.
+  public static func text(_ values: [String]) -> Storage {
+    Storage(textLength: values.map(\.utf8.count).max() ?? 1)
+  }
+
   /// The chunk of a dataset of this shape, or nil for contiguous storage.
   ///
-  /// Scalars and datasets without elements that cannot grow have nothing to chunk. Of variable-length text a chunk
-  /// holds references only.
+  /// Scalars and datasets without elements that cannot grow have nothing to chunk.
   public func chunk(shape: [Int], elementSize: Int) -> [Int]? {
     guard !shape.isEmpty, extensible || !shape.contains(0) else { return nil }
     switch chunking {
@@ -63,7 +71,13 @@ public struct Storage: Equatable, Sendable {
     let properties = try site.check(H5Pcreate(chdf5_dataset_create_class()))
     do {
       try site.check(H5Pset_obj_track_times(properties, false))
-      guard let chunk = chunk(shape: shape, elementSize: type.byteCount) else {
+      let isVariableText = type == .string && textLength == nil
+      if isVariableText, !extensible, try site.elementCount(shape) <= 2048 {
+        // Inside the object header the references share its checksum; a damaged one would crash the library.
+        try site.check(H5Pset_layout(properties, H5D_COMPACT))
+        return properties
+      }
+      guard let chunk = chunk(shape: shape, elementSize: max(1, textLength ?? type.byteCount)) else {
         guard !extensible else {
           throw site.failure(
             .shapeMismatch, expected: "chunks, which a growing dataset needs", found: "contiguous storage")
@@ -74,8 +88,7 @@ public struct Storage: Equatable, Sendable {
         throw site.failure(.shapeMismatch, expected: "a chunk of rank \(shape.count)", found: "chunk \(chunk)")
       }
       try site.check(H5Pset_chunk(properties, Int32(chunk.count), chunk.map { hsize_t($0) }))
-      // Filters see the references to text, not the text; they would only pretend to compress and to check it.
-      guard type != .string else { return properties }
+      if isVariableText { return properties }
       if let deflate {
         if type.byteCount > 1 { try site.check(H5Pset_shuffle(properties)) }
         try site.check(H5Pset_deflate(properties, UInt32(clamping: deflate)))

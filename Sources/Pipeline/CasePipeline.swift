@@ -35,17 +35,10 @@ public struct CasePipeline {
     caseStudy = try document.root.text("case_study", "name of the case study")
     models = try Self.models(CaseStudies.caseStudy(named: caseStudy), document)
     let sweep = try document.section("sweep")
-    splits = try Self.distinct(
+    splits = try distinct(
       sweep.choices("splits", default: [Split.test, .train], "splits that the pipeline sweeps"), "splits", sweep)
-    let section = try document.section("pipeline", "which tasks a run consists of")
-    shards = try section.integer("shards", default: 1, in: 1...100_000, "parts that the dataset is drawn in")
-    let seeds = try Self.distinct(
-      section.integers(
-        "seeds", default: [], in: 0..., count: 0...,
-        "seeds that every model is trained with; if empty, that of the file, and the names of the models stay short"),
-      "seeds", section)
-    self.seeds = seeds.isEmpty ? nil : seeds
-    try section.finish()
+    let settings = try RunSettings(reading: document.section("pipeline", "which tasks a run consists of"))
+    (shards, seeds) = (settings.shards, settings.seeds)
     let aggregate = try document.section("aggregate", "what implicit-aggregate makes of the sweeps")
     _ = try AggregationSettings(aggregate)
     try aggregate.finish()
@@ -62,15 +55,31 @@ public struct CasePipeline {
     }
     return models
   }
+}
 
-  private static func distinct<Value: Hashable>(
-    _ values: [Value], _ key: String, _ section: ConfigurationSection
-  ) throws -> [Value] {
-    guard Set(values).count == values.count else {
-      throw Failure(
-        .usage, "\(section.path).\(key): expected different values, found one of them twice", at: section.place,
-        remedy: "name each once")
-    }
-    return values
+/// The section `pipeline` of a pipeline file.
+public struct RunSettings: Equatable, Sendable {
+  public var shards: Int
+  /// Nil if the models use the seed of the file.
+  public var seeds: [Int]?
+
+  public init(reading section: ConfigurationSection) throws {
+    shards = try section.integer("shards", default: 1, in: 1...100_000, "parts that the dataset is drawn in")
+    let seeds = try distinct(
+      section.integers(
+        "seeds", default: [], in: 0..., count: 0...,
+        "seeds that every model is trained with; if empty, that of the file, and the names of the models stay short"),
+      "seeds", section)
+    self.seeds = seeds.isEmpty ? nil : seeds
+    try section.finish()
   }
+}
+
+private func distinct<Value: Hashable>(_ values: [Value], _ key: String, _ section: ConfigurationSection) throws -> [Value] {
+  guard Set(values).count == values.count else {
+    throw Failure(
+      .usage, "\(section.path).\(key): expected different values, found one of them twice", at: section.place,
+      remedy: "name each once")
+  }
+  return values
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CaseStudies
 import Experiment
+import Pipeline
 import Report
 import ToolKit
 
@@ -41,15 +42,21 @@ struct Config: ParsableCommand {
 
   private func list<Case: CaseStudy>(_ study: Case.Type) throws {
     let document = ConfigurationDocument.describing()
-    _ = try ExperimentConfiguration<Case>(document)
-    _ = try AggregationSettings(document.section("aggregate", "the report and its expected bands"))
+    try read(Case.self, document)
     print("# Keys of a pipeline file of `\(Case.name)`\n")
     print(ConfigurationDocument.markdown(document.reference))
   }
 
   private func resolve<Case: CaseStudy>(_ study: Case.Type, _ document: ConfigurationDocument) throws {
+    try read(Case.self, document)
+    print(document.resolved(), terminator: "")
+  }
+
+  /// Reads all sections, as all stages together do.
+  private func read<Case: CaseStudy>(_ study: Case.Type, _ document: ConfigurationDocument) throws {
     _ = try ExperimentConfiguration<Case>(document)
     _ = try AggregationSettings(document.section("aggregate", "the report and its expected bands"))
-    print(document.resolved(), terminator: "")
+    _ = try RunSettings(reading: document.section("pipeline", "which tasks a run consists of"))
+    try document.finish()
   }
 }

@@ -17,7 +17,8 @@ struct InspectCommand: ParsableCommand {
         implicit-inspect export-weights model.h5 --safetensors weights.safetensors
       """,
     version: implicitModelsVersion,
-    subcommands: [Config.self, ImportWeights.self, ExportWeights.self])
+    subcommands: [Show.self, Validate.self, Diff.self, Config.self, ImportWeights.self, ExportWeights.self],
+    defaultSubcommand: Show.self)
 
   static func main() { runTool(Self.self) }
 }

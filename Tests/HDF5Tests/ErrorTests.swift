@@ -60,7 +60,7 @@ import Testing
     try file.close()
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
     var detected = 0
-    for offset in stride(from: 0, to: whole.count, by: 1) {
+    for offset in stride(from: 0, to: whole.count, by: 17) {
       try whole.write(to: URL(fileURLWithPath: path))
       try flipByte(of: path, at: offset)
       do {
@@ -119,6 +119,7 @@ import Testing
     #expect(try hdf5Error { try file.setAttribute("a", [1.0], shape: [2]) }.kind == .shapeMismatch)
     #expect(try hdf5Error { _ = try file.createDataset("y", Double.self, shape: [-1]) }.kind == .shapeMismatch)
     #expect(try hdf5Error { _ = try file.createDataset("y", Double.self, shape: [.max, 2]) }.kind == .shapeMismatch)
+    #expect(try hdf5Error { _ = try file.createDataset("y", Double.self, shape: [0, .max, 4]) }.kind == .shapeMismatch)
   }
 
   @Test("A dataset that claims more than the memory of the machine is refused, not allocated")
@@ -148,6 +149,15 @@ import Testing
   func nulInText() throws {
     let file = try File.create(folder.file("nul.h5"))
     #expect(try hdf5Error { try file.setAttribute("a", "x\0y") }.kind == .invalidValue)
+  }
+
+  @Test("A file that another writer has locked cannot be opened, and is not called damaged")
+  func locked() throws {
+    let path = try randomFile()
+    let descriptor = open(path, O_RDWR)
+    defer { close(descriptor) }
+    try #require(flock(descriptor, LOCK_EX) == 0)
+    #expect(try hdf5Error { _ = try File.open(path) }.kind == .cannotOpen)
   }
 
   @Test("Use after closing is an error, closing twice is none")

@@ -62,6 +62,18 @@ import Testing
     try roundTrip([String(repeating: "x", count: 100_000)])
   }
 
+  @Test("Text of fixed length comes back, and text that is too long is refused")
+  func fixedText() throws {
+    let file = try File.create(folder.file("fixed.h5"))
+    let values = ["", "ab", "Größe"]
+    let dataset = try file.write("x", values, storage: .text(values))
+    #expect(try dataset.read(String.self) == values)
+    #expect(try dataset.layout.filters.contains("fletcher32"))
+    #expect(try hdf5Error { try dataset.write(["", "", "longer than before"]) }.kind == .invalidValue)
+    #expect(try file.write("s", scalar: "text", storage: .text(["text"])).readScalar(String.self) == "text")
+    #expect(try file.write("none", [String](), storage: .text([])).read(String.self) == [])
+  }
+
   @Test("Arrays without elements keep their shape and type")
   func empty() throws {
     try roundTrip([Double]())

@@ -59,8 +59,10 @@ public final class ContentFile {
     _ path: String, type: ElementType? = nil, shape: [Int], dimensions: [String] = [], units: String? = nil,
     longName: String? = nil, role: String? = nil, storage: Storage = .standard
   ) throws -> Dataset {
-    guard let object = schema.object(at: path), let type = type ?? object.types.first, object.types.contains(type) else {
-      throw Failure(.bug, "a \(header.kind.rawValue) file has no \(type.map { "\($0) " } ?? "")dataset \(path)", at: path)
+    guard let object = schema.object(at: path), let type = type ?? object.types.first, object.types.contains(type)
+    else {
+      throw Failure(
+        .bug, "a \(header.kind.rawValue) file has no \(type.map { "\($0) " } ?? "")dataset \(path)", at: path)
     }
     var names = object.dimensions ?? []
     if names.last == "..." { names.removeLast() }
@@ -77,12 +79,14 @@ public final class ContentFile {
     }
   }
 
-  /// Creates a dataset as `create` does and writes all its values.
+  /// Creates a dataset as `create` does and writes all its values; text gets a fixed length, which can be checked.
   @discardableResult
   public func write<T: Element>(
     _ path: String, _ values: [T], shape: [Int]? = nil, dimensions: [String] = [], units: String? = nil,
     longName: String? = nil, role: String? = nil, storage: Storage = .standard
   ) throws -> Dataset {
+    var storage = storage
+    if let text = values as? [String] { storage.textLength = Storage.text(text).textLength }
     let dataset = try create(
       path, type: T.elementType, shape: shape ?? [values.count], dimensions: dimensions, units: units,
       longName: longName, role: role, storage: storage)

@@ -39,7 +39,8 @@ public struct ContentHash {
       let shape = try dataset.shape
       add("dataset \(child.path) \(dataset.type) \(Self.text(shape))\n")
       try addAttributes(of: dataset)
-      let isMeasurement = try dataset.hasAttribute("role") && dataset.attribute("role", as: String.self) == "measurement"
+      let isMeasurement =
+        try dataset.hasAttribute("role") && dataset.attribute("role", as: String.self) == "measurement"
       if !isMeasurement { try addValues(of: dataset, shape: shape) }
     case .other:
       add("other \(child.path)\n")

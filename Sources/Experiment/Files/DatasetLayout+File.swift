@@ -18,14 +18,18 @@ extension DatasetLayout {
           try dataset.hasAttribute(name) ? dataset.attribute(name, as: String.self) : nil
         }
         var names = try dataset.hasAttribute("dims") ? dataset.attributeArray("dims", as: String.self) : []
-        if names.count != shape.count { names = ["sample"] + shape.indices.dropFirst().map { "\(child.name)_axis_\($0)" } }
+        if names.count != shape.count {
+          names = ["sample"] + shape.indices.dropFirst().map { "\(child.name)_axis_\($0)" }
+        }
         layout.fields.append(
           FieldSchema(
             child.name, Array(names.dropFirst()), dataset.type, units: try text("units") ?? "1",
             role: FieldSchema.Role(rawValue: try text("role") ?? "") ?? .identifier, try text("long_name") ?? ""))
         // Without names, each field has dimensions of its own.
         guard try dataset.hasAttribute("dims") else { continue }
-        for (name, length) in zip(names, shape).dropFirst() { layout.dimensions[name] = layout.dimensions[name] ?? length }
+        for (name, length) in zip(names, shape).dropFirst() {
+          layout.dimensions[name] = layout.dimensions[name] ?? length
+        }
       }
       return layout
     }

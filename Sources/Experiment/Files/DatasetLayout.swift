@@ -25,7 +25,8 @@ public struct FieldSchema: Equatable, Sendable {
   public var role: Role
 
   public init(
-    _ name: String, _ dimensions: [String] = [], _ type: ElementType, units: String = "1", role: Role, _ longName: String
+    _ name: String, _ dimensions: [String] = [], _ type: ElementType, units: String = "1", role: Role,
+    _ longName: String
   ) {
     self.name = name
     self.dimensions = dimensions
@@ -84,10 +85,12 @@ public struct Shard: Equatable, Sendable {
   public var index: Int
   public var count: Int
 
+  static let largestCount = 1_000_000
+
   /// - Throws: `.usage` unless 1 <= index <= count.
   public init(_ index: Int, of count: Int) throws {
-    guard count >= 1, (1...count).contains(index) else {
-      throw Failure(.usage, "expected a shard K/N with 1 <= K <= N, found \(index)/\(count)")
+    guard (1...Self.largestCount).contains(count), (1...count).contains(index) else {
+      throw Failure(.usage, "expected a shard K/N with 1 <= K <= N <= \(Self.largestCount), found \(index)/\(count)")
     }
     self.index = index
     self.count = count

@@ -59,8 +59,12 @@ public struct DatasetMerger {
   }
 
   private static func plan(of split: Split, in reader: DatasetReader) throws -> SplitPlan {
-    SplitPlan(
-      split, draws: try required("draws", of: split, in: reader), keep: try reader.attribute("keep", of: split))
+    let draws = try required("draws", of: split, in: reader)
+    guard (0...(1 << 40)).contains(draws) else {
+      throw Failure(
+        .badData, "expected 0 ... 2^40 draws, found \(draws)", at: "\(reader.path):/\(split.rawValue)@draws")
+    }
+    return SplitPlan(split, draws: draws, keep: try reader.attribute("keep", of: split))
   }
 
   private static func required(_ name: String, of split: Split, in reader: DatasetReader) throws -> Int {
@@ -77,7 +81,8 @@ public struct DatasetMerger {
     let draws = try reader.draws(of: plan.split)
     guard first == expected.lowerBound, end == expected.upperBound, draws.allSatisfy(expected.contains) else {
       throw Failure(
-        .badData, "expected the draws \(expected), found \(first)..<\(end)", at: "\(reader.path):/\(plan.split.rawValue)",
+        .badData, "expected the draws \(expected), found \(first)..<\(end)",
+        at: "\(reader.path):/\(plan.split.rawValue)",
         remedy: "draw the shard again")
     }
   }

@@ -41,7 +41,8 @@ public final class DatasetReader: Sendable {
     let present = try Failure.mapping { try Split.allCases.filter { try file.kind(of: $0.rawValue) == .group } }
     guard !present.isEmpty else {
       throw Failure(
-        .badData, "expected groups /train and /test, found neither", at: path, remedy: "data/FORMAT.md describes the file")
+        .badData, "expected groups /train and /test, found neither", at: path,
+        remedy: "data/FORMAT.md describes the file")
     }
     var inputs: [Split: Input] = [:]
     for split in present { inputs[split] = try Self.open(split, in: file, &layout) }
@@ -75,7 +76,7 @@ public final class DatasetReader: Sendable {
     _ dataset: Dataset, _ field: FieldSchema, count: inout Int?, _ layout: inout DatasetLayout
   ) throws {
     let place = "\(dataset.filePath):\(dataset.path)"
-    guard field.type.holds(dataset.type) else {
+    guard field.accepts(dataset.type) else {
       throw Failure(
         .badData, "expected type \(field.type), found \(dataset.type)", at: place,
         remedy: "store `\(field.name)` as \(field.type)")

@@ -115,7 +115,8 @@ public final class DatasetWriter {
         if let (index, found) = field.firstForbidden(in: keptValues) {
           throw Failure(
             .badData, "expected \(field.requirement), found \(found) in draw \(draws[index / max(1, size)])",
-            at: "\(content.file.filePath):\(dataset.path)", remedy: "check the distribution that samples are drawn from")
+            at: "\(content.file.filePath):\(dataset.path)", remedy: "check the distribution that samples are drawn from"
+          )
         }
         try field.append(keptValues, to: dataset)
       }
@@ -131,13 +132,14 @@ public final class DatasetWriter {
   /// - Throws: `Failure` with `.badData` if a split of a whole dataset has no sample.
   @discardableResult
   public func finish() throws -> String {
-    for (split, output) in outputs where shard == nil && output.count == 0 {
+    for split in Split.allCases where shard == nil {
+      guard let output = outputs[split], output.count == 0 else { continue }
       throw Failure(
         .badData, "none of the \(output.range.count) draws gave a sample for the split `\(split.rawValue)`",
         at: content.file.filePath, remedy: "change the distribution, or allow more draws")
     }
     try Failure.mapping {
-      for output in outputs.values {
+      for output in Split.allCases.compactMap({ outputs[$0] }) {
         let group = output.group
         try group.setAttribute("attempts", Int64(output.attempts))
         try group.setAttribute("rejected", Int64(output.attempts - output.count))

@@ -29,6 +29,12 @@ extension FieldSchema {
     }
   }
 
+  /// Whether values of this type in a file can be read as this field. Integers of any width are read as int64.
+  func accepts(_ type: ElementType) -> Bool {
+    if case .integer = self.type { return ElementType.int64.holds(type) }
+    return self.type.holds(type)
+  }
+
   /// What such a value means, for messages: "a finite label".
   var requirement: String { role == .label ? "finite labels" : "inputs without NaN" }
 

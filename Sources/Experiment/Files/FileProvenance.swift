@@ -32,7 +32,7 @@ public struct FileProvenance: Equatable, Sendable {
 
   func write(to file: File) throws {
     let group = try file.createGroup("provenance")
-    try group.write("configuration", scalar: configuration)
+    try group.write("configuration", scalar: configuration, storage: .text([configuration]))
     for (name, text) in [
       ("tool", run.tool), ("version", run.version), ("git_commit", run.commit), ("host", run.host),
       ("processor", run.processor), ("working_folder", run.workingFolder), ("started", run.started),
@@ -45,8 +45,9 @@ public struct FileProvenance: Equatable, Sendable {
       let subgroup = try group.createGroup(name)
       for (key, value) in table.sorted(by: { $0.key < $1.key }) { try subgroup.setAttribute(key, value) }
     }
-    try group.write("inputs/path", inputs.map(\.path))
-    try group.write("inputs/content_sha256", inputs.map(\.contentHash))
+    for (name, column) in [("path", inputs.map(\.path)), ("content_sha256", inputs.map(\.contentHash))] {
+      try group.write("inputs/\(name)", column, storage: .text(column))
+    }
   }
 
   /// Reads the provenance of a file; nil if it has none, as files of foreign writers may.

@@ -73,7 +73,11 @@ extension FileSchema {
     ] + history)
 
   static let checkpoint = FileSchema(
-    kind: .checkpoint, purpose: "A training that can be continued, bit for bit.", attributes: modelAttributes,
+    kind: .checkpoint, purpose: "A training that can be continued, bit for bit.",
+    attributes: modelAttributes + [
+      AttributeSchema(
+        "identity", .string, required: false, "what a continued training must have in common with this one")
+    ],
     objects: [
       arrays("/parameters/**", required: true, "parameters at this moment"),
       arrays("/optimizer/**", "state of the optimizer"),

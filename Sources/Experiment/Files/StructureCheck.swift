@@ -27,7 +27,8 @@ struct StructureCheck {
       switch child.kind {
       case .dataset: try check(dataset: child)
       case .group: try check(group: child)
-      case .other: problems.append(Problem(object: child.path, text: "expected a group or dataset, found something else"))
+      case .other:
+        problems.append(Problem(object: child.path, text: "expected a group or dataset, found something else"))
       }
     }
     for object in schema.objects where object.isRequired {
@@ -86,8 +87,13 @@ struct StructureCheck {
   private mutating func check(_ attributes: [AttributeSchema], of object: Object, noteMissing: Bool = false) throws {
     for attribute in attributes {
       guard try object.hasAttribute(attribute.name) else {
-        let problem = Problem(object: object.path, text: "the attribute `\(attribute.name)` is missing (\(attribute.meaning))")
-        if attribute.isRequired { problems.append(problem) } else if noteMissing && attribute.name != "role" { notes.append(problem) }
+        let problem = Problem(
+          object: object.path, text: "the attribute `\(attribute.name)` is missing (\(attribute.meaning))")
+        if attribute.isRequired {
+          problems.append(problem)
+        } else if noteMissing && attribute.name != "role" {
+          notes.append(problem)
+        }
         continue
       }
       let found = try object.attribute(attribute.name)
@@ -102,7 +108,9 @@ struct StructureCheck {
         problems.append(
           Problem(
             object: object.path,
-            text: "expected the attribute `\(attribute.name)` to be \(expected), found \(found.type) of shape \(found.shape)"))
+            text:
+              "expected the attribute `\(attribute.name)` to be \(expected), found \(found.type) of shape \(found.shape)"
+          ))
       }
     }
   }
