@@ -95,7 +95,7 @@ let package = Package(
     tool("implicit-train", ["CaseStudies", "Experiment"]),
     tool("implicit-sweep", ["CaseStudies", "Experiment"]),
     tool("implicit-aggregate", ["CaseStudies", "Experiment", "Report"]),
-    tool("implicit-inspect", ["CaseStudies", "Experiment", "Pipeline", "Report"]),
+    tool("implicit-inspect", ["CaseStudies", "Experiment", "Report"]),
     tool("implicit-pipeline", ["Pipeline", "Experiment"]),
 
     // Measurements that pipelines/benchmarks compare with the same work in PyTorch

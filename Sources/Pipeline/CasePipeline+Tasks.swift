@@ -31,18 +31,18 @@ private struct TaskMaker {
   /// The tasks that make the dataset; the last one writes it.
   func dataset() -> [PipelineTask] {
     let file = directory.dataset("dataset")
-    guard pipeline.shards > 1 else {
+    guard pipeline.settings.shards > 1 else {
       return [
         task("generate", .generate, [pipeline.caseStudy] + configuration(for: .generate) + ["--out", file], [], file)
       ]
     }
-    let shards = (1...pipeline.shards).map { number in
-      let part = directory.dataset("dataset-part-\(number)-of-\(pipeline.shards)")
+    let shards = (1...pipeline.settings.shards).map { number in
+      let part = directory.dataset("dataset-part-\(number)-of-\(pipeline.settings.shards)")
       var shard = task(
-        "generate-\(number)-of-\(pipeline.shards)", .generate,
+        "generate-\(number)-of-\(pipeline.settings.shards)", .generate,
         [pipeline.caseStudy] + configuration(for: .generate)
-          + ["--shard", "\(number)/\(pipeline.shards)", "--out", part], [], part)
-      shard.settings["shard"] = "\(number)/\(pipeline.shards)"
+          + ["--shard", "\(number)/\(pipeline.settings.shards)", "--out", part], [], part)
+      shard.settings["shard"] = "\(number)/\(pipeline.settings.shards)"
       return shard
     }
     let merge = task("merge", .merge, ["merge"] + shards.map(\.output) + ["--out", file], shards, file)
@@ -51,7 +51,7 @@ private struct TaskMaker {
 
   func models(_ dataset: PipelineTask) -> [Model] {
     pipeline.models.flatMap { name in
-      (pipeline.seeds.map { $0.map(Optional.some) } ?? [nil]).map { seed in
+      (pipeline.settings.seeds.map { $0.map(Optional.some) } ?? [nil]).map { seed in
         let label = seed.map { "\(name)-seed\($0)" } ?? name
         let file = directory.model(label)
         let arguments =

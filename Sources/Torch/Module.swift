@@ -1,18 +1,19 @@
 /// A trainable tensor: the one mutable thing of a model.
 ///
-/// `value` is always a tracked leaf, so that gradients with respect to it can be taken. It is replaced by the optimizer between
-/// steps, never while a step runs; several threads may read it at once.
+/// `value` is always a tracked leaf, so that gradients with respect to it can be taken. It lies in memory row by row: kernels
+/// round differently in other layouts, and a value read back from a checkpoint must compute like the one that was saved.
+/// It is replaced by the optimizer between steps, never while a step runs; several threads may read it at once.
 public final class Parameter: @unchecked Sendable {
   public private(set) var value: Tensor
 
-  public init(_ initial: Tensor) throws { value = try initial.tracked() }
+  public init(_ initial: Tensor) throws { value = try initial.contiguous().tracked() }
 
   /// Replaces the value. Throws when the shape differs; the element type may change (loading half precision, for example).
   public func assign(_ new: Tensor) throws {
     guard new.shape == value.shape else {
       throw TorchError.shape(operation: "assign parameter", expected: "\(value.shape)", found: new.shape)
     }
-    value = try new.tracked()
+    value = try new.contiguous().tracked()
   }
 }
 

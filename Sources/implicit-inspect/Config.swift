@@ -1,7 +1,6 @@
 import ArgumentParser
 import CaseStudies
 import Experiment
-import Pipeline
 import Report
 import ToolKit
 
@@ -56,7 +55,6 @@ struct Config: ParsableCommand {
   private func read<Case: CaseStudy>(_ study: Case.Type, _ document: ConfigurationDocument) throws {
     _ = try ExperimentConfiguration<Case>(document)
     _ = try AggregationSettings(document.section("aggregate", "the report and its expected bands"))
-    _ = try RunSettings(reading: document.section("pipeline", "which tasks a run consists of"))
     try document.finish()
   }
 }

@@ -37,6 +37,45 @@ import Testing
     #expect(!second.errors.contains("started"), "\(second.errors)")
   }
 
+  @Test func `a plan lists the tasks and changes nothing`() async throws {
+    struct Entry: Decodable {
+      var index: Int
+      var task: String
+      var mustRun: Bool
+      var status: String
+      var command: [String]
+    }
+    let folder = try TemporaryFolder()
+    let arguments = ["plan", "pipelines/linear-programs.yaml", "--preset", "smoke", "--out", "\(folder.path)/run"]
+    let json = try await Executables.run("implicit-pipeline", arguments + ["--json"])
+    let entries = try JSONDecoder().decode([Entry].self, from: Data(json.output.utf8))
+    #expect(entries.map(\.index) == Array(0..<entries.count))
+    #expect(entries.allSatisfy { $0.mustRun && $0.status == "run: it never ran" && $0.command.contains("--config") })
+    #expect(entries.first?.task == "generate" && entries.last?.task == "aggregate")
+    let text = try await Executables.run("implicit-pipeline", arguments)
+    for entry in entries { #expect(text.output.contains("\(entry.task)  run: it never ran")) }
+    #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/run"))
+  }
+
+  @Test(arguments: [
+    (["run", "pipelines/all.yaml", "--preset", "smoke"], 64, "--out"),
+    (["run", "pipelines/all.yaml", "--preset", "smok", "--out", "DIR/run"], 64, "smoke"),
+    (["run", "pipelines/all.yaml", "--out", "DIR/run", "--threads", "0"], 64, "--threads"),
+    (["run", "pipelines/all.yaml", "--out", "DIR/run", "--set", "sweep.iteration=3"], 64, "iterations"),
+    (["run", "pipelines/none.yaml", "--out", "DIR/run"], 66, "none.yaml"),
+    (["run", "pipelines/all.yaml", "--out", "DIR/run", "--bin", "DIR"], 66, "swift build"),
+    (["run", "pipelines/all.yaml", "--out", "/proc/run"], 73, "--out"),
+  ])
+  func `what cannot run ends with its status and says why`(arguments: [String], status: Int32, hint: String)
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    let result = try await Executables.run(
+      "implicit-pipeline", arguments.map { $0.replacing("DIR", with: folder.path) })
+    #expect(result.status == status && result.errors.contains(hint), "\(result.errors)")
+    #expect(result.output.isEmpty)
+  }
+
   @Test func `what is damaged or deleted is made again, and nothing else`() async throws {
     let folder = try TemporaryFolder()
     let run = "\(folder.path)/run"

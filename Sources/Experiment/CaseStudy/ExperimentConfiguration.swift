@@ -7,6 +7,7 @@ public struct ExperimentConfiguration<Case: CaseStudy> {
   public let models: [(name: String, description: ModelDescription<Case.Batch>)]
   public let training: TrainingConfiguration
   public let sweep: SweepConfiguration<Case>
+  public let pipeline: PipelineSettings
 
   /// - Throws: `Failure` (usage) for anything that is wrong in the file, its preset or the overrides.
   public init(_ document: ConfigurationDocument) throws {
@@ -28,7 +29,9 @@ public struct ExperimentConfiguration<Case: CaseStudy> {
     }
     training = try TrainingConfiguration(reading: document.section("training", "how implicit-train trains"))
     sweep = try SweepConfiguration(reading: document.section("sweep", "what implicit-sweep measures"))
-    try document.finish(ignoring: ["aggregate", "pipeline"])
+    pipeline = try PipelineSettings(
+      reading: document.section("pipeline", "the tasks that implicit-pipeline cuts a run into"))
+    try document.finish(ignoring: ["aggregate"])
   }
 
   /// - Throws: `Failure` (usage) that names the models there are.

@@ -10,6 +10,8 @@ public struct SweepConfiguration<Case: CaseStudy> {
   /// Samples that one thread works through at a time.
   public var chunk: Int
   public var precision: TrainingConfiguration.Precision
+  /// The splits that the pipeline sweeps; the stage itself takes one.
+  public var splits: [Split]
   public var perturbations: [any InputPerturbation<Case.Batch>]
 
   public init(reading section: ConfigurationSection) throws {
@@ -21,8 +23,13 @@ public struct SweepConfiguration<Case: CaseStudy> {
     precision = try section.choice(
       "precision", default: TrainingConfiguration.Precision.float64,
       "element type; differences of outputs under small perturbations need float64")
-    _ = try section.choices(
+    splits = try section.choices(
       "splits", default: [Split.test, .train], count: 1..., "splits that the pipeline sweeps")
+    guard Set(splits).count == splits.count else {
+      throw Failure(
+        .usage, "\(section.path).splits: expected different splits, found one of them twice", at: section.place,
+        remedy: "name each once")
+    }
     perturbations = try Case.perturbations(
       reading: section.section("perturbations", "changes of the input along which Lipschitz ratios are measured"))
     try section.finish()
