@@ -85,9 +85,10 @@ final class Trainer<Case: CaseStudy> {
     state.history.backwardResidual.append(gradient.backwardResidual ?? .nan)
   }
 
-  /// Keeps the parameters with the lowest loss that was seen in this stage.
+  /// Keeps the parameters with the lowest loss that was seen in this stage, where losses are of the same samples; the last
+  /// ones, where they are not.
   private func endStage() throws {
-    try assign(state.bestParameters)
+    if data.isFullBatch { try assign(state.bestParameters) }
     state.stage += 1
     state.stageStep = 0
     state.bestLoss = .infinity
@@ -98,55 +99,42 @@ final class Trainer<Case: CaseStudy> {
 }
 
 /// The training samples in chunks, in the order that the steps visit them.
+///
+/// Chunks hold neighbouring samples and are prepared once. A step takes all of them, or, with a batch size, some: every epoch
+/// visits all chunks once, in an order of its own.
 final class TrainingData<Case: CaseStudy> {
-  private let reader: DatasetReader
-  private let count: Int
-  private let batchSize: Int?
-  private let chunk: Int
+  private let chunks: [Case.Batch]
+  private let chunksPerStep: Int
   private let seed: UInt64
-  private let placement: Placement
-  /// The whole split, prepared once, when every step sees all of it.
-  private var fullBatch: [Case.Batch]?
 
   init(_ reader: DatasetReader, _ configuration: TrainingConfiguration, seed: UInt64, placement: Placement) throws {
-    self.reader = reader
-    self.seed = seed
-    self.placement = placement
     let count = try reader.count(of: .train)
     guard count > 0 else {
       throw Failure(.badData, "the split `train` has no samples", at: reader.path, remedy: "draw a dataset with samples")
     }
-    self.count = count
-    batchSize = configuration.batchSize.flatMap { $0 < count ? $0 : nil }
-    chunk = configuration.chunk
+    let size = configuration.chunk
+    chunks = try stride(from: 0, to: count, by: size).map { start in
+      try Case.batch(reader, .train, rows: Array(start..<min(start + size, count)), placement: placement)
+    }
+    chunksPerStep = min(configuration.batchSize.map { $0 / size } ?? chunks.count, chunks.count)
+    self.seed = seed
   }
 
-  func chunks(step: Int) throws -> [Case.Batch] {
-    if let fullBatch { return fullBatch }
-    let chunks = try pieces(of: rows(step: step)).map {
-      try Case.batch(reader, .train, rows: $0, placement: placement)
-    }
-    if batchSize == nil { fullBatch = chunks }
-    return chunks
+  /// Whether every step sees all samples, so that the losses of different steps compare.
+  var isFullBatch: Bool { chunksPerStep == chunks.count }
+
+  func chunks(step: Int) -> [Case.Batch] {
+    if isFullBatch { return chunks }
+    let stepsPerEpoch = (chunks.count + chunksPerStep - 1) / chunksPerStep
+    let (epoch, position) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
+    var random = KeyedRandom(seed: seed, stream: "train/order", index: UInt64(epoch))
+    let order = random.permutation(chunks.count)
+    return order[(position * chunksPerStep)..<min((position + 1) * chunksPerStep, chunks.count)].map { chunks[$0] }
   }
 
   /// How many iterations without gradient a step makes first.
   func offset(step: Int, _ stage: TrainingConfiguration.Stage) -> Int {
     var random = KeyedRandom(seed: seed, stream: "train/untracked", index: UInt64(step))
     return stage.untrackedIterations == 0 ? 0 : random.integer(below: stage.untrackedIterations + 1)
-  }
-
-  private func pieces(of rows: [Int]) -> [[Int]] {
-    stride(from: 0, to: rows.count, by: chunk).map { Array(rows[$0..<min($0 + chunk, rows.count)]) }
-  }
-
-  /// The samples of a step: every epoch visits all of them in an order of its own.
-  private func rows(step: Int) -> [Int] {
-    guard let batchSize else { return Array(0..<count) }
-    let stepsPerEpoch = (count + batchSize - 1) / batchSize
-    let (epoch, position) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
-    var random = KeyedRandom(seed: seed, stream: "train/order", index: UInt64(epoch))
-    let order = random.permutation(count)
-    return Array(order[(position * batchSize)..<min((position + 1) * batchSize, count)])
   }
 }

@@ -59,9 +59,15 @@ public struct TrainingConfiguration: Equatable, Sendable {
 
   public init(reading section: ConfigurationSection) throws {
     precision = try section.choice("precision", default: Precision.float32, "element type of parameters and data")
-    batchSize = try section.optionalInteger("batch_size", in: 1..., "samples of one step; all, if missing")
+    batchSize = try section.optionalInteger(
+      "batch_size", in: 1..., "samples of one step, whole chunks of them; all, if missing")
     chunk = try section.integer(
       "chunk", default: 50, in: 1..., "samples that one thread works through at a time; chunks that fit in cache are fast")
+    if let batchSize, batchSize % chunk != 0 {
+      throw Failure(
+        .usage, "\(section.path).batch_size: expected a multiple of chunk = \(chunk), found \(batchSize)",
+        at: section.place, remedy: "a step works through whole chunks; change one of the two")
+    }
     adjoint = try AdjointConfiguration(reading: section.section("adjoint", "the gradient of implicit models"))
     stages = try section.sections("stages", count: 1..., "stretches of training").map(Stage.init)
     checkpointSeconds = try section.number(
