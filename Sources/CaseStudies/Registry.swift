@@ -18,6 +18,15 @@ public func caseStudy(named name: String) throws -> any CaseStudy.Type {
   return found
 }
 
+/// The case study that a file states.
+///
+/// - Throws: `Failure` (bad data) that names the file.
+public func caseStudy(named name: String, statedBy path: String) throws -> any CaseStudy.Type {
+  do { return try caseStudy(named: name) } catch let failure as Failure {
+    throw Failure(.badData, failure.problem, at: "\(path):/@case_study", remedy: failure.remedy)
+  }
+}
+
 /// The case study that a pipeline file is for.
 public func caseStudy(of document: ConfigurationDocument) throws -> any CaseStudy.Type {
   try caseStudy(named: document.root.text("case_study", "name of the case study"))

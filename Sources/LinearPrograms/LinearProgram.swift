@@ -5,7 +5,8 @@ import Experiment
 ///     minimise c'x   subject to   (A x)_i <= b_i  or  (A x)_i = b_i,   lower <= x <= upper.
 ///
 /// A is sparse: edge k of z says A[edgeConstraint[k], edgeVariable[k]] = edgeValue[k]. All quantities are
-/// dimensionless. Bounds may be infinite. `lower[j] > upper[j]` is allowed and means that nothing is feasible, so that
+/// dimensionless. Bounds may be infinite; all other numbers are at most
+/// `largestMagnitude`. `lower[j] > upper[j]` is allowed and means that nothing is feasible, so that
 /// a perturbation of the bounds always gives a program.
 public struct LinearProgram: Equatable, Sendable {
   /// Cost of each variable, `[n]`.
@@ -24,6 +25,9 @@ public struct LinearProgram: Equatable, Sendable {
   public internal(set) var edgeVariable: [Int]
   /// Value of each stored entry of A, `[z]`.
   public internal(set) var edgeValue: [Double]
+
+  /// Larger numbers overflow inside a simplex solver, which then aborts the process.
+  static let largestMagnitude = 1e20
 
   /// The number of constraints, m.
   public var constraints: Int { b.count }
@@ -74,15 +78,18 @@ public struct LinearProgram: Equatable, Sendable {
   }
 
   private func expectFinite(_ values: [Double], _ field: String) throws(Failure) {
-    if let position = values.firstIndex(where: { !$0.isFinite }) {
-      throw .program("expected a finite number, found \(values[position])", at: "\(field)[\(position)]")
+    if let position = values.firstIndex(where: { !($0.magnitude <= Self.largestMagnitude) }) {
+      throw .program(
+        "expected a finite number up to \(Self.largestMagnitude) in magnitude, found \(values[position])",
+        at: "\(field)[\(position)]", remedy: "scale the program")
     }
   }
 
   private func expectBound(_ values: [Double], _ field: String, forbidden: Double) throws(Failure) {
-    if let position = values.firstIndex(where: { $0.isNaN || $0 == forbidden }) {
+    if let position = values.firstIndex(where: { $0 != -forbidden && !($0.magnitude <= Self.largestMagnitude) }) {
       throw .program(
-        "expected a finite bound or \(-forbidden), found \(values[position])", at: "\(field)[\(position)]")
+        "expected \(-forbidden) or a bound up to \(Self.largestMagnitude) in magnitude, found \(values[position])",
+        at: "\(field)[\(position)]", remedy: "write \(-forbidden) where there is no bound")
     }
   }
 

@@ -40,7 +40,8 @@ public enum LinearProgramStudy: CaseStudy {
       let part = try section.section(split.rawValue, "the split `\(split.rawValue)`")
       let plan = SplitPlan(
         split,
-        draws: try part.integer("attempts", default: draws, in: 1..., "programs drawn; about half of them are feasible"),
+        draws: try part.integer(
+          "attempts", default: draws, in: 1...1_000_000_000, "programs drawn; about half of them are feasible"),
         keep: try part.integer("keep", default: keep, in: 1..., "feasible programs kept, the first ones"))
       try part.finish()
       return plan
@@ -104,7 +105,7 @@ public enum LinearProgramStudy: CaseStudy {
   ) throws -> [any InputPerturbation<ProgramTensors>] {
     let kinds = try section.choices(
       "kinds", default: Perturbation.Kind.allCases, count: 0..., "what is changed: A, b, c, l or u")
-    let norm = try section.number("norm", default: 1e-4, in: .positive, "Euclidean norm of the change")
+    let norm = try section.number("norm", default: 1e-4, in: .above(0, through: 1e6), "Euclidean norm of the change")
     try section.finish()
     return try kinds.map { ProgramPerturbation(perturbation: try Perturbation($0, norm: norm)) }
   }

@@ -47,7 +47,9 @@ struct AggregateCommand: AsyncParsableCommand {
     Log.start()
     let curves = try sweeps.map { try SweepCurves(reading: $0) }
     guard let first = curves.first else { throw ValidationError("name one or more sweeps") }
-    let plan = try ReportPlan(config: config, preset: preset, overrides: overrides, caseStudy: first.caseStudy)
+    let plan = try ReportPlan(
+      config: config, preset: preset, overrides: overrides, caseStudy: first.caseStudy,
+      statedBy: first.source.path)
     let process = Provenance.current()
     let aggregation = try Aggregation(
       sweeps: curves, trainingCurves: try trainingCurves(of: curves), settings: plan.settings,

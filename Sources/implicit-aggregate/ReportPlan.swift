@@ -14,9 +14,10 @@ struct ReportPlan {
   /// - Parameters:
   ///   - config: the pipeline file; nil for a report without expected bands.
   ///   - caseStudy: the name that the sweeps state.
+  ///   - sweep: the path of one of them.
   /// - Throws: `Failure` with `usage` when the pipeline file is of another case study.
-  init(config: String?, preset: String?, overrides: [String], caseStudy name: String) throws {
-    let study = try caseStudy(named: name)
+  init(config: String?, preset: String?, overrides: [String], caseStudy name: String, statedBy sweep: String) throws {
+    let study = try caseStudy(named: name, statedBy: sweep)
     published = study.publishedResults
     guard let config else {
       title = study.title

@@ -45,7 +45,8 @@ struct Draw: ParsableCommand {
 
   private func draw<Case: CaseStudy>(_ study: Case.Type) throws {
     let stage = GenerateStage(
-      output: output, shard: try shard.map(Shard.init(parsing:)), threads: options.threadCount, progress: options.progress)
+      output: output, shard: try shard.map(Shard.init(parsing:)), threads: options.threadCount,
+      progress: options.progress)
     _ = try stage.run(ExperimentConfiguration<Case>(source.load()))
     print(output)
   }
@@ -75,9 +76,11 @@ extension Shard {
   /// Reads `K/N`.
   init(parsing text: String) throws {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-    guard parts.count == 2, let index = parts[0], let count = parts[1] else {
-      throw Failure(.usage, "expected a shard K/N such as 1/4, found `\(text)`", at: "--shard")
+    guard parts.count == 2, let index = parts[0], let count = parts[1], let shard = try? Shard(index, of: count) else {
+      throw Failure(
+        .usage, "expected a shard K/N with 1 <= K <= N, found `\(text)`", at: "--shard",
+        remedy: "the first of four is 1/4")
     }
-    try self.init(index, of: count)
+    self = shard
   }
 }

@@ -36,12 +36,22 @@ struct ImportWeights: ParsableCommand {
   }
 
   private func importWeights<Case: CaseStudy>(_ study: Case.Type) throws {
+    if let name, name.isEmpty || name.contains(where: { !isNameCharacter($0) }) {
+      throw Failure(
+        .usage, "expected a name of letters, digits, - and _, found `\(name)`", at: "--name",
+        remedy: "name it as in a pipeline file, for example implicit-8")
+    }
     let stem = ((output as NSString).lastPathComponent as NSString).deletingPathExtension
     let lock = try OutputLock(for: output)
     defer { withExtendedLifetime(lock) {} }
     try WeightExchange.importWeights(
       study, architecture: architecture, settings: settings,
-      name: name ?? stem.replacingOccurrences(of: ".", with: "-"), safetensors: safetensors, to: output)
+      name: name ?? String(stem.map { isNameCharacter($0) ? $0 : "-" }), safetensors: safetensors, to: output)
+  }
+
+  /// Names of models are keys in configurations, where a dot separates keys.
+  private func isNameCharacter(_ character: Character) -> Bool {
+    character.isASCII && (character.isLetter || character.isNumber || "-_".contains(character))
   }
 }
 
@@ -58,7 +68,7 @@ struct ExportWeights: ParsableCommand {
   func run() throws {
     Log.start()
     let file = try ModelFile(model)
-    try exportWeights(CaseStudies.caseStudy(named: file.header.caseStudy), file)
+    try exportWeights(CaseStudies.caseStudy(named: file.header.caseStudy, statedBy: model), file)
     print(safetensors)
   }
 

@@ -9,10 +9,20 @@ public final class OutputLock: Sendable {
   private let path: String
   private let descriptor: Int32
 
-  /// Takes the lock of an output file or folder.
+  /// Takes the lock of an output file.
   ///
-  /// - Throws: `.cannotCreate` if another process holds it, or if the folder of the output is missing or not writable.
+  /// - Throws: `.cannotCreate` if another process holds it, if the folder of the output is missing or not writable, or
+  ///   if a folder has the name of the output: it is better to know before hours of work than after.
   public init(for output: String) throws {
+    var isFolder: ObjCBool = false
+    if output.isEmpty || (FileManager.default.fileExists(atPath: output, isDirectory: &isFolder) && isFolder.boolValue)
+    {
+      throw Failure(
+        .cannotCreate,
+        "cannot create the output: expected the name of a file, found \(output.isEmpty ? "none" : "a folder")",
+        at: output.isEmpty ? "--out" : output,
+        remedy: "name a file, for example \(output.isEmpty ? "." : output)/result.h5")
+    }
     let path = output + ".lock"
     let folder = (output as NSString).deletingLastPathComponent
     while true {

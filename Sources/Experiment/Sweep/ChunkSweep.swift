@@ -53,16 +53,16 @@ struct ChunkSweep<Case: CaseStudy> {
     var iterations = runs.map(\.1)
     let contexts = runs.map(\.0)
     curves.residual = curves.error
-    while true {
+    for iteration in 0...solver.stopping.maximumIterations {
       let outputs = try zip(iterations, contexts).map { try network.readout($0.iterate.state, $1) }
       try add(outputs[0], clean, perturbed, Array(outputs.dropFirst()), &curves)
       for (sample, value) in iterations[0].iterate.residuals.enumerated() { curves.residual[sample].append(value) }
-      var advanced = false
+      guard iteration < solver.stopping.maximumIterations else { break }
       for index in iterations.indices {
         let context = contexts[index]
-        advanced = try iterations[index].advance(map: { try network.step($0, context) }) || advanced
+        // Where all samples have stopped, as non-finite ones do, the iterate stays: every curve has K + 1 values.
+        _ = try iterations[index].advance(map: { try network.step($0, context) })
       }
-      if !advanced { break }
     }
     curves.statuses = iterations[0].solution.statuses
   }

@@ -57,9 +57,22 @@ public final class ModelFile {
 
   /// Builds the model and gives it the stored parameters.
   public func model<Case: CaseStudy>(of case: Case.Type, layout: DatasetLayout) throws -> Model<Case.Batch> {
-    let document = try ConfigurationDocument.parse(facts.configuration, name: "\(path):configuration")
-    let sections = try document.root.namedSections("models", count: 1...1, "the model")
-    let model = try Case.model(reading: sections[0].section).build(layout, facts.seed)
+    let description: ModelDescription<Case.Batch>
+    do {
+      let document = try ConfigurationDocument.parse(facts.configuration, name: "\(path):/@configuration")
+      let sections = try document.root.namedSections("models", count: 1...1, "the model")
+      description = try Case.model(reading: sections[0].section)
+    } catch let failure as Failure where failure.status == .usage {
+      // The user wrote no configuration here: the file is wrong.
+      throw Failure(.badData, failure.problem, at: failure.place, remedy: "train the model or import its weights again")
+    }
+    guard description.architecture == facts.architecture else {
+      throw Failure(
+        .badData,
+        "expected the architecture `\(description.architecture)` of the configuration, found `\(facts.architecture)`",
+        at: "\(path):/@architecture", remedy: "train the model or import its weights again")
+    }
+    let model = try description.build(layout, facts.seed)
     let parameters = model.module.parameters
     let values = try file.tensors(
       parameters.entries.map { ($0.name, $0.parameter.value.shape) }, under: "/parameters")

@@ -43,8 +43,15 @@ extension File {
             .badData, "expected shape \(shape), found \(try dataset.shape)", at: "\(filePath):\(path)",
             remedy: "the file belongs to a model of another size")
         }
-        return try dataset.type == .float32
+        let values =
+          try dataset.type == .float32
           ? Tensor(floats: dataset.read(Float.self), shape: shape) : Tensor(dataset.read(Double.self), shape: shape)
+        guard try values.isFinite().all() else {
+          throw Failure(
+            .badData, "expected finite numbers, found NaN or infinite ones", at: "\(filePath):\(path)",
+            remedy: "train the model or import its weights again")
+        }
+        return values
       }
     }
   }

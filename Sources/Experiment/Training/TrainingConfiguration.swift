@@ -62,7 +62,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
     batchSize = try section.optionalInteger(
       "batch_size", in: 1..., "samples of one step, whole chunks of them; all, if missing")
     chunk = try section.integer(
-      "chunk", default: 50, in: 1..., "samples that one thread works through at a time; chunks that fit in cache are fast")
+      "chunk", default: 50, in: 1...,
+      "samples that one thread works through at a time; chunks that fit in cache are fast")
     if let batchSize, batchSize % chunk != 0 {
       throw Failure(
         .usage, "\(section.path).batch_size: expected a multiple of chunk = \(chunk), found \(batchSize)",
@@ -80,10 +81,11 @@ public struct TrainingConfiguration: Equatable, Sendable {
 
 extension TrainingConfiguration.Stage {
   init(reading section: ConfigurationSection) throws {
-    steps = try section.integer("steps", in: 1..., "optimizer steps")
-    iterations = try section.integer("iterations", in: 1..., "iterations of the implicit model in training")
+    steps = try section.integer("steps", in: 1...1_000_000_000, "optimizer steps")
+    iterations = try section.integer("iterations", in: 1...100_000, "iterations of the implicit model in training")
     untrackedIterations = try section.integer(
-      "untracked_iterations", default: 0, in: 0..., "up to so many more come first, without gradient; drawn for each step")
+      "untracked_iterations", default: 0, in: 0...100_000,
+      "up to so many more come first, without gradient; drawn for each step")
     learningRate = try section.number("learning_rate", in: .positive, "learning rate of Adam")
     schedule = try section.choice(
       "schedule", default: TrainingConfiguration.Schedule.constant, "course of the learning rate within the stage")
