@@ -38,7 +38,6 @@ let package = Package(
   name: "implicit-models",
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -51,6 +50,7 @@ let package = Package(
       cxxSettings: [.unsafeFlags(torchIncludes + ["-O3"])],
       linkerSettings: [.unsafeFlags(torchLibraries + ["-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CClp", providers: [.apt(["coinor-libclp-dev"])]),
 
     // Foundations: each depends only on those above it
@@ -60,8 +60,8 @@ let package = Package(
     library(
       "Experiment",
       [
-        "Torch", "HDF5", "Equilibrium", .product(name: "Yams", package: "Yams"),
-        .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+        "CCrypto", "Torch", "HDF5", "Equilibrium", .product(name: "Yams", package: "Yams"),
+        .product(name: "Logging", package: "swift-log"),
       ]),
     library(
       "Report",
@@ -86,7 +86,7 @@ let package = Package(
     library(
       "Pipeline",
       [
-        "HDF5", "Experiment", "CaseStudies", "Report", .product(name: "Crypto", package: "swift-crypto"),
+        "HDF5", "Experiment", "CaseStudies", "Report",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
 

@@ -1,4 +1,3 @@
-import Crypto
 import Experiment
 import Foundation
 
@@ -31,7 +30,7 @@ public struct Fingerprint: Codable, Equatable, Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     // Text and dictionaries of text: encoding them cannot fail.
-    return hexadecimal(SHA256.hash(data: (try? encoder.encode(self)) ?? Data()))
+    return SHA256.hash((try? encoder.encode(self)) ?? Data())
   }
 
   /// What is different from an earlier fingerprint, in words; empty if nothing is.
@@ -61,8 +60,4 @@ public struct Fingerprint: Codable, Equatable, Sendable {
       }
     }
   }
-}
-
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-  bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }

@@ -1,4 +1,3 @@
-import Crypto
 import Experiment
 import Foundation
 import HDF5
@@ -57,7 +56,7 @@ public struct StandardInspector: OutputInspector {
 
 /// SHA-256 of the names and bytes of a file, or of all files below a folder.
 func hashOfBytes(_ path: String) throws -> String {
-  var hasher = SHA256()
+  let hasher = SHA256()
   for file in filesBelow(path) {
     let data: Data
     do {
@@ -65,10 +64,10 @@ func hashOfBytes(_ path: String) throws -> String {
     } catch {
       throw Failure(.badData, "cannot read this file: \(error.localizedDescription)", at: path + file)
     }
-    hasher.update(data: Data("\(file) \(data.count)\n".utf8))
-    hasher.update(data: data)
+    hasher.update("\(file) \(data.count)\n")
+    hasher.update(data)
   }
-  return hexadecimal(hasher.finalize())
+  return hasher.finalize()
 }
 
 /// Names, sizes and modification times of a file, or of all files below a folder; nil if there is nothing.
@@ -78,7 +77,7 @@ func signature(of path: String) -> String? {
     guard stat(path + file, &status) == 0 else { return nil }
     return "\(file) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
   }
-  return lines.isEmpty ? nil : hexadecimal(SHA256.hash(data: Data(lines.joined(separator: "\n").utf8)))
+  return lines.isEmpty ? nil : SHA256.hash(lines.joined(separator: "\n"))
 }
 
 /// The files below a folder, each with a slash in front; for a file, one empty text; nothing if there is nothing.

@@ -100,8 +100,7 @@ public struct Aggregation: Sendable {
 
   private static func inputs(_ models: [ModelSweeps]) -> Table {
     Table(
-      columns: ["model", "seed", "split", "solver", "samples", "iterations", "file", "SHA-256", "model", "dataset"].map
-      {
+      columns: ["model", "seed", "split", "solver", "samples", "iterations", "file", "SHA-256", "model", "dataset"].map {
         .init($0)
       },
       rows: models.flatMap(\.runs).map { run in

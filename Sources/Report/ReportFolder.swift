@@ -38,8 +38,7 @@ public struct ReportFolder: Sendable {
     do {
       let names = try files.contentsOfDirectory(atPath: pictures.path)
       for name in names { try move("figures/\(name)", from: work) }
-      for name in try files.contentsOfDirectory(atPath: url.appending(path: "figures").path) where !names.contains(name)
-      {
+      for name in try files.contentsOfDirectory(atPath: url.appending(path: "figures").path) where !names.contains(name) {
         if ["svg", "png", "dat", "gp"].contains((name as NSString).pathExtension) {
           try files.removeItem(at: url.appending(path: "figures/\(name)"))
         }

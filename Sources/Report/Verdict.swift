@@ -74,8 +74,7 @@ public struct Verdict: Equatable, Sendable {
 
   // MARK: measuring
 
-  private static func model(of quantity: Quantity, _ band: ExpectedBand, in models: [ModelSweeps]) throws -> ModelSweeps
-  {
+  private static func model(of quantity: Quantity, _ band: ExpectedBand, in models: [ModelSweeps]) throws -> ModelSweeps {
     let candidates = models.filter { $0.split == quantity.split }
     let named = candidates.filter { $0.label == quantity.model || $0.model == quantity.model }
     guard let model = named.first, named.count == 1 else {

@@ -77,7 +77,7 @@ import Testing
     let result = try machine.run()
     #expect(result.code == 69 && result.log.isEmpty)
     #expect(
-      result.output.contains("apt-get install -y --no-install-recommends pkg-config libhdf5-dev coinor-libclp-dev"))
+      result.output.contains("apt-get install -y --no-install-recommends pkg-config libhdf5-dev libssl-dev coinor-libclp-dev"))
     #expect(!FileManager.default.fileExists(atPath: machine.libtorch.path))
   }
 

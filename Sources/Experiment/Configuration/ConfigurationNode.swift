@@ -59,8 +59,7 @@ extension ConfigurationNode {
   }
 
   /// This tree with `value` merged into the place that `path` names; list items are addressed by their position.
-  func setting(_ path: ArraySlice<String>, to value: ConfigurationNode, parent: String = "") throws -> ConfigurationNode
-  {
+  func setting(_ path: ArraySlice<String>, to value: ConfigurationNode, parent: String = "") throws -> ConfigurationNode {
     guard let key = path.first else { return try merged(with: value, path: parent) }
     let rest = path.dropFirst()
     let keyPath = parent.isEmpty ? key : "\(parent).\(key)"

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import HDF5
 
@@ -13,7 +12,7 @@ public struct ContentHash {
   static let scaleAttributes: Set = ["CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "DIMENSION_LABELS"]
   private static let ownAttributes: Set = ["content_sha256", "complete"]
 
-  private var hasher = SHA256()
+  private let hasher = SHA256()
 
   /// The hash of an open file, as 64 hexadecimal digits.
   public static func of(_ file: File) throws -> String {
@@ -23,10 +22,7 @@ public struct ContentHash {
     for child in try file.descendants() where child.path != "/provenance" && !child.path.hasPrefix("/provenance/") {
       try hash.add(child, in: file)
     }
-    return hash.hasher.finalize().map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 2 ? digits : "0" + digits
-    }.joined()
+    return hash.hasher.finalize()
   }
 
   private mutating func add(_ child: Group.Child, in file: File) throws {
@@ -74,16 +70,16 @@ public struct ContentHash {
     for rows in try dataset.rowBlocks() { add(try dataset.read(T.self, rows: rows)) }
   }
 
-  private mutating func add(_ text: String) { hasher.update(data: Data(text.utf8)) }
+  private mutating func add(_ text: String) { hasher.update(text) }
 
   /// Numbers as they lie in memory, which is little-endian on every machine this runs on; text after its length.
   private mutating func add<T: Element>(_ values: [T]) {
     guard let texts = values as? [String] else {
-      values.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+      values.withUnsafeBytes { hasher.update($0) }
       return
     }
     for text in texts {
-      withUnsafeBytes(of: UInt64(text.utf8.count).littleEndian) { hasher.update(bufferPointer: $0) }
+      withUnsafeBytes(of: UInt64(text.utf8.count).littleEndian) { hasher.update($0) }
       add(text)
     }
   }

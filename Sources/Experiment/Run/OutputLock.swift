@@ -15,8 +15,7 @@ public final class OutputLock: Sendable {
   ///   if a folder has the name of the output: it is better to know before hours of work than after.
   public init(for output: String) throws {
     var isFolder: ObjCBool = false
-    if output.isEmpty || (FileManager.default.fileExists(atPath: output, isDirectory: &isFolder) && isFolder.boolValue)
-    {
+    if output.isEmpty || (FileManager.default.fileExists(atPath: output, isDirectory: &isFolder) && isFolder.boolValue) {
       throw Failure(
         .cannotCreate,
         "cannot create the output: expected the name of a file, found \(output.isEmpty ? "none" : "a folder")",

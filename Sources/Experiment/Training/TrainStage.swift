@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import Logging
 import Torch
@@ -97,6 +96,6 @@ public struct TrainStage {
   private static func identity(_ resolved: String, _ reader: DatasetReader) -> String {
     let lines = resolved.split(separator: "\n").filter { !$0.contains("checkpoint_seconds:") }
     let text = lines.joined(separator: "\n") + (reader.header.contentHash ?? reader.path)
-    return SHA256.hash(data: Data(text.utf8)).map { String(format: "%02x", $0) }.joined()
+    return SHA256.hash(text)
   }
 }
