@@ -12,6 +12,8 @@ public struct EquilibriumGradient {
   public let forward: Solution<Tensor>?
   /// The solve of the implicit adjoint; nil for the others.
   public let backward: Solution<Tensor>?
+  /// sum_b ||e_b' dG_b/dy||^2 / d where the penalty was taken; nil without a penalty.
+  public let squaredJacobian: Tensor?
 }
 
 /// The loss L(y*) at the equilibrium y* = G(y*) of a map and its gradient with respect to parameters.
@@ -26,37 +28,41 @@ public struct EquilibriumGradient {
 ///   - forward: how to find y*; not used by the unrolled adjoint.
 ///   - adjoint: how to differentiate through it.
 ///   - loss: a scalar of the state, readout included.
+///   - penalty: added to the loss before it is differentiated, at the state where the loss is taken; it is not part of the
+///     loss that is returned.
 /// - Throws: `EquilibriumError` for invalid settings, a changed shape, or a loss that is not a differentiable scalar;
 ///   whatever `map` or `loss` throws.
 public func equilibriumGradient(
   of map: (Tensor) throws -> Tensor, from start: Tensor, parameters: [Tensor], forward: SolverSettings,
-  adjoint: Adjoint, loss: (Tensor) throws -> Tensor
+  adjoint: Adjoint, penalty: JacobianPenalty? = nil, loss: (Tensor) throws -> Tensor
 ) throws -> EquilibriumGradient {
   try adjoint.validate()
   try start.requireEntries(role: "the start of the iteration")
   let start = try start.detached()
   if case .unrolled(let steps) = adjoint {
     return try differentiatedSteps(
-      PhantomAdjoint(steps: steps, damping: 1), of: map, from: start, parameters: parameters, loss: loss, after: nil)
+      PhantomAdjoint(steps: steps, damping: 1), of: map, from: start, parameters: parameters, penalty: penalty, loss: loss,
+      after: nil)
   }
   let solution = try Autograd.withoutTracking { try fixedPoint(of: map, from: start, settings: forward) }
   switch adjoint {
   case .implicit(let implicit):
-    return try implicitGradient(implicit, of: map, at: solution, parameters: parameters, loss: loss)
+    return try implicitGradient(implicit, of: map, at: solution, parameters: parameters, penalty: penalty, loss: loss)
   case .phantom(let phantom):
     return try differentiatedSteps(
-      phantom, of: map, from: solution.state, parameters: parameters, loss: loss, after: solution)
+      phantom, of: map, from: solution.state, parameters: parameters, penalty: penalty, loss: loss,
+      after: solution)
   case .jacobianFree, .unrolled:
     return try differentiatedSteps(
-      PhantomAdjoint(steps: 1, damping: 1), of: map, from: solution.state, parameters: parameters, loss: loss,
-      after: solution)
+      PhantomAdjoint(steps: 1, damping: 1), of: map, from: solution.state, parameters: parameters, penalty: penalty,
+      loss: loss, after: solution)
   }
 }
 
 /// Back-propagation through damped steps from a constant state.
 private func differentiatedSteps(
   _ settings: PhantomAdjoint, of map: (Tensor) throws -> Tensor, from start: Tensor, parameters: [Tensor],
-  loss: (Tensor) throws -> Tensor, after solution: Solution<Tensor>?
+  penalty: JacobianPenalty?, loss: (Tensor) throws -> Tensor, after solution: Solution<Tensor>?
 ) throws -> EquilibriumGradient {
   try Autograd.withTracking {
     var state = start
@@ -66,9 +72,12 @@ private func differentiatedSteps(
         settings.damping == 1 ? value : try (state * (1 - settings.damping)).adding(value, times: settings.damping)
     }
     let value = try scalarLoss(loss, at: state)
-    let gradients = try Autograd.gradients(of: [value], withRespectTo: parameters)
+    let jacobian = try penalty?.value(of: map, at: state)
+    let gradients = try Autograd.gradients(
+      of: [value] + weighted(jacobian, penalty), withRespectTo: parameters)
     return EquilibriumGradient(
-      loss: try value.detached(), gradients: gradients, state: try state.detached(), forward: solution, backward: nil)
+      loss: try value.detached(), gradients: gradients, state: try state.detached(), forward: solution, backward: nil,
+      squaredJacobian: try jacobian?.detached())
   }
 }
 
@@ -78,7 +87,7 @@ private func differentiatedSteps(
 /// the loss with cotangent 1 and from the tracked application with cotangent u, adds the two terms.
 private func implicitGradient(
   _ settings: ImplicitAdjoint, of map: (Tensor) throws -> Tensor, at solution: Solution<Tensor>,
-  parameters: [Tensor], loss: (Tensor) throws -> Tensor
+  parameters: [Tensor], penalty: JacobianPenalty?, loss: (Tensor) throws -> Tensor
 ) throws -> EquilibriumGradient {
   try Autograd.withTracking {
     let input = try solution.state.tracked()
@@ -96,12 +105,21 @@ private func implicitGradient(
             + Autograd.gradients(of: [image], withRespectTo: [point], cotangents: [u], keepGraph: true)[0]
         }, from: slope, settings: settings.solver)
     }
+    let jacobian = try penalty?.value(of: map, at: seen)
+    let extra = try weighted(jacobian, penalty)
     let gradients = try Autograd.gradients(
-      of: [value, output], withRespectTo: parameters, cotangents: [nil, backward.state])
+      of: [value, output] + extra, withRespectTo: parameters, cotangents: [nil, backward.state] + extra.map { _ in nil })
     return EquilibriumGradient(
       loss: try value.detached(), gradients: gradients, state: try seen.detached(), forward: solution,
-      backward: backward)
+      backward: backward, squaredJacobian: try jacobian?.detached())
   }
+}
+
+/// The penalty as one more output to differentiate; none where it is constant, as for a map that is linear in the state and
+/// has no parameter in its slope.
+private func weighted(_ jacobian: Tensor?, _ penalty: JacobianPenalty?) throws -> [Tensor] {
+  guard let jacobian, let penalty, try jacobian.requiresGradient else { return [] }
+  return [try jacobian * penalty.weight]
 }
 
 private func trackedValue(of map: (Tensor) throws -> Tensor, at state: Tensor) throws -> Tensor {

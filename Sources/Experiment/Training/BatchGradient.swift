@@ -13,6 +13,10 @@ struct BatchGradient<Case: CaseStudy> {
   /// Iterations without gradient that come before.
   let untrackedIterations: Int
   let threads: Int
+  /// Weight of the penalty on the Jacobian of implicit models; 0 for none.
+  let jacobianWeight: Double
+  /// Draws the probe of the penalty for a chunk: its number in the batch, and the shape.
+  let probe: @Sendable (_ chunk: Int, _ state: Tensor) throws -> Tensor
 
   struct Result: Sendable {
     var loss: Double
@@ -21,14 +25,16 @@ struct BatchGradient<Case: CaseStudy> {
     /// Largest residual of the forward and backward solves over samples, relative; nil where none ran.
     var forwardResidual: Double?
     var backwardResidual: Double?
+    /// Mean over samples of ||dG/dy||_F^2 / d, estimated; nil without a penalty.
+    var squaredJacobian: Double?
   }
 
   /// - Parameter chunks: the batch in pieces.
   func callAsFunction(_ chunks: [Case.Batch]) throws -> Result {
     let count = chunks.reduce(0) { $0 + $1.sampleCount }
     let parameters = model.module.parameters.tensors
-    let parts = try concurrentMap(chunks, threads: threads, shouldStop: { false }) { chunk in
-      try part(chunk, share: 1 / Double(count), parameters)
+    let parts = try concurrentMap(Array(chunks.enumerated()), threads: threads, shouldStop: { false }) { index, chunk in
+      try part(index, chunk, share: 1 / Double(count), parameters)
     }
     return try Self.sum(parts)
   }
@@ -40,12 +46,13 @@ struct BatchGradient<Case: CaseStudy> {
       total.gradients = try zip(total.gradients, part.gradients).map { try $0 + $1 }
       total.forwardResidual = larger(total.forwardResidual, part.forwardResidual)
       total.backwardResidual = larger(total.backwardResidual, part.backwardResidual)
+      if let term = part.squaredJacobian { total.squaredJacobian? += term }
     }
     return total
   }
 
   /// One chunk's contribution to the mean.
-  private func part(_ batch: Case.Batch, share: Double, _ parameters: [Tensor]) throws -> Result {
+  private func part(_ index: Int, _ batch: Case.Batch, share: Double, _ parameters: [Tensor]) throws -> Result {
     func weighted(_ output: Tensor) throws -> Tensor { try Case.losses(output, batch).sum() * share }
     switch model {
     case .explicit(let network):
@@ -53,12 +60,13 @@ struct BatchGradient<Case: CaseStudy> {
       let gradients = try Autograd.gradients(of: [loss], withRespectTo: parameters)
       return Result(loss: try loss.scalar(), gradients: gradients)
     case .implicit(let network):
-      return try implicit(network, batch, parameters, weighted)
+      return try implicit(network, index, batch, share, parameters, weighted)
     }
   }
 
   private func implicit<Network: ImplicitModel>(
-    _ network: Network, _ batch: Network.Batch, _ parameters: [Tensor], _ loss: (Tensor) throws -> Tensor
+    _ network: Network, _ index: Int, _ batch: Network.Batch, _ share: Double, _ parameters: [Tensor],
+    _ loss: (Tensor) throws -> Tensor
   ) throws -> Result {
     let context = try network.inject(batch)
     let start = try Autograd.withoutTracking {
@@ -66,13 +74,16 @@ struct BatchGradient<Case: CaseStudy> {
         try network.step(state, context)
       }
     }
+    let penalty =
+      jacobianWeight == 0 ? nil : JacobianPenalty(weight: jacobianWeight * share, probe: { try probe(index, $0) })
     let gradient = try equilibriumGradient(
       of: { try network.step($0, context) }, from: start, parameters: parameters,
-      forward: forward, adjoint: adjoint, loss: { try loss(network.readout($0, context)) })
+      forward: forward, adjoint: adjoint, penalty: penalty, loss: { try loss(network.readout($0, context)) })
     return Result(
       loss: try gradient.loss.scalar(), gradients: gradient.gradients,
       forwardResidual: gradient.forward.flatMap(largestResidual),
-      backwardResidual: gradient.backward.flatMap(largestResidual))
+      backwardResidual: gradient.backward.flatMap(largestResidual),
+      squaredJacobian: try gradient.squaredJacobian.map { try $0.scalar() * share })
   }
 }
 

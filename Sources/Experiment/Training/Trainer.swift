@@ -53,7 +53,8 @@ final class Trainer<Case: CaseStudy> {
     let (forward, adjoint) = configuration.adjoint.resolved(iterations: stage.iterations)
     let gradient = try BatchGradient<Case>(
       model: model, forward: forward, adjoint: adjoint, untrackedIterations: data.offset(step: state.step, stage),
-      threads: threads)(data.chunks(step: state.step))
+      threads: threads, jacobianWeight: stage.jacobianWeight, probe: data.probe(step: state.step)
+    )(data.chunks(step: state.step))
     try record(gradient, rate)
     if gradient.loss < state.bestLoss {
       state.bestLoss = gradient.loss
@@ -83,6 +84,7 @@ final class Trainer<Case: CaseStudy> {
     state.history.learningRate.append(rate)
     state.history.forwardResidual.append(gradient.forwardResidual ?? .nan)
     state.history.backwardResidual.append(gradient.backwardResidual ?? .nan)
+    state.history.jacobian.append(gradient.squaredJacobian.map { $0.squareRoot() } ?? .nan)
   }
 
   /// Keeps the parameters with the lowest loss that was seen in this stage, where losses are of the same samples; the last
@@ -130,6 +132,14 @@ final class TrainingData<Case: CaseStudy> {
     var random = KeyedRandom(seed: seed, stream: "train/order", index: UInt64(epoch))
     let order = random.permutation(chunks.count)
     return order[(position * chunksPerStep)..<min((position + 1) * chunksPerStep, chunks.count)].map { chunks[$0] }
+  }
+
+  /// The probes of the Jacobian penalty of a step: standard normal numbers for the state of each chunk.
+  func probe(step: Int) -> @Sendable (_ chunk: Int, _ state: Tensor) throws -> Tensor {
+    { [seed] chunk, state in
+      var random = KeyedRandom(seed: seed, stream: "train/jacobian/\(chunk)", index: UInt64(step))
+      return try Tensor(random.normals(state.count), shape: state.shape).to(type: state.type, device: state.device)
+    }
   }
 
   /// How many iterations without gradient a step makes first.

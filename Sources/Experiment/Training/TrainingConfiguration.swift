@@ -38,6 +38,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
     public var learningRate: Double
     public var schedule: Schedule
     public var weightDecay: Double
+    /// Weight of ||dG/dy||_F^2 / d in the loss of implicit models, which keeps their iteration contractive.
+    public var jacobianWeight: Double
     public var rollback: Rollback?
   }
 
@@ -90,6 +92,9 @@ extension TrainingConfiguration.Stage {
     schedule = try section.choice(
       "schedule", default: TrainingConfiguration.Schedule.constant, "course of the learning rate within the stage")
     weightDecay = try section.number("weight_decay", default: 0, in: 0..., "times the parameter, added to its gradient")
+    jacobianWeight = try section.number(
+      "jacobian_weight", default: 0, in: 0...,
+      "weight of the mean squared singular value of dG/dy in the loss of implicit models: keeps the iteration contractive")
     rollback = try section.optionalSection("rollback", "back to the best parameters when the loss blows up").map {
       let rollback = TrainingConfiguration.Rollback(
         threshold: try $0.number("threshold", default: 5, in: 1..., "loss, relative to the best one, that triggers it"),

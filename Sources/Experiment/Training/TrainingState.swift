@@ -22,6 +22,8 @@ struct TrainingHistory: Equatable, Sendable {
   /// Largest relative residual of the forward and backward solves; NaN where none ran.
   var forwardResidual: [Double] = []
   var backwardResidual: [Double] = []
+  /// Root of the mean over samples of ||dG/dy||_F^2 / d where the Jacobian penalty was taken; NaN without one.
+  var jacobian: [Double] = []
 
   /// The curves with their names in files, units, and meanings.
   static let columns: [(name: String, path: WritableKeyPath<TrainingHistory, [Double]> & Sendable, meaning: String)] = [
@@ -29,5 +31,6 @@ struct TrainingHistory: Equatable, Sendable {
     ("learning_rate", \.learningRate, "learning rate of the step"),
     ("forward_residual", \.forwardResidual, "largest relative residual of the forward solves"),
     ("backward_residual", \.backwardResidual, "largest relative residual of the adjoint solves"),
+    ("jacobian", \.jacobian, "root mean square of the singular values of dG/dy, estimated by the Jacobian penalty"),
   ]
 }
