@@ -1,9 +1,11 @@
 import Experiment
 import LinearPrograms
+import ScalarMaps
 
 /// All case studies. A new one is a line here and its folder in Package.swift.
 public let caseStudies: [any CaseStudy.Type] = [
-  LinearProgramStudy.self
+  LinearProgramStudy.self,
+  ScalarMapStudy.self,
 ]
 
 /// The case study of a name.

@@ -26,11 +26,13 @@ public struct Aggregation: Sendable {
   public let verdicts: [Verdict]
   public let page: ReportPage
 
+  /// - Parameter ownFigures: the figures that only the case study has, of the sweeps of the main split.
   /// - Throws: `Failure` when there is nothing to report on, when the sweeps cannot stand in one report, or when the
   ///   settings name something that was not measured.
   public init(
     sweeps: [SweepCurves], trainingCurves: [TrainingCurve] = [], settings: AggregationSettings = .init(),
-    published: [PublishedResult] = [], description: Description
+    published: [PublishedResult] = [], description: Description,
+    figures ownFigures: ([ModelSweeps]) throws -> [Figure] = { _ in [] }
   ) throws {
     guard let first = sweeps.first else {
       throw Failure(.usage, "there are no sweeps to report on", remedy: "name one or more sweep files")
@@ -47,15 +49,23 @@ public struct Aggregation: Sendable {
     summaries = try ResultRow.all(models, split: split, iteration: settings.iteration, published: comparable)
     verdicts = try settings.bands.map { try Verdict($0, in: models) }
     let main = models.filter { $0.split == split }
-    let figures = SweepFigures(models: main, errorLabel: first.errorName)
-    let training = Figure.training(trainingCurves, order: figures.order)
+    // Models of different subjects have nothing in common that a figure could compare.
+    let figures = Dictionary(grouping: main) { $0.subject ?? "" }.sorted {
+      $0.key.compare($1.key, options: .numeric) == .orderedAscending
+    }.flatMap { subject, models in
+      let figures = SweepFigures(models: models, errorLabel: first.errorName)
+      let curves = trainingCurves.filter { curve in figures.order.contains(curve.model) }
+      return (figures.all + [Figure.training(curves, order: figures.order)].filter { !$0.isEmpty }).map {
+        subject.isEmpty ? $0 : $0.about(subject)
+      }
+    }
     self.models = models
     self.split = split
     page = ReportPage(
       title: description.title, caseStudy: first.caseStudy, references: description.references, verdicts: verdicts,
       results: ResultRow.table(summaries, split: split),
       notes: Self.notes(models, first.errorName, comparable),
-      figures: figures.all + (training.isEmpty ? [] : [training]), inputs: Self.inputs(models),
+      figures: try ownFigures(main) + figures, inputs: Self.inputs(models),
       configurations: Self.configurations(models), provenance: description.provenance)
   }
 

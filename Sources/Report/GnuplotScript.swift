@@ -1,3 +1,4 @@
+import Experiment
 import Foundation
 
 /// The gnuplot script and the data file of a figure. Both stay beside the picture: `gnuplot NAME.gp` in their folder

@@ -11,6 +11,7 @@ public struct ModelSweeps: Sendable {
 
   public var first: SweepCurves { runs[0] }
   public var model: String { first.model }
+  public var subject: String? { first.subject }
   public var isIterative: Bool { first.isIterative }
   public var iterations: [Int] { first.iterations }
   public var perturbations: [String] { first.perturbations }
@@ -30,8 +31,8 @@ public struct ModelSweeps: Sendable {
     return means.indices.filter { means[$0].isFinite }.min { means[$0] < means[$1] } ?? 0
   }
 
-  /// Groups sweeps by model, solver and split: explicit and implicit models in the order of their names, numbers in names
-  /// by value (`implicit-8` before `implicit-16`).
+  /// Groups sweeps by model, solver and split, in the order of their subjects and then of their names, numbers in names by
+  /// value (`implicit-8` before `implicit-16`).
   ///
   /// - Throws: `Failure` with `badData` when sweeps cannot stand in one report: two case studies, the same model, seed
   ///   and split twice, or seeds of one model with other iterations or perturbations.
@@ -67,8 +68,10 @@ public struct ModelSweeps: Sendable {
         label: isAmbiguous ? "\(key.model) (\(key.solver))" : key.model, split: key.split, runs: runs)
     }
     .sorted {
-      let order = $0.label.compare($1.label, options: .numeric)
-      return order == .orderedSame ? $0.split < $1.split : order == .orderedAscending
+      let orders = [
+        ($0.subject ?? "").compare($1.subject ?? "", options: .numeric), $0.label.compare($1.label, options: .numeric),
+      ]
+      return orders.first { $0 != .orderedSame }.map { $0 == .orderedAscending } ?? ($0.split < $1.split)
     }
   }
 }

@@ -10,6 +10,7 @@ public struct ResultRow: Sendable {
   }
 
   public let label: String
+  public let subject: String?
   public let architecture: String
   public let isIterative: Bool
   public let parameters: Int
@@ -20,6 +21,8 @@ public struct ResultRow: Sendable {
   /// Wall time per sample, in s, to reach the iteration of `error`: the median over the seeds.
   public let seconds: Double
   public let trainError: ErrorAt?
+  /// Largest Lipschitz ratio at that iteration, over all samples, seeds and kinds of perturbation; nil if none was measured.
+  public let lipschitzRatio: Double?
   /// Error after one iteration (or at the first recorded one), at the iteration the table is about, and at the best one.
   public let firstError: ErrorAt
   public let error: ErrorAt
@@ -36,6 +39,7 @@ public struct ResultRow: Sendable {
     let index = try Self.index(of: iteration, in: test)
     func statistic(_ metric: Metric) -> Double { test.statistics(metric)?[index].median ?? .nan }
     label = test.label
+    subject = test.subject
     architecture = test.first.architecture
     isIterative = test.isIterative
     parameters = test.first.parameters
@@ -43,6 +47,8 @@ public struct ResultRow: Sendable {
     trainedIterations = test.first.trainedIterations
     flops = statistic(.flops)
     seconds = statistic(.seconds)
+    lipschitzRatio = test.perturbations.compactMap { test.statistics(.lipschitzRatio, perturbation: $0)?[index].maximum }
+      .filter(\.isFinite).max()
     firstError = Self.error(of: test, at: test.iterations.firstIndex(of: 1) ?? 0)
     error = Self.error(of: test, at: index)
     bestError = Self.error(of: test, at: test.bestIndex)
@@ -100,6 +106,7 @@ public struct ResultRow: Sendable {
     let firsts = Set(summaries.filter(\.isIterative).map { "\($0.firstError.iteration)" })
     let first = firsts.count == 1 ? "iteration \(firsts.joined())" : "the first iteration"
     let entries: [Entry] = [
+      (Table.Column("subject"), { $0.subject.map { .text($0) } ?? .empty }),
       (Table.Column("model"), { .text($0.label) }), (Table.Column("architecture"), { .text($0.architecture) }),
       integer("parameters") { $0.parameters }, integer("seeds") { $0.seeds.count },
       integer("iterations in training") { $0.trainedIterations },
@@ -107,6 +114,7 @@ public struct ResultRow: Sendable {
       number("seconds per sample") { $0.seconds }, measurement("train error at t") { $0.trainError },
       measurement("\(split) error at \(first)") { $0.isIterative ? $0.firstError : nil },
       measurement("\(split) error at t") { $0.error },
+      number("largest Lipschitz ratio at t") { $0.lipschitzRatio },
       measurement("smallest \(split) error") { $0.isIterative ? $0.bestError : nil },
       integer("reached at") { $0.isIterative ? $0.bestError.iteration : nil },
       number("published train error") { $0.publishedTrainError },

@@ -41,6 +41,7 @@ extension Aggregation {
       name: "models",
       columns: [
         .init("model", .text(summaries.map(\.label)), "name of the model"),
+        .init("subject", .text(summaries.map { $0.subject ?? "" }), "what the model is about; empty for the whole dataset"),
         .init("architecture", .text(summaries.map(\.architecture)), "name of the architecture"),
         integer("parameter_count", "number of trained parameters") { $0.parameters },
         integer("seeds", "number of seeds the model was trained with") { $0.seeds.count },
@@ -51,6 +52,7 @@ extension Aggregation {
         real("train_error_std", "its unbiased standard deviation over the samples") { $0.trainError?.deviation },
         real("error_mean", "mean error on the split \(split) at that iteration") { $0.error.mean },
         real("error_std", "its unbiased standard deviation over the samples") { $0.error.deviation },
+        real("lipschitz_ratio_max", "largest Lipschitz ratio at that iteration") { $0.lipschitzRatio },
         real("first_error_mean", "mean error after one iteration") { $0.firstError.mean },
         real("best_error_mean", "smallest mean error over the iterations") { $0.bestError.mean },
         integer("best_iteration", "where it was reached") { $0.bestError.iteration },

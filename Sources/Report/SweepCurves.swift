@@ -38,6 +38,8 @@ public struct SweepCurves: Sendable {
   public var parameters: Int
   /// Iterations of the last training stage; nil for explicit networks.
   public var trainedIterations: Int?
+  /// The part of the dataset that the model is about; nil for all of it.
+  public var subject: String?
   /// The recorded iterations, ascending, `[K]`.
   public var iterations: [Int]
   /// What the error is, for axes and tables, for example `relative error`.
@@ -61,7 +63,8 @@ public struct SweepCurves: Sendable {
 
   public init(
     caseStudy: String, model: String, architecture: String, isIterative: Bool, seed: UInt64, split: String,
-    solver: String, parameters: Int, trainedIterations: Int?, iterations: [Int], errorName: String, error: SampleCurves,
+    solver: String, parameters: Int, trainedIterations: Int?, subject: String? = nil, iterations: [Int], errorName: String,
+    error: SampleCurves,
     residual: SampleCurves? = nil, perturbations: [String] = [], lipschitzRatio: [SampleCurves] = [],
     perturbedError: [SampleCurves] = [], seconds: [Double], flops: [Double], source: InputFile
   ) {
@@ -74,6 +77,7 @@ public struct SweepCurves: Sendable {
     self.solver = solver
     self.parameters = parameters
     self.trainedIterations = trainedIterations
+    self.subject = subject
     self.iterations = iterations
     self.errorName = errorName
     self.error = error

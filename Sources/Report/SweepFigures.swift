@@ -1,3 +1,5 @@
+import Experiment
+
 /// The figures that every case study has: error, Lipschitz ratio and residual against iterations, error against cost.
 public struct SweepFigures {
   private let models: [ModelSweeps]
@@ -57,7 +59,7 @@ public struct SweepFigures {
         ]
       }
       return Figure(
-        name: "lipschitz-\(fileName(model.label))",
+        name: "lipschitz-\(Figure.fileName(model.label))",
         title: "Lipschitz ratio of \(model.label): mean (solid), largest (dashed)",
         caption: "Change of the output over change of the input, for each kind of perturbation: mean (solid) and "
           + "largest (dashed) over the samples\(ofSeeds). Dotted: iterations in training.",
@@ -138,11 +140,5 @@ public struct SweepFigures {
     Set(models.compactMap(\.first.trainedIterations)).sorted().map {
       Figure.Mark("\($0) in training", x: Double($0))
     }
-  }
-
-  /// Letters, digits, `-` and `.` only: the name also goes into links and scripts.
-  private func fileName(_ label: String) -> String {
-    let allowed = label.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
-    return String(allowed).split(separator: "-").joined(separator: "-")
   }
 }

@@ -34,7 +34,8 @@ extension SweepCurves {
         seed: UInt64(bitPattern: try file.attribute("seed", as: Int64.self)), split: try text("split"),
         solver: try text("solver"), parameters: try integer("parameter_count"),
         trainedIterations: try file.hasAttribute("trained_iterations") ? integer("trained_iterations") : nil,
-        iterations: iterations, errorName: try text("error_name"),
+        subject: try file.hasAttribute("subject") ? text("subject") : nil, iterations: iterations,
+        errorName: try text("error_name"),
         error: try reader.curves("error"), residual: try file.contains("residual") ? reader.curves("residual") : nil,
         perturbations: perturbations,
         lipschitzRatio: try reader.curves("lipschitz_ratio", for: perturbations),
@@ -87,14 +88,6 @@ private struct CurveReader {
       throw Failure(.bug, "\(values.count) values for \(samples) samples and \(iterations) iterations", at: name)
     }
     return curves
-  }
-}
-
-extension FileProvenance {
-  /// The path of the input with this content hash, from the root of the file system.
-  fileprivate func path(ofInput hash: String) -> String? {
-    guard !hash.isEmpty, let path = inputs.first(where: { $0.contentHash == hash })?.path else { return nil }
-    return path.hasPrefix("/") ? path : "\(run.workingFolder)/\(path)"
   }
 }
 

@@ -1,3 +1,5 @@
+import Experiment
+
 /// The loss of one training run, step by step.
 public struct TrainingCurve: Sendable {
   public var model: String
@@ -28,6 +30,14 @@ public struct TrainingCurve: Sendable {
 }
 
 extension Figure {
+  /// The same figure with the subject of its models in its name and title.
+  func about(_ subject: String) -> Figure {
+    var figure = self
+    figure.name += "-\(Figure.fileName(subject))"
+    figure.title += ", \(subject)"
+    return figure
+  }
+
   /// The training curves of several runs; seeds of one model share a colour.
   ///
   /// - Parameter order: the models in the order of their colours.

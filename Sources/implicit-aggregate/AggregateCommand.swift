@@ -60,7 +60,7 @@ struct AggregateCommand: AsyncParsableCommand {
           .init("program", "\(process.tool) \(process.version), commit \(process.commit)"),
           .init("command", process.commandLine.joined(separator: " ")),
           .init("machine", "\(process.host), \(process.processor)"), .init("started", process.started),
-        ]))
+        ]), figures: { try figures(of: plan.caseStudy, $0) })
     let folder = ReportFolder(URL(filePath: out))
     let provenance = FileProvenance(
       run: process, configuration: plan.resolved,
@@ -70,6 +70,11 @@ struct AggregateCommand: AsyncParsableCommand {
     }
     print(output.json ? try ResultDocument(aggregation, folder).text() : folder.page.path)
     if let violation = aggregation.violation { throw violation }
+  }
+
+  /// The figures that only this case study has, of the first seed of each model.
+  private func figures<Case: CaseStudy>(of study: Case.Type, _ models: [ModelSweeps]) throws -> [Figure] {
+    try Case.figures(models.compactMap { try SweptModel(reading: $0.first.source.path) })
   }
 
   /// The training losses of the models that were swept, where the model files are still where the sweeps found them.

@@ -4,6 +4,7 @@ import Report
 
 /// What the pipeline file and the case study say about a report.
 struct ReportPlan {
+  let caseStudy: any CaseStudy.Type
   let title: String
   let references: [String]
   let settings: AggregationSettings
@@ -17,7 +18,8 @@ struct ReportPlan {
   ///   - sweep: the path of one of them.
   /// - Throws: `Failure` with `usage` when the pipeline file is of another case study.
   init(config: String?, preset: String?, overrides: [String], caseStudy name: String, statedBy sweep: String) throws {
-    let study = try caseStudy(named: name, statedBy: sweep)
+    let study = try CaseStudies.caseStudy(named: name, statedBy: sweep)
+    caseStudy = study
     published = study.publishedResults
     guard let config else {
       title = study.title

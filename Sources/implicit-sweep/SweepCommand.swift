@@ -36,7 +36,7 @@ struct SweepCommand: ParsableCommand {
   @Option(help: "Fixed-point solver: picard, anderson or broyden, with its default settings.")
   var solver: SolverKind?
 
-  @Flag(help: "Store the output of every sample at every iteration.")
+  @Flag(help: "Store the output of every sample at every iteration; short for --set sweep.save_outputs=true.")
   var saveOutputs = false
 
   @Option(name: .customLong("out"), help: ArgumentHelp("The sweep file to write.", valueName: "file.h5"))
@@ -49,8 +49,8 @@ struct SweepCommand: ParsableCommand {
 
   private func sweep<Case: CaseStudy>(_ study: Case.Type) throws {
     let stage = SweepStage(
-      model: model, dataset: dataset, split: split, output: output, savesOutputs: saveOutputs,
-      threads: options.threadCount, device: try Device(parsing: place.device), progress: options.progress)
+      model: model, dataset: dataset, split: split, output: output, threads: options.threadCount,
+      device: try Device(parsing: place.device), progress: options.progress)
     _ = try stage.run(ExperimentConfiguration<Case>(document()))
     print(output)
   }
@@ -58,6 +58,7 @@ struct SweepCommand: ParsableCommand {
   private func document() throws -> ConfigurationDocument {
     var source = source
     if let iterations { source.overrides.append("sweep.iterations=\(iterations)") }
+    if saveOutputs { source.overrides.append("sweep.save_outputs=true") }
     if let solver { source.overrides += ["sweep.solver=null", "sweep.solver={name: \(solver.rawValue)}"] }
     return try source.load()
   }

@@ -45,11 +45,16 @@ public protocol CaseStudy: SendableMetatype {
 
   /// Numbers published for models of this case study, to stand beside ours.
   static var publishedResults: [PublishedResult] { get }
+
+  /// Figures that only this case study has, for example outputs against inputs. They are made of sweeps that stored their
+  /// outputs (`sweep.save_outputs`), one for each model, in the order of their names.
+  static func figures(_ sweeps: [SweptModel<Self>]) throws -> [Figure]
 }
 
 extension CaseStudy {
   public static var publishedResults: [PublishedResult] { [] }
   public static func settings(of architecture: String, shapes: [String: [Int]]) -> String? { nil }
+  public static func figures(_ sweeps: [SweptModel<Self>]) throws -> [Figure] { [] }
 }
 
 /// Samples that are worked through together.
@@ -71,16 +76,46 @@ public struct Placement: Equatable, Sendable {
 
 /// A model as the configuration describes it, not yet built.
 public struct ModelDescription<Batch: SampleBatch> {
+  /// The part of a dataset that a model is about, where it is not about all of it.
+  public struct Subject: Sendable {
+    /// Name in tables and figures. Models of one subject are compared with each other.
+    public var name: String
+    /// The samples of a split that belong to it, ascending, at least one.
+    public var rows: @Sendable (DatasetReader, Split) throws -> [Int]
+
+    public init(name: String, rows: @escaping @Sendable (DatasetReader, Split) throws -> [Int]) {
+      self.name = name
+      self.rows = rows
+    }
+  }
+
   /// Name of the architecture in configurations and files.
   public var architecture: String
+  /// Nil for all samples.
+  public var subject: Subject?
   /// Builds the model in float32 on the CPU, its parameters initialised from the seed.
   ///
-  /// The layout is that of the dataset the model is for, dimensions filled in.
+  /// The layout is that of the dataset the model is for, dimensions filled in. A model without parameters is trained already.
   public var build: (_ layout: DatasetLayout, _ seed: UInt64) throws -> Model<Batch>
 
-  public init(architecture: String, build: @escaping (DatasetLayout, UInt64) throws -> Model<Batch>) {
+  public init(
+    architecture: String, subject: Subject? = nil, build: @escaping (DatasetLayout, UInt64) throws -> Model<Batch>
+  ) {
     self.architecture = architecture
+    self.subject = subject
     self.build = build
+  }
+
+  /// The samples of a split that the model is about.
+  ///
+  /// - Throws: `Failure` (bad data) when there are none.
+  func rows(_ reader: DatasetReader, _ split: Split) throws -> [Int] {
+    let rows = try subject?.rows(reader, split) ?? Array(0..<reader.count(of: split))
+    guard !rows.isEmpty else {
+      throw Failure(
+        .badData, "the split `\(split.rawValue)` has no samples", at: reader.path, remedy: "draw a dataset with samples")
+    }
+    return rows
   }
 }
 

@@ -30,6 +30,12 @@ public struct FileProvenance: Equatable, Sendable {
     self.inputs = inputs
   }
 
+  /// The path of the input with this content hash, from the root of the file system.
+  public func path(ofInput hash: String) -> String? {
+    guard !hash.isEmpty, let path = inputs.first(where: { $0.contentHash == hash })?.path else { return nil }
+    return path.hasPrefix("/") ? path : "\(run.workingFolder)/\(path)"
+  }
+
   func write(to file: File) throws {
     let group = try file.createGroup("provenance")
     try group.write("configuration", scalar: configuration, storage: .text([configuration]))

@@ -68,7 +68,7 @@ extension FileSchema {
     ],
     objects: [
       arrays(
-        "/parameters/**", required: true,
+        "/parameters/**",
         "a parameter under its dotted name; `uint16` holds bfloat16 bits where the attribute `encoding` says so")
     ] + history)
 
@@ -98,6 +98,8 @@ extension FileSchema {
       AttributeSchema("trained_iterations", .int64, required: false, "iterations in the last stage of the training"),
       AttributeSchema("split", .string, "split of the dataset: `train`, `valid` or `test`"),
       AttributeSchema("error_name", .string, "what the error is, for axes and tables"),
+      AttributeSchema(
+        "subject", .string, required: false, "the part of the dataset that the model is about, if not all of it"),
       AttributeSchema("dataset_sha256", .string, required: false, "content hash of the dataset"),
       AttributeSchema("model_sha256", .string, required: false, "content hash of the model"),
     ],

@@ -10,6 +10,8 @@ public struct SweepConfiguration<Case: CaseStudy> {
   /// Samples that one thread works through at a time.
   public var chunk: Int
   public var precision: TrainingConfiguration.Precision
+  /// Whether the output of every sample at every iteration is stored, and not only its error.
+  public var savesOutputs: Bool
   /// The splits that the pipeline sweeps; the stage itself takes one.
   public var splits: [Split]
   public var perturbations: [any InputPerturbation<Case.Batch>]
@@ -23,6 +25,8 @@ public struct SweepConfiguration<Case: CaseStudy> {
     precision = try section.choice(
       "precision", default: TrainingConfiguration.Precision.float64,
       "element type; differences of outputs under small perturbations need float64")
+    savesOutputs = try section.boolean(
+      "save_outputs", default: false, "store the output of every sample at every iteration")
     splits = try section.choices(
       "splits", default: [Split.test, .train], count: 1..., "splits that the pipeline sweeps")
     guard Set(splits).count == splits.count else {

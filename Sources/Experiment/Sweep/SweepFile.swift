@@ -16,9 +16,10 @@ final class SweepFile {
 
   init<Case: CaseStudy>(
     creating path: String, _ case: Case.Type, _ sweep: SweepConfiguration<Case>, _ modelFile: ModelFile,
-    _ model: Model<Case.Batch>, _ reader: DatasetReader, _ split: Split, samples: Int, _ cost: SampleCost,
-    configuration: ExperimentConfiguration<Case>
+    _ model: Model<Case.Batch>, _ reader: DatasetReader, _ split: Split, rows: [Int], subject: String?,
+    _ cost: SampleCost, configuration: ExperimentConfiguration<Case>
   ) throws {
+    let samples = rows.count
     let isImplicit = if case .implicit = model { true } else { false }
     self.samples = samples
     iterates = cost.flops.count
@@ -36,7 +37,7 @@ final class SweepFile {
       for (name, text) in [
         ("model", modelFile.facts.model), ("architecture", modelFile.facts.architecture),
         ("solver", isImplicit ? sweep.solver.solver.kind.rawValue : "none"), ("split", split.rawValue),
-        ("error_name", Case.errorName), ("dataset_sha256", reader.header.contentHash ?? ""),
+        ("error_name", Case.errorName), ("subject", subject ?? ""), ("dataset_sha256", reader.header.contentHash ?? ""),
         ("model_sha256", modelFile.header.contentHash ?? ""),
       ] where !text.isEmpty {
         try file.setAttribute(name, text)
@@ -46,9 +47,9 @@ final class SweepFile {
       try file.setAttribute("parameter_count", Int64(model.module.parameters.count))
       if let trained = modelFile.facts.trainedIterations { try file.setAttribute("trained_iterations", Int64(trained)) }
     }
-    let draws = try reader.draws(of: split).prefix(samples)
+    let draws = try reader.draws(of: split)
     let iteration = try content.write("/iteration", isImplicit ? (0..<iterates).map(Int64.init) : [1])
-    let sample = try content.write("/sample", draws.map { Int64($0) })
+    let sample = try content.write("/sample", rows.map { Int64(draws[$0]) })
     scales = (sample, iteration)
     for (name, values) in [("/seconds", cost.seconds), ("/flops", cost.flops)] {
       try content.attach(iteration, to: content.write(name, values), axis: 0, name: "iteration")

@@ -9,20 +9,17 @@ public struct SweepStage {
   public var dataset: String
   public var split: Split
   public var output: String
-  public var savesOutputs: Bool
   public var threads: Int
   public var device: Device
   public var progress: String?
 
   public init(
-    model: String, dataset: String, split: Split, output: String, savesOutputs: Bool, threads: Int, device: Device,
-    progress: String?
+    model: String, dataset: String, split: Split, output: String, threads: Int, device: Device, progress: String?
   ) {
     self.model = model
     self.dataset = dataset
     self.split = split
     self.output = output
-    self.savesOutputs = savesOutputs
     self.threads = threads
     self.device = device
     self.progress = progress
@@ -40,17 +37,17 @@ public struct SweepStage {
     let placement = Placement(type: sweep.precision.type, device: device)
     let model = try modelFile.model(of: Case.self, layout: reader.layout)
     try model.module.move(to: device, type: placement.type)
-    let count = min(sweep.samples ?? .max, try reader.count(of: split))
-    guard count > 0 else { throw Failure(.badData, "the split `\(split.rawValue)` has no samples", at: dataset) }
-    let pieces = stride(from: 0, to: count, by: sweep.chunk).map { Array($0..<min($0 + sweep.chunk, count)) }
+    let subject = try modelFile.description(of: Case.self)
+    let rows = try subject.rows(reader, split).prefix(sweep.samples ?? .max)
+    let pieces = stride(from: 0, to: rows.count, by: sweep.chunk).map { Array(rows[$0..<min($0 + sweep.chunk, rows.count)]) }
 
     try Runtime.setThreads(device == .cpu ? 1 : threads)
     let cost = try SampleCost(
       of: model, case: Case.self, on: Case.batch(reader, split, rows: pieces[0], placement: placement),
       solver: sweep.solver, device: device)
     let file = try SweepFile(
-      creating: output, Case.self, sweep, modelFile, model, reader, split, samples: count, cost,
-      configuration: configuration)
+      creating: output, Case.self, sweep, modelFile, model, reader, split, rows: Array(rows),
+      subject: subject.subject?.name, cost, configuration: configuration)
     do {
       try measure(configuration, model, reader, pieces, placement, into: file)
       return try file.finish()
@@ -66,7 +63,7 @@ public struct SweepStage {
   ) throws {
     let sweep = configuration.sweep
     let measurement = ChunkSweep<Case>(
-      model: model, solver: sweep.solver, keepsOutputs: savesOutputs)
+      model: model, solver: sweep.solver, keepsOutputs: sweep.savesOutputs)
     let perturbations = sweep.perturbations
     let (split, seed) = (split, configuration.seed)
     let meter = ProgressMeter(

@@ -55,8 +55,8 @@ public final class ModelFile {
     self.header = header
   }
 
-  /// Builds the model and gives it the stored parameters.
-  public func model<Case: CaseStudy>(of case: Case.Type, layout: DatasetLayout) throws -> Model<Case.Batch> {
+  /// The model as its stored settings describe it.
+  public func description<Case: CaseStudy>(of case: Case.Type) throws -> ModelDescription<Case.Batch> {
     let description: ModelDescription<Case.Batch>
     do {
       let document = try ConfigurationDocument.parse(facts.configuration, name: "\(path):/@configuration")
@@ -72,7 +72,12 @@ public final class ModelFile {
         "expected the architecture `\(description.architecture)` of the configuration, found `\(facts.architecture)`",
         at: "\(path):/@architecture", remedy: "train the model or import its weights again")
     }
-    let model = try description.build(layout, facts.seed)
+    return description
+  }
+
+  /// Builds the model and gives it the stored parameters.
+  public func model<Case: CaseStudy>(of case: Case.Type, layout: DatasetLayout) throws -> Model<Case.Batch> {
+    let model = try description(of: Case.self).build(layout, facts.seed)
     let parameters = model.module.parameters
     let values = try file.tensors(
       parameters.entries.map { ($0.name, $0.parameter.value.shape) }, under: "/parameters")

@@ -16,11 +16,16 @@ public struct StepBenchmark {
   ) throws {
     let reader = try DatasetReader(dataset, Case.layout)
     let training = configuration.training
-    let model = try configuration.model(name).build(reader.layout, configuration.seed)
+    let description = try configuration.model(name)
+    let model = try description.build(reader.layout, configuration.seed)
+    guard !model.module.parameters.isEmpty else {
+      throw Failure(.usage, "the model `\(name)` has no parameters, so there is no step to time", remedy: "name another")
+    }
     try model.module.move(to: .cpu, type: training.precision.type)
     try Runtime.setThreads(1)
     let data = try TrainingData<Case>(
-      reader, training, seed: configuration.seed, placement: Placement(type: training.precision.type))
+      reader, rows: description.rows(reader, .train), training, seed: configuration.seed,
+      placement: Placement(type: training.precision.type))
     let trainer = try Trainer(training, model, data, threads: threads)
     try trainer.step()
     seconds = try (0..<steps).map { _ in

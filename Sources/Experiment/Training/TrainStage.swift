@@ -40,7 +40,8 @@ public struct TrainStage {
     try model.module.move(to: device, type: placement.type)
     // Chunks are worked through side by side, each by one thread: that way results do not depend on their number.
     try Runtime.setThreads(device == .cpu ? 1 : threads)
-    let data = try TrainingData<Case>(reader, training, seed: configuration.seed, placement: placement)
+    let data = try TrainingData<Case>(
+      reader, rows: description.rows(reader, .train), training, seed: configuration.seed, placement: placement)
     let trainer = try Trainer(training, model, data, threads: device == .cpu ? threads : 1)
 
     let resolved = configuration.document.resolved(only: ["seed", "models.\(modelName)", "training"])
@@ -48,7 +49,9 @@ public struct TrainStage {
       caseStudy: Case.name, model: modelName, architecture: description.architecture,
       configuration: configuration.document.resolved(only: ["models.\(modelName)"]), seed: configuration.seed,
       datasetHash: reader.header.contentHash)
-    if case .implicit = model { facts.trainedIterations = training.stages.last.map { $0.iterations + $0.untrackedIterations } }
+    if case .implicit = model, !trainer.parameters.isEmpty {
+      facts.trainedIterations = training.stages.last.map { $0.iterations + $0.untrackedIterations }
+    }
     let provenance = FileProvenance(
       run: .current(libraries: ["libtorch": Runtime.version]), configuration: configuration.document.resolved(),
       seed: configuration.seed, inputs: [ProvenanceInput(path: dataset, contentHash: reader.header.contentHash)])
@@ -73,7 +76,8 @@ public struct TrainStage {
     _ trainer: Trainer<Case>, _ training: TrainingConfiguration, save: () throws -> Void
   ) throws {
     let meter = ProgressMeter(
-      "train \(modelName)", total: training.totalSteps, done: trainer.state.step, unit: "steps", record: progress)
+      "train \(modelName)", total: trainer.parameters.isEmpty ? 0 : training.totalSteps, done: trainer.state.step, unit: "steps",
+      record: progress)
     defer { meter.finish() }
     var saved = Date()
     while !trainer.isFinished {

@@ -30,7 +30,8 @@ final class Trainer<Case: CaseStudy> {
     try Adam(parameters, .init(learningRate: stage.learningRate, weightDecay: stage.weightDecay))
   }
 
-  var isFinished: Bool { state.stage >= configuration.stages.count }
+  /// A model without parameters is finished before it begins.
+  var isFinished: Bool { state.stage >= configuration.stages.count || parameters.isEmpty }
 
   /// Continues from a checkpoint.
   func restore(_ saved: TrainingState, parameters values: [Tensor], _ adam: Adam.State) throws {
@@ -109,14 +110,13 @@ final class TrainingData<Case: CaseStudy> {
   private let chunksPerStep: Int
   private let seed: UInt64
 
-  init(_ reader: DatasetReader, _ configuration: TrainingConfiguration, seed: UInt64, placement: Placement) throws {
-    let count = try reader.count(of: .train)
-    guard count > 0 else {
-      throw Failure(.badData, "the split `train` has no samples", at: reader.path, remedy: "draw a dataset with samples")
-    }
+  /// - Parameter rows: the samples to train on.
+  init(
+    _ reader: DatasetReader, rows: [Int], _ configuration: TrainingConfiguration, seed: UInt64, placement: Placement
+  ) throws {
     let size = configuration.chunk
-    chunks = try stride(from: 0, to: count, by: size).map { start in
-      try Case.batch(reader, .train, rows: Array(start..<min(start + size, count)), placement: placement)
+    chunks = try stride(from: 0, to: rows.count, by: size).map { start in
+      try Case.batch(reader, .train, rows: Array(rows[start..<min(start + size, rows.count)]), placement: placement)
     }
     chunksPerStep = min(configuration.batchSize.map { $0 / size } ?? chunks.count, chunks.count)
     self.seed = seed

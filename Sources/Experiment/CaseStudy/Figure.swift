@@ -99,14 +99,20 @@ public struct Figure: Sendable {
     self.marks = marks
   }
 
+  /// A label as part of a name: letters, digits, `-` and `.` only, since it also goes into links and scripts.
+  public static func fileName(_ label: String) -> String {
+    let allowed = label.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
+    return String(allowed).split(separator: "-").joined(separator: "-")
+  }
+
   /// Whether there is nothing to draw: no point that both axes can show.
   public var isEmpty: Bool { drawnPoints.isEmpty }
 
   /// The x of every point that is drawn.
-  var drawnX: [Double] { drawnPoints.map(\.x) }
+  public var drawnX: [Double] { drawnPoints.map(\.x) }
 
   /// The y of every point that is drawn, of the levels, and of the edges of the shading.
-  var drawnY: [Double] {
+  public var drawnY: [Double] {
     (drawnPoints.flatMap { [$0.y, $0.low, $0.high].compactMap { $0 } } + levels.map(\.y)).filter(y.shows)
   }
 
@@ -116,5 +122,5 @@ public struct Figure: Sendable {
 }
 
 extension Figure.Axis {
-  func shows(_ value: Double) -> Bool { value.isFinite && (!isLogarithmic || value > 0) }
+  public func shows(_ value: Double) -> Bool { value.isFinite && (!isLogarithmic || value > 0) }
 }
