@@ -25,8 +25,9 @@ public enum Adjoint: Equatable, Sendable {
   /// One application of G at y*, differentiated (Fung et al., "JFB: Jacobian-free backpropagation for implicit
   /// networks", AAAI 2022): the phantom gradient with one undamped step.
   case jacobianFree
-  /// Plain iteration from the start, every step differentiated: memory grows with the steps. No solver runs.
-  case unrolled(steps: Int)
+  /// Picard iteration from the start, z <- (1 - damping) z + damping G(z), every step differentiated: memory grows with the
+  /// steps. No solver runs.
+  case unrolled(steps: Int, damping: Double = 1)
 
   public var kind: AdjointKind {
     switch self {
@@ -46,8 +47,9 @@ public enum Adjoint: Equatable, Sendable {
       try requirePositive(phantom.steps, name: "steps")
       try requireFraction(phantom.damping, name: "damping")
     case .jacobianFree: break
-    case .unrolled(let steps):
+    case .unrolled(let steps, let damping):
       try requirePositive(steps, name: "steps")
+      try requireFraction(damping, name: "damping")
     }
   }
 }

@@ -39,9 +39,9 @@ public func equilibriumGradient(
   try adjoint.validate()
   try start.requireEntries(role: "the start of the iteration")
   let start = try start.detached()
-  if case .unrolled(let steps) = adjoint {
+  if case .unrolled(let steps, let damping) = adjoint {
     return try differentiatedSteps(
-      PhantomAdjoint(steps: steps, damping: 1), of: map, from: start, parameters: parameters, penalty: penalty, loss: loss,
+      PhantomAdjoint(steps: steps, damping: damping), of: map, from: start, parameters: parameters, penalty: penalty, loss: loss,
       after: nil)
   }
   let solution = try Autograd.withoutTracking { try fixedPoint(of: map, from: start, settings: forward) }
@@ -67,9 +67,7 @@ private func differentiatedSteps(
   try Autograd.withTracking {
     var state = start
     for _ in 0..<settings.steps {
-      let value = try trackedValue(of: map, at: state)
-      state =
-        settings.damping == 1 ? value : try (state * (1 - settings.damping)).adding(value, times: settings.damping)
+      state = try state.moved(toward: trackedValue(of: map, at: state), by: settings.damping)
     }
     let value = try scalarLoss(loss, at: state)
     let jacobian = try penalty?.value(of: map, at: state)
@@ -120,6 +118,13 @@ private func implicitGradient(
 private func weighted(_ jacobian: Tensor?, _ penalty: JacobianPenalty?) throws -> [Tensor] {
   guard let jacobian, let penalty, try jacobian.requiresGradient else { return [] }
   return [try jacobian * penalty.weight]
+}
+
+extension Tensor {
+  /// (1 - fraction) self + fraction target: a damped step.
+  public func moved(toward target: Tensor, by fraction: Double) throws -> Tensor {
+    fraction == 1 ? target : try (self * (1 - fraction)).adding(target, times: fraction)
+  }
 }
 
 private func trackedValue(of map: (Tensor) throws -> Tensor, at state: Tensor) throws -> Tensor {

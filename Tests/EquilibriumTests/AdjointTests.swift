@@ -103,6 +103,7 @@ struct AdjointTests {
       let implicit = try flat(
         problem.gradient(.implicit(ImplicitAdjoint(solver: tight))))
       #expect(relativeDifference(try flat(problem.gradient(.unrolled(steps: 200))), implicit) < 1e-10)
+      #expect(relativeDifference(try flat(problem.gradient(.unrolled(steps: 300, damping: 0.7))), implicit) < 1e-10)
       #expect(relativeDifference(try flat(problem.gradient(.unrolled(steps: 3))), implicit) > 1e-6)
     }
   }
@@ -217,7 +218,8 @@ struct AdjointTests {
       #expect(throws: EquilibriumError.self) { try attempt(kind.adjoint) { try $0.detached().sum() } }
     }
     let invalid: [Adjoint] = [
-      .unrolled(steps: 0), .phantom(PhantomAdjoint(steps: 0)), .phantom(PhantomAdjoint(damping: 1.5)),
+      .unrolled(steps: 0), .unrolled(steps: 1, damping: 0), .phantom(PhantomAdjoint(steps: 0)),
+      .phantom(PhantomAdjoint(damping: 1.5)),
       .implicit(ImplicitAdjoint(solver: SolverSettings(stopping: .exactly(0)))),
     ]
     for adjoint in invalid {

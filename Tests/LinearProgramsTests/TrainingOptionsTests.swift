@@ -47,6 +47,7 @@ import Torch
 
   @Test(arguments: [
     "training.precision=float64", "training.batch_size=12", "training.adjoint={name: jacobian-free}",
+    "training.adjoint={name: unrolled, damping: 0.7}",
     "training.adjoint={name: phantom}", "training.adjoint={name: implicit}", "training.stages.0.steps=7",
     "training.stages.0.iterations=2", "training.stages.0.untracked_iterations=3",
     "training.stages.0.learning_rate=0.02", "training.stages.0.schedule=cosine", "training.stages.0.weight_decay=0.1",

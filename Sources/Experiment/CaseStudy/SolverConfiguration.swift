@@ -60,13 +60,20 @@ public struct AdjointConfiguration: Equatable, Sendable {
   /// The adjoint's own solver (implicit) and steps (phantom).
   public var backward: SolverSettings
   public var phantom: PhantomAdjoint
+  /// Of the Picard iteration that is unrolled.
+  public var unrolledDamping: Double
 
   init(reading section: ConfigurationSection) throws {
     var solver = SolverSettings(.picard(Picard()), stopping: StoppingCriteria())
     var backward = SolverSettings(.anderson(Anderson()), stopping: StoppingCriteria())
     var phantom = PhantomAdjoint()
+    var unrolledDamping = 1.0
     name = try section.variant("name", default: AdjointName.unrolled, "gradient through the iteration") { name in
-      if name != .unrolled {
+      if name == .unrolled {
+        unrolledDamping = try section.number(
+          "damping", default: 1, in: .above(0, through: 1),
+          "y <- (1 - damping) y + damping G(y), in every iteration; the sweep's solver should have the same")
+      } else {
         solver = try SolverSettings(reading: section.section("solver", "finds the equilibrium; `iterations` is the stage's"))
       }
       if name == .implicit {
@@ -82,6 +89,7 @@ public struct AdjointConfiguration: Equatable, Sendable {
     self.solver = solver
     self.backward = backward
     self.phantom = phantom
+    self.unrolledDamping = unrolledDamping
     try section.finish()
   }
 
@@ -91,7 +99,7 @@ public struct AdjointConfiguration: Equatable, Sendable {
     forward.stopping.maximumIterations = iterations
     let adjoint: Adjoint =
       switch name {
-      case .unrolled: .unrolled(steps: iterations)
+      case .unrolled: .unrolled(steps: iterations, damping: unrolledDamping)
       case .implicit: .implicit(ImplicitAdjoint(solver: backward))
       case .phantom: .phantom(phantom)
       case .jacobianFree: .jacobianFree

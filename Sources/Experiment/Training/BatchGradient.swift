@@ -69,9 +69,10 @@ struct BatchGradient<Case: CaseStudy> {
     _ loss: (Tensor) throws -> Tensor
   ) throws -> Result {
     let context = try network.inject(batch)
+    let damping = if case .unrolled(_, let damping) = adjoint { damping } else { 1.0 }
     let start = try Autograd.withoutTracking {
       try (0..<untrackedIterations).reduce(network.initialState(context)) { state, _ in
-        try network.step(state, context)
+        try state.moved(toward: network.step(state, context), by: damping)
       }
     }
     let penalty =
