@@ -10,7 +10,8 @@ import Torch
   static func batch(_ points: [[Double]], type: ElementType = .float64) throws -> ScalarBatch {
     let target = try TargetMap(points[0].count == 2 ? .ring : .ramps, level: points[0].count == 2 ? nil : 10)
     return try ScalarBatch(
-      Array(repeating: target, count: points.count), points, values: points.map(target.value(at:)), placement: Placement(type: type))
+      Array(repeating: target, count: points.count), points, values: points.map(target.value(at:)),
+      placement: Placement(type: type))
   }
 
   /// Operations of one sample, as the sweep counts them.
@@ -23,7 +24,8 @@ import Torch
         func count<Network: ImplicitModel>(_ network: Network) throws -> Double where Network.Batch == ScalarBatch {
           try Runtime.countingFlops {
             let context = try network.inject(batch)
-            let state = try (0..<iterations).reduce(network.initialState(context)) { state, _ in try network.step(state, context) }
+            let state = try (0..<iterations).reduce(network.initialState(context)) { state, _ in try network.step(state, context)
+            }
             return try network.readout(state, context)
           }.flops
         }
@@ -83,20 +85,26 @@ import Torch
     #expect(ratios.allSatisfy { $0 < 0.51 })
   }
 
-  @Test(arguments: ["demo", "paper"]) func `The rivals in the pipeline file have equal operations and equal parameters`(preset: String) throws {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../pipelines/scalar-maps.yaml")
-    let configuration = try ExperimentConfiguration<ScalarMapStudy>(ConfigurationDocument.load(folder.path, preset: preset))
-    let iterations = try #require(configuration.training.stages.last).iterations
-    let levels = configuration.models.map(\.name).filter { $0.hasPrefix("implicit-") }.compactMap { $0.split(separator: "-").last }
+  @Test(arguments: ["demo", "paper"])
+  func `The rivals in the pipeline file have four times the width, equal operations, and equal parameters`(preset: String) throws
+  {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../pipelines/scalar-maps.yaml")
+    let configuration = try ExperimentConfiguration<ScalarMapStudy>(
+      ConfigurationDocument.load(file.standardized.path, preset: preset))
+    let levels = configuration.models.map(\.name).filter { $0.hasPrefix("implicit-") }.compactMap {
+      $0.split(separator: "-").last
+    }
     #expect(levels.count >= 3 && levels.contains("5") && levels.contains("50"))
     for level in levels {
-      let models = try ["implicit-\(level)", "explicit-\(level)-wide", "explicit-\(level)-small"].map {
+      let models = try ["implicit-\(level)", "explicit-\(level)-wide", "explicit-\(level)-flops", "explicit-\(level)-small"].map {
         try configuration.model($0).build(ScalarMapStudy.layout, 1)
       }
-      let flops = try models.map { try Self.flops($0, iterations: iterations, dimension: 1) }
+      let flops = try models.map { try Self.flops($0, iterations: 16, dimension: 1) }
       let counts = models.map { Double($0.module.parameters.count) }
-      #expect(abs(flops[1] / flops[0] - 1) < 0.02, "\(flops)")
-      #expect(abs(counts[2] / counts[0] - 1) < 0.03, "\(counts)")
+      let widths = try models.map { try #require($0.module.parameters.entries.first).parameter.value.shape[0] }
+      #expect(widths[1] == 4 * widths[0] && widths[2] > widths[1])
+      #expect(abs(flops[2] / flops[0] - 1) < 0.02, "\(flops)")
+      #expect(abs(counts[3] / counts[0] - 1) < 0.03, "\(counts)")
     }
   }
 

@@ -127,8 +127,10 @@ import Testing
     try alone.generate()
     try alone.train("explicit")
     try bench.train("explicit")
-    let hashes = try [bench, alone].map { try ModelFile("\($0.folder)/explicit.h5").model(of: ScalarMapStudy.self, layout: ScalarMapStudy.layout) }
-      .map { try $0.module.parameters.tensors.flatMap { try $0.doubles() } }
+    let hashes = try [bench, alone].map {
+      try ModelFile("\($0.folder)/explicit.h5").model(of: ScalarMapStudy.self, layout: ScalarMapStudy.layout)
+    }
+    .map { try $0.module.parameters.tensors.flatMap { try $0.doubles() } }
     #expect(hashes[0] == hashes[1])
   }
 
@@ -138,7 +140,8 @@ import Testing
     let rows = Array(0..<160)
     for norm in [1e-6, 1e-2] {
       let clean = try ScalarMapStudy.points(reader, .test, rows: rows)
-      let perturbed = try PointPerturbation(norm: norm).perturbed(reader, .test, rows: rows, seed: 1, placement: Placement(type: .float64))
+      let perturbed = try PointPerturbation(norm: norm).perturbed(
+        reader, .test, rows: rows, seed: 1, placement: Placement(type: .float64))
       for i in rows.indices {
         let moved = perturbed.batch.points[i]
         #expect(perturbed.isSolved[i] == (clean.targets[i].gap(at: clean.points[i]) > norm))
@@ -149,16 +152,19 @@ import Testing
       #expect(perturbed.isSolved.contains(true))
     }
     let ratio = try PointPerturbation(norm: 1e-6).perturbed(reader, .test, rows: [0], seed: 1, placement: Placement())
-    #expect(try PointPerturbation(norm: 1e-6).perturbed(reader, .test, rows: [0], seed: 2, placement: Placement()).batch.points.count == ratio.batch.points.count)
+    #expect(
+      try PointPerturbation(norm: 1e-6).perturbed(reader, .test, rows: [0], seed: 2, placement: Placement()).batch.points.count
+        == ratio.batch.points.count)
   }
 
   @Test(arguments: [
-    ("absent", "no samples of the map tangent", [String]()),
+    ("absent", "no samples of the map tangent", [String]())
   ]) func `A dataset without the map of a model is refused`(model: String, problem: String, overrides: [String]) throws {
     let bench = try Workbench(Self.pipeline)
     try bench.generate()
     let failure = try #require(throws: Failure.self) { try bench.train(model) }
-    #expect(failure.status == .badData && failure.problem.contains(problem) && failure.remedy?.contains("dataset.targets") == true)
+    #expect(
+      failure.status == .badData && failure.problem.contains(problem) && failure.remedy?.contains("dataset.targets") == true)
   }
 
   @Test(arguments: [
@@ -196,7 +202,8 @@ import Testing
 
   @Test(arguments: [
     ("dataset.targets.0.level=5", "level"), ("dataset.targets.3.level=null", "level"), ("dataset.targets.0.from=2", "from < to"),
-    ("dataset.targets.1.map=reciprocal", "twice"), ("dataset.targets.0.map=recip", "reciprocal"), ("dataset.nearest=0", "nearest"),
+    ("dataset.targets.1.map=reciprocal", "twice"), ("dataset.targets.0.map=recip", "reciprocal"),
+    ("dataset.nearest=0", "nearest"),
     ("models.linear.map=logarithm", "linear"), ("models.linear.rate=1.5", "rate"), ("models.recipe.rate=0.5", "unknown key"),
     ("models.implicit.width=0", "width"), ("models.implicit.level=null", "level"),
     ("sweep.perturbations.norms=[0]", "norms"), ("sweep.perturbations.norms=[1e-3, 1e-3]", "twice"),
