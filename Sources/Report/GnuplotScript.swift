@@ -64,7 +64,7 @@ struct GnuplotScript {
     let margin = pow(10, decades * padding)
     let bounds = [max(low / margin, 1e-307), min(high * margin, 1e307)]
     return [
-      "set logscale \(name)", "set \(name)range [\(bounds[0]):\(bounds[1])]",
+      "set logscale \(name)", "set format \(name) '%g'", "set \(name)range [\(bounds[0]):\(bounds[1])]",
       "set \(name)tics (\(ticks.joined(separator: ", ")))",
     ]
   }

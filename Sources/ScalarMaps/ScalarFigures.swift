@@ -106,30 +106,30 @@ private enum ScalarFigures {
         points: map.samples.compactMap { $0.ratios.isEmpty ? nil : .init(x: $0.gap, y: $0.ratios[k]) },
         shape: .markers, color: color)
     }
-    let byGap = bounds.sorted { $0.x < $1.x }
     return Figure(
       name: "necessity-\(Figure.fileName(map.name))", title: "The bound of Theorem 2.5, \(map.name)",
       caption:
-        "Markers: Lipschitz ratio of y_t at each test sample. Line: C (1 + |F(x)|) / (1 − μ(x)), which no iterate exceeds. It "
+        "Lipschitz ratio of y_t at each test sample, and the bound C (1 + |F(x)|) / (1 − μ(x)), which no iterate exceeds. It "
         + "can only grow where μ comes near 1, where the iteration is slow.",
       x: .init("distance to the singularity", isLogarithmic: true), y: .init("Lipschitz constant", isLogarithmic: true),
-      series: measured + [Figure.Series("bound", points: byGap, color: black)])
+      series: measured + [Figure.Series("bound", points: bounds, shape: .markers, color: black)])
   }
 
-  /// |G(0, x) - G(0, x')| / |x - x'| of neighbouring samples: bounded for regular operators, whatever the distance to the
-  /// singularity.
+  /// |G(1, x) - G(1, x')| / (2 |x - x'|) of neighbouring samples: bounded for regular operators, whatever the distance to the
+  /// singularity. Nothing where there is one operator only.
   static func regularity(_ models: [SweptMap]) -> Figure {
     let target = models[0].target
-    let constructed = models.filter { $0.constructed != nil && $0.isSingular }
+    let all = models.filter { $0.constructed != nil && $0.isSingular }
+    let constructed = all.count > 1 ? all : []
     return Figure(
       name: "regularity-\(Figure.fileName(target.name))", title: "Growth of G in x, \(target.name)",
-      caption: "|G(y, x) − G(y, x')| / ((1 + |y|) |x − x'|) at y = 0 between neighbouring test samples. A regular operator has a "
+      caption: "|G(y, x) − G(y, x')| / ((1 + |y|) |x − x'|) at y = 1 between neighbouring test samples. A regular operator has a "
         + "bound for all x; a constant step has none.",
       x: .init("distance to the singularity", isLogarithmic: true), y: .init("growth of G in x", isLogarithmic: true),
       series: constructed.enumerated().map { color, map in
         let points = zip(map.samples, map.samples.dropFirst()).compactMap { sample, next -> Figure.Point? in
           guard let model = map.constructed, sample.point != next.point else { return nil }
-          return .init(x: sample.gap, y: model.growth(0, between: sample.point, and: next.point))
+          return .init(x: sample.gap, y: model.growth(1, between: sample.point, and: next.point))
         }
         return Figure.Series(map.name, points: points, shape: .markers, color: color)
       })

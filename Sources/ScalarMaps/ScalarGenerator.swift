@@ -9,8 +9,10 @@ struct SampledTarget: Sendable {
 
   init(reading section: ConfigurationSection) throws {
     target = try TargetMap(reading: section)
-    let from = try section.number("from", default: target.window.lowerBound, "samples lie between this")
-    let to = try section.number("to", default: target.window.upperBound, "and this")
+    let from =
+      try section.optionalNumber("from", "samples lie between this and `to`; where F is interesting, if missing")
+      ?? target.window.lowerBound
+    let to = try section.optionalNumber("to", "end of the window") ?? target.window.upperBound
     try section.finish()
     guard from < to else {
       throw Failure(
