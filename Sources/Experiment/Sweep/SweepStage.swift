@@ -37,8 +37,8 @@ public struct SweepStage {
     let placement = Placement(type: sweep.precision.type, device: device)
     let model = try modelFile.model(of: Case.self, layout: reader.layout)
     try model.module.move(to: device, type: placement.type)
-    let subject = try modelFile.description(of: Case.self)
-    let rows = try subject.rows(reader, split).prefix(sweep.samples ?? .max)
+    let description = try modelFile.description(of: Case.self)
+    let rows = try description.rows(reader, split).prefix(sweep.samples ?? .max)
     let pieces = stride(from: 0, to: rows.count, by: sweep.chunk).map { Array(rows[$0..<min($0 + sweep.chunk, rows.count)]) }
 
     try Runtime.setThreads(device == .cpu ? 1 : threads)
@@ -47,7 +47,7 @@ public struct SweepStage {
       solver: sweep.solver, device: device)
     let file = try SweepFile(
       creating: output, Case.self, sweep, modelFile, model, reader, split, rows: Array(rows),
-      subject: subject.subject?.name, cost, configuration: configuration)
+      subject: description.subject?.name, cost, configuration: configuration)
     do {
       try measure(configuration, model, reader, pieces, placement, into: file)
       return try file.finish()
