@@ -20,7 +20,9 @@ extension InstanceDistribution {
         constraints: constraints, variables: variables, nonzeros: nonzeros, costScale: costScale,
         boundDeviation: boundDeviation, equalityProbability: equalityProbability)
     } catch {
-      throw Failure(error.status, error.problem, at: section.place, remedy: error.remedy)
+      throw Failure(
+        error.status, error.problem, at: section.place,
+        remedy: "change constraints, variables or nonzeros of \(section.path)")
     }
   }
 }

@@ -56,16 +56,14 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
 
   /// Makes the folders of the run.
   ///
-  /// - Throws: `.cannotCreate`.
+  /// - Throws: `.cannotCreate`, or `.io` when the disk is full.
   func createFolders() throws {
     for folder in graph.folders {
       try RunDirectory(folder).create()
       do {
         try FileManager.default.createDirectory(atPath: "\(folder)/tasks", withIntermediateDirectories: true)
       } catch {
-        throw Failure(
-          .cannotCreate, "cannot create the folder: \(error.localizedDescription)", at: "\(folder)/tasks",
-          remedy: "choose another --out, or make its parent writable")
+        throw Failure(cannot: "create the folder", at: "\(folder)/tasks", error)
       }
     }
   }

@@ -111,7 +111,7 @@ struct TaskLog {
   /// Writes the line that begins an attempt.
   ///
   /// - Returns: where the attempt's own output begins, in bytes.
-  /// - Throws: `.io`.
+  /// - Throws: `.cannotCreate`, or `.io` when the disk is full.
   func begin(_ line: String) throws -> UInt64 {
     do {
       if !FileManager.default.fileExists(atPath: path) { try Data().write(to: URL(fileURLWithPath: path)) }
@@ -121,9 +121,7 @@ struct TaskLog {
       try file.write(contentsOf: Data("\(end > 0 ? "\n" : "")=== \(line)\n".utf8))
       return try file.offset()
     } catch {
-      throw Failure(
-        .io, "cannot write the log: \(error.localizedDescription)", at: path,
-        remedy: "check that the folder can be written and that the disk is not full")
+      throw Failure(cannot: "write the log", at: path, error)
     }
   }
 

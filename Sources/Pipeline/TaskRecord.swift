@@ -43,7 +43,7 @@ public struct TaskRecord: Codable, Equatable, Sendable {
 
   /// Replaces the record at once.
   ///
-  /// - Throws: `.io`.
+  /// - Throws: `.cannotCreate`, or `.io` when the disk is full.
   func write(for task: PipelineTask) throws {
     try writeJSON(self, to: task.recordPath)
   }
@@ -54,9 +54,7 @@ func writeJSON(_ value: some Encodable, to path: String) throws {
   do {
     try jsonData(value).write(to: URL(fileURLWithPath: path), options: .atomic)
   } catch {
-    throw Failure(
-      .io, "cannot write this file: \(error.localizedDescription)", at: path,
-      remedy: "check that the folder can be written and that the disk is not full")
+    throw Failure(cannot: "write this file", at: path, error)
   }
 }
 

@@ -60,8 +60,6 @@ func writeAtomically(_ text: String, to file: URL) throws {
   do {
     try Data(text.utf8).write(to: file, options: .atomic)
   } catch {
-    throw Failure(
-      .io, "cannot write this file: \(error.localizedDescription)", at: file.path,
-      remedy: "check that the folder can be written and that the disk is not full")
+    throw Failure(cannot: "write this file", at: file.path, error)
   }
 }

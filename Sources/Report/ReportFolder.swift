@@ -4,31 +4,51 @@ import Foundation
 /// The folder of a report: report.html, table.csv, table.md and figures/.
 ///
 /// Everything is made in a hidden folder beside the final files and moved into place file by file, the page last: a
-/// killed writer leaves the report of before, or none.
+/// killed writer leaves the report of before, or none; the next writer removes its hidden folder. After an error no new
+/// folder is left.
 public struct ReportFolder: Sendable {
   public let url: URL
 
   public init(_ url: URL) { self.url = url }
 
   public var page: URL { url.appending(path: "report.html") }
+  private var figures: URL { url.appending(path: "figures") }
+  private static let hiddenPrefix = ".tmp-"
 
   /// Writes the report and removes pictures of an earlier one that this one does not have.
   ///
   /// - Parameter extra: writes further files into the folder it is given; they are moved into place before the page.
+  /// - Throws: `Failure`: cannot create, also when another process writes this report; or io.
   public func write(
     _ report: ReportPage, gnuplot: Gnuplot = Gnuplot(), extra: (URL) throws -> Void = { _ in }
   ) async throws {
-    let files = FileManager.default
-    let work = url.appending(path: ".tmp-\(UUID().uuidString)")
-    let pictures = work.appending(path: "figures")
+    let isNew = !FileManager.default.fileExists(atPath: url.path)
+    let work = url.appending(path: Self.hiddenPrefix + UUID().uuidString)
     do {
-      try files.createDirectory(at: pictures, withIntermediateDirectories: true)
-      try files.createDirectory(at: url.appending(path: "figures"), withIntermediateDirectories: true)
+      try await write(report, gnuplot, by: work, extra)
     } catch {
-      throw Failure(
-        .cannotCreate, "cannot create the folder of the report: \(error.localizedDescription)", at: url.path,
-        remedy: "give --out a folder that can be written")
+      // These calls remove empty folders only.
+      if isNew { for folder in [figures, url] { rmdir(folder.path) } }
+      var failure = ErrorMapping.failure(from: error)
+      // The hidden folder is gone; what the reader knows is the final name.
+      failure.place = failure.place?.replacing("/\(work.lastPathComponent)", with: "")
+      throw failure
     }
+  }
+
+  private func write(
+    _ report: ReportPage, _ gnuplot: Gnuplot, by work: URL, _ extra: (URL) throws -> Void
+  ) async throws {
+    let files = FileManager.default
+    let pictures = work.appending(path: "figures")
+    try create(figures)
+    let lock = try OutputLock(for: page.path)
+    defer { withExtendedLifetime(lock) {} }
+    // Nobody else writes here, so what is hidden was left by a writer that was killed.
+    for name in try files.contentsOfDirectory(atPath: url.path) where name.hasPrefix(Self.hiddenPrefix) {
+      try files.removeItem(at: url.appending(path: name))
+    }
+    try create(pictures)
     defer { try? files.removeItem(at: work) }
     try await gnuplot.draw(report.figures, in: pictures)
     try extra(work)
@@ -38,16 +58,24 @@ public struct ReportFolder: Sendable {
     do {
       let names = try files.contentsOfDirectory(atPath: pictures.path)
       for name in names { try move("figures/\(name)", from: work) }
-      for name in try files.contentsOfDirectory(atPath: url.appending(path: "figures").path) where !names.contains(name) {
+      for name in try files.contentsOfDirectory(atPath: figures.path) where !names.contains(name) {
         if ["svg", "png", "dat", "gp"].contains((name as NSString).pathExtension) {
-          try files.removeItem(at: url.appending(path: "figures/\(name)"))
+          try files.removeItem(at: figures.appending(path: name))
         }
       }
       let others = try files.contentsOfDirectory(atPath: work.path)
       for name in others where name != "figures" && name != page.lastPathComponent { try move(name, from: work) }
       try move(page.lastPathComponent, from: work)
     } catch let error as CocoaError {
-      throw Failure(.io, "cannot move the report into place: \(error.localizedDescription)", at: url.path)
+      throw Failure(cannot: "move the report into place", at: url.path, error)
+    }
+  }
+
+  private func create(_ folder: URL) throws {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw Failure(cannot: "create the folder of the report", at: url.path, error)
     }
   }
 

@@ -9,6 +9,7 @@ import Experiment
 ///
 /// - Parameter arguments: without the executable; nil for those of the process.
 public func runTool<Command: ParsableCommand>(_ command: Command.Type, arguments: [String]? = nil) -> Never {
+  reportSizeLimitAsError()
   do {
     var parsed = try Command.parseAsRoot(arguments)
     try parsed.run()
@@ -21,6 +22,7 @@ public func runTool<Command: ParsableCommand>(_ command: Command.Type, arguments
 
 /// As above, for commands with an asynchronous body.
 public func runTool<Command: AsyncParsableCommand>(_ command: Command.Type, arguments: [String]? = nil) async -> Never {
+  reportSizeLimitAsError()
   do {
     var parsed = try Command.parseAsRoot(arguments)
     if var asynchronous = parsed as? any AsyncParsableCommand { try await asynchronous.run() } else { try parsed.run() }
@@ -31,10 +33,16 @@ public func runTool<Command: AsyncParsableCommand>(_ command: Command.Type, argu
   exit(ExitStatus.ok.rawValue)
 }
 
+/// A write beyond the limit of file sizes (`ulimit -f`) shall fail like one to a full disk. The default is that the signal
+/// kills the process, which leaves its unfinished file behind.
+private func reportSizeLimitAsError() { signal(SIGXFSZ, SIG_IGN) }
+
 /// A result that was not written is no success: the disk behind a redirected standard output may be full.
 private func flushResult() throws {
   guard fflush(stdout) == 0, ferror(stdout) == 0 else {
-    throw Failure(.io, "cannot write the result to standard output: \(String(cString: strerror(errno)))")
+    throw Failure(
+      .io, "cannot write the result: \(String(cString: strerror(errno)))", at: "standard output",
+      remedy: "free some space, or send the result somewhere else")
   }
 }
 

@@ -27,7 +27,8 @@ public struct ConfigurationOptions: ParsableArguments {
 
 /// How a stage runs; nothing here changes a result.
 public struct RunOptions: ParsableArguments {
-  @Option(name: .long, help: "Worker threads; by default all cores that this process may use.")
+  @Option(
+    name: .long, parsing: .unconditional, help: "Worker threads; by default all cores that this process may use.")
   public var threads: Int?
 
   @Option(name: .long, help: ArgumentHelp("Keep a small JSON file with the progress.", valueName: "file.json"))

@@ -69,7 +69,10 @@ struct AggregateCommand: AsyncParsableCommand {
       try aggregation.writeSummary(to: $0.appending(path: "summary.h5").path, provenance: provenance)
     }
     print(output.json ? try ResultDocument(aggregation, folder).text() : folder.page.path)
-    if let violation = aggregation.violation { throw violation }
+    if var violation = aggregation.violation {
+      violation.place = config
+      throw violation
+    }
   }
 
   /// The figures that only this case study has, of the first seed of each model.

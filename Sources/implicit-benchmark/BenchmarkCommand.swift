@@ -20,7 +20,7 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The dataset to train on.", valueName: "file.h5"))
   var dataset: String
 
-  @Option(help: "Steps that are timed, after one to warm up.")
+  @Option(parsing: .unconditional, help: "Steps that are timed, after one to warm up.")
   var steps = 5
 
   func validate() throws {

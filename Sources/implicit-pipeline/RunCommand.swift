@@ -17,7 +17,9 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var pipeline: PipelineOptions
   @OptionGroup var output: OutputOptions
 
-  @Option(name: .long, help: "Worker threads of all tasks together; by default all cores that this process may use.")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Worker threads of all tasks together; by default all cores that this process may use.")
   var threads: Int?
 
   @Option(name: .long, help: "Where the stages compute: cpu, cuda, cuda:N; by default cpu.")

@@ -30,7 +30,7 @@ struct SweepCommand: ParsableCommand {
   @Option(help: "The split of the dataset: train, valid or test.")
   var split: Split = .test
 
-  @Option(help: "Test-time iterations; short for --set sweep.iterations=K.")
+  @Option(parsing: .unconditional, help: "Test-time iterations; short for --set sweep.iterations=K.")
   var iterations: Int?
 
   @Option(help: "Fixed-point solver: picard, anderson or broyden, with its default settings.")

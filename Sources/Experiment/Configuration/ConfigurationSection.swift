@@ -99,11 +99,20 @@ extension ConfigurationSection {
     } else if let fallback {
       value = fallback
     } else {
-      throw Failure(
-        .usage, "\(keyPath(key)) is missing", at: place, remedy: "add `\(key)`: \(kind.expected) (\(meaning))")
+      throw missing(key, "\(kind.expected) (\(meaning))")
     }
     resolved.child(key, .leaf(kind.encode(value)))
     return value
+  }
+
+  /// The failure of a key that must be written and is not, perhaps because it is misspelt.
+  private func missing(_ key: String, _ expected: String) -> Failure {
+    let similar = entries.keys.sorted().first {
+      resolved.children[$0] == nil && editDistance($0, key) * 3 <= max($0.count, key.count)
+    }
+    return Failure(
+      .usage, "\(keyPath(key)) is missing", at: similar.flatMap { entries[$0]?.place } ?? place,
+      remedy: "\(similar.map { "is `\($0)` meant to be it? " } ?? "")add `\(key)`: \(expected)")
   }
 
   /// The value of the key, or nil if it is missing or `null`.

@@ -86,9 +86,14 @@ public final class DatasetReader: Sendable {
     let expected = [count] + field.dimensions.map { layout.dimensions[$0] }
     guard shape.count == names.count, zip(shape, expected).allSatisfy({ $1 == nil || $0 == $1 }) else {
       let lengths = zip(names, expected).map { name, length in length.map { "\(name) = \($0)" } ?? name }
+      // The length may come from another field, which then may be the wrong one.
+      let others = zip(field.dimensions, zip(shape, expected).dropFirst()).compactMap { name, length in
+        length.0 == length.1 ? nil : layout.fields.first { $0 != field && $0.dimensions.contains(name) }?.name
+      }
       throw Failure(
         .badData, "expected shape (\(lengths.joined(separator: ", "))), found \(shape)", at: place,
-        remedy: "all fields have as many samples, and dimensions of one name have one length")
+        remedy: "all fields have as many samples, and dimensions of one name have one length"
+          + (others.first.map { "; compare with `\($0)`" } ?? ""))
     }
     count = shape[0]
     for (name, length) in zip(field.dimensions, shape.dropFirst()) { layout.dimensions[name] = length }

@@ -19,15 +19,13 @@ public struct RunDirectory: Equatable, Sendable {
 
   /// Makes the folders that are missing.
   ///
-  /// - Throws: `.cannotCreate`.
+  /// - Throws: `.cannotCreate`, or `.io` when the disk is full.
   public func create() throws {
     for folder in ["datasets", "models", "sweeps", "report", "logs", "progress"] {
       do {
         try FileManager.default.createDirectory(atPath: "\(path)/\(folder)", withIntermediateDirectories: true)
       } catch {
-        throw Failure(
-          .cannotCreate, "cannot create the folder: \(error.localizedDescription)", at: "\(path)/\(folder)",
-          remedy: "choose another --out, or make its parent writable")
+        throw Failure(cannot: "create the folder", at: "\(path)/\(folder)", error)
       }
     }
   }

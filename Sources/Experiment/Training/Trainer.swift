@@ -77,9 +77,14 @@ final class Trainer<Case: CaseStudy> {
 
   private func record(_ gradient: BatchGradient<Case>.Result, _ rate: Double) throws {
     guard gradient.loss.isFinite else {
+      let stage = configuration.stages[state.stage]
       throw Failure(
-        .diverged, "the loss is \(gradient.loss) at step \(state.step)", at: "training.stages.\(state.stage)",
-        remedy: "lower training.stages.\(state.stage).learning_rate, or give the stage a rollback")
+        .diverged,
+        "training.stages.\(state.stage): expected a finite loss, found \(gradient.loss.isNaN ? "NaN" : "infinity") at step "
+          + "\(state.step)",
+        at: stage.place,
+        remedy: "lower training.stages.\(state.stage).learning_rate"
+          + (stage.rollback == nil ? ", or give the stage a rollback" : ""))
     }
     state.history.loss.append(gradient.loss)
     state.history.learningRate.append(rate)

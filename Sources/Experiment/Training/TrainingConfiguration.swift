@@ -41,6 +41,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
     /// Weight of ||dG/dy||_F^2 / d in the loss of implicit models, which keeps their iteration contractive.
     public var jacobianWeight: Double
     public var rollback: Rollback?
+    /// Where the stage stands in the configuration, for messages.
+    public var place: String
   }
 
   /// The element type that parameters and data have while training.
@@ -103,6 +105,7 @@ extension TrainingConfiguration.Stage {
       try $0.finish()
       return rollback
     }
+    place = section.place
     try section.finish()
   }
 }

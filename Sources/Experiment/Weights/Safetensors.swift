@@ -82,9 +82,7 @@ public enum Safetensors {
     do {
       try file.write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
-      throw Failure(
-        .cannotCreate, "cannot write the file: \(error.localizedDescription)", at: path,
-        remedy: "choose a folder that exists and can be written to")
+      throw Failure(cannot: "write the file", at: path, error)
     }
   }
 }
