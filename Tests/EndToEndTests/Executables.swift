@@ -32,8 +32,27 @@ enum Executables {
   static func run(
     _ name: String, _ arguments: [String], meanwhile: (ProcessIdentifier) async throws -> Void = { _ in }
   ) async throws -> Result {
+    try await run(.path(FilePath("\(folder)/\(name)")), arguments, .inherit, meanwhile: meanwhile)
+  }
+
+  /// Runs a line of shell in the repository, as a user would who has the executables on the PATH.
+  ///
+  /// - Parameter variables: of the environment, for the line to use.
+  @discardableResult
+  static func shell(_ line: String, _ variables: [String: String] = [:]) async throws -> Result {
+    let path = "\(folder):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")"
+    let added = variables.merging(["PATH": path]) { $1 }
+    let environment = Environment.inherit.updating(
+      Dictionary(uniqueKeysWithValues: added.map { (Environment.Key(stringLiteral: $0), $1) }))
+    return try await run(.path("/bin/sh"), ["-c", line], environment)
+  }
+
+  private static func run(
+    _ executable: Executable, _ arguments: [String], _ environment: Environment,
+    meanwhile: (ProcessIdentifier) async throws -> Void = { _ in }
+  ) async throws -> Result {
     let result = try await Subprocess.run(
-      .path(FilePath("\(folder)/\(name)")), arguments: Arguments(arguments), workingDirectory: FilePath(repository),
+      executable, arguments: Arguments(arguments), environment: environment, workingDirectory: FilePath(repository),
       input: .none, output: .string(limit: 1 << 20), error: .string(limit: 1 << 20)
     ) { try await meanwhile($0.processIdentifier) }
     let status =
@@ -42,6 +61,17 @@ enum Executables {
       case .signaled(let signal): 128 + signal
       }
     return Result(status: status, output: result.standardOutput, errors: result.standardError)
+  }
+
+  /// Waits until something has happened, or the process has ended, which makes it vain to wait.
+  static func wait(while process: ProcessIdentifier, until hasHappened: () throws -> Bool) async throws {
+    // The letter behind the name in parentheses is the state; Z is an ended one that nobody has asked about.
+    while try !hasHappened(),
+      let status = try? String(contentsOfFile: "/proc/\(process.value)/stat", encoding: .utf8),
+      status.split(separator: ")").last?.hasPrefix(" Z") == false
+    {
+      try await Task.sleep(for: .milliseconds(2))
+    }
   }
 
   /// The processes whose command line names this text.
