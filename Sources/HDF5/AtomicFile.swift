@@ -69,6 +69,11 @@ public final class AtomicFile: @unchecked Sendable {
     _ = Library.locked { TemporaryName.live.remove(temporary) }
   }
 
+  /// Removes what writers of this name left that were killed, for when no next writer comes to do it.
+  public static func removeLeftovers(of path: String) {
+    Library.locked { TemporaryName(of: path).removeLeftovers() }
+  }
+
   private static func checkTarget(_ path: String, folder: String, _ site: Site) throws {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {

@@ -14,7 +14,11 @@ struct Checkpoint {
 
   var exists: Bool { FileManager.default.fileExists(atPath: path) }
 
-  func delete() { try? FileManager.default.removeItem(atPath: path) }
+  /// Also removes what a training left that was killed while it wrote a checkpoint.
+  func delete() {
+    try? FileManager.default.removeItem(atPath: path)
+    AtomicFile.removeLeftovers(of: path)
+  }
 
   /// - Parameter identity: all that the continued training must have in common with the saved one.
   func write<Case: CaseStudy>(
