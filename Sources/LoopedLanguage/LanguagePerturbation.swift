@@ -1,3 +1,4 @@
+import Equilibrium
 import Experiment
 import Torch
 
@@ -33,9 +34,9 @@ struct LanguagePerturbation: InputPerturbation {
       distances: distances.map { Double(max($0, 1)) }, isSolved: distances.map { $0 > 0 })
   }
 
-  func outputDistances(between a: Tensor, and b: Tensor) throws -> [Double] {
-    guard kind == .edit else { return try (a - b).sampleNorms().doubles() }
-    let (left, right) = (try a.argmax(dimension: -1).integers(), try b.argmax(dimension: -1).integers())
-    return zip(left, right).map { $0 == $1 ? 0 : 1 }
+  func ratios(between output: Tensor, and perturbed: Tensor, distances: [Double]) throws -> [Double] {
+    guard kind == .edit else { return try lipschitzRatios(between: output, and: perturbed, distances: distances) }
+    let (left, right) = (try output.argmax(dimension: -1).integers(), try perturbed.argmax(dimension: -1).integers())
+    return distances.indices.map { (left[$0] == right[$0] ? 0 : 1) / distances[$0] }
   }
 }

@@ -47,7 +47,8 @@ public enum LoopedLanguageStudy: CaseStudy {
       prelude: 0, core: 0, coda: 0,
       blockSize: try section.integer("block_size", default: 64, in: 1...1_000_000, "the most positions of a prompt"))
     let architecture: Architecture = try section.variant("architecture", "with a loop, or every block with its own weights") {
-      switch $0 {
+      (architecture: Architecture) in
+      switch architecture {
       case .looped:
         sizes.prelude = try section.integer("prelude", default: 0, in: 0...1000, "blocks before the loop")
         sizes.core = try section.integer("core", default: 1, in: 1...1000, "blocks in the loop")
@@ -59,7 +60,7 @@ public enum LoopedLanguageStudy: CaseStudy {
         sizes.core = 0
         sizes.coda = 0
       }
-      return $0
+      return architecture
     }
     try section.finish()
     if !section.isDescribing { try sizes.validate(at: section.place) }
@@ -118,6 +119,10 @@ public enum LoopedLanguageStudy: CaseStudy {
   /// 0 for the right answer, 1 for any other.
   public static func errors(_ output: Tensor, _ batch: LanguageBatch) throws -> Tensor {
     try 1 - output.argmax(dimension: -1).isEqual(to: batch.answers).to(type: output.type)
+  }
+
+  public static func checkpointSweep(reading sweep: ConfigurationSection) throws -> (any CheckpointSweep)? {
+    try GenerationSweep(reading: sweep.section("checkpoint", "how a published model is measured (--checkpoint)"))
   }
 
   public static func perturbations(

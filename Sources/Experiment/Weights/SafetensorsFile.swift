@@ -76,7 +76,7 @@ public final class SafetensorsFile {
         let (product, overflow) = partial.product.multipliedReportingOverflow(by: size)
         return (product, partial.overflow || overflow || size < 0)
       }
-      let offsets = item.data_offsets
+      let offsets = item.dataOffsets
       guard !count.overflow, offsets.count == 2, offsets[0] >= 0, offsets[1] >= offsets[0], offsets[1] <= bytes,
         offsets[1] - offsets[0] == count.product
       else { throw broken("offsets \(offsets) do not fit the shape \(item.shape) or the file", name) }
@@ -102,7 +102,12 @@ public final class SafetensorsFile {
     struct Item: Decodable {
       var dtype: String
       var shape: [Int]
-      var data_offsets: [Int]
+      var dataOffsets: [Int]
+
+      enum CodingKeys: String, CodingKey {
+        case dtype, shape
+        case dataOffsets = "data_offsets"
+      }
     }
 
     private struct Name: CodingKey {

@@ -25,13 +25,18 @@ public struct HuginnCheckpoint {
 
   /// Whether decoded text is cleaned of spaces before punctuation: `clean_up_tokenization_spaces` of tokenizer_config.json.
   func cleansUp() throws -> Bool {
-    struct Settings: Decodable { var clean_up_tokenization_spaces: Bool? }
+    struct Settings: Decodable {
+      var cleanUpTokenizationSpaces: Bool?
+      enum CodingKeys: String, CodingKey {
+        case cleanUpTokenizationSpaces = "clean_up_tokenization_spaces"
+      }
+    }
     let path = "\(folder)/tokenizer_config.json"
     guard let data = FileManager.default.contents(atPath: path) else { return false }
     guard let settings = try? JSONDecoder().decode(Settings.self, from: data) else {
       throw Failure(.badData, "expected the settings of a tokenizer as JSON", at: path, remedy: "fetch the file again")
     }
-    return settings.clean_up_tokenization_spaces ?? false
+    return settings.cleanUpTokenizationSpaces ?? false
   }
 
   /// Reads the tokenizer and checks that it can be the model's.
@@ -102,13 +107,18 @@ public struct HuginnCheckpoint {
 
   /// The file of each array.
   private func weightFiles() throws -> [String: SafetensorsFile] {
-    struct Index: Decodable { var weight_map: [String: String] }
+    struct Index: Decodable {
+      var weightMap: [String: String]
+      enum CodingKeys: String, CodingKey {
+        case weightMap = "weight_map"
+      }
+    }
     let index = "\(folder)/model.safetensors.index.json"
     guard let data = FileManager.default.contents(atPath: index) else {
       let file = try SafetensorsFile("\(folder)/model.safetensors")
       return file.entries.mapValues { _ in file }
     }
-    guard let map = try? JSONDecoder().decode(Index.self, from: data).weight_map else {
+    guard let map = try? JSONDecoder().decode(Index.self, from: data).weightMap else {
       throw Failure(.badData, "expected a `weight_map` from arrays to files", at: index, remedy: "fetch the index again")
     }
     if let outside = Set(map.values).first(where: { $0.contains("/") || $0 == ".." }) {

@@ -10,10 +10,12 @@ public struct GreedyGeneration {
   public var maximumLength: Int
   /// A sequence ends after one of these.
   public var stopTokens: Set<Int>
-  /// Random start states follow from it.
-  public var seed: UInt64
+  /// Where the loop begins, for every new token.
+  var start: StartState
   /// Keeps keys and values, so that each step computes one new position; without it every step starts again.
   public var usesCache: Bool
+  /// The most sequences side by side.
+  public var largestBatch = 64
 
   public init(
     _ model: LoopedTransformer, recurrences: Int, maximumLength: Int, stopTokens: Set<Int> = [], seed: UInt64 = 0,
@@ -23,7 +25,7 @@ public struct GreedyGeneration {
     self.recurrences = recurrences
     self.maximumLength = maximumLength
     self.stopTokens = stopTokens
-    self.seed = seed
+    start = StartState(model.sizes, seed: seed)
     self.usesCache = usesCache
   }
 
@@ -31,12 +33,19 @@ public struct GreedyGeneration {
   /// the model has no padding.
   ///
   /// - Throws: `Failure` (bad data) for an empty prompt, one longer than the model takes, or an id out of range.
-  public func callAsFunction(_ prompts: [[Int]]) throws -> [[Int]] {
+  public func callAsFunction(
+    _ prompts: [[Int]], progress: (_ done: Int) throws -> Void = { _ in }
+  ) throws -> [[Int]] {
     for (number, prompt) in prompts.enumerated() { try check(prompt, number) }
     var sequences = prompts
-    for group in Dictionary(grouping: prompts.indices, by: { prompts[$0].count }).values {
-      let extended = try Autograd.withoutTracking { try extend(group.map { prompts[$0] }, samples: Array(group)) }
-      for (index, sequence) in zip(group, extended) { sequences[index] = sequence }
+    let groups = Dictionary(grouping: prompts.indices, by: { prompts[$0].count }).sorted { $0.key < $1.key }
+    for (_, group) in groups {
+      for start in stride(from: 0, to: group.count, by: largestBatch) {
+        let part = Array(group[start..<min(start + largestBatch, group.count)])
+        let extended = try Autograd.withoutTracking { try extend(part.map { prompts[$0] }, samples: part) }
+        for (index, sequence) in zip(part, extended) { sequences[index] = sequence }
+        try progress(part.count)
+      }
     }
     return sequences
   }
@@ -94,7 +103,7 @@ public struct GreedyGeneration {
     let ids = try Tensor(integers: tokens.flatMap { $0.map(Int64.init) }, shape: [tokens.count, count], device: device)
     let positions = try model.positions(from: start, count: count)
     let input = try model.enter(model.embed(ids), positions, cache: cache)
-    var state = try StartState(model.sizes, seed: seed)(
+    var state = try self.start(
       samples: samples, from: start, count: count, width: model.sizes.width, type: model.type, device: device)
     for recurrence in 0..<recurrences {
       state = try model.recur(state, input, positions, cache: cache.map { ($0, recurrence: recurrence) })

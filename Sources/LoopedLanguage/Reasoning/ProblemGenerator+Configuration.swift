@@ -23,7 +23,6 @@ extension ProblemGenerator {
       return Part(split: split, samples: count, difficulties: least...most)
     }
     let parts = try [part(.train, samples: 60_000), part(.test, samples: 1200)]
-    let most = parts.map(\.difficulties.upperBound).max() ?? 1
     let task: any ReasoningTask = try section.variant(
       "task", default: TaskName.permutations,
       "pointer chasing over permutations or functions (difficulty: hops), or chains of operations (difficulty: their number)"
@@ -32,7 +31,7 @@ extension ProblemGenerator {
       case .permutations, .functions:
         return PointerChasing(
           nodes: try section.integer("nodes", default: 10, in: 2...1000, "nodes of the table"),
-          isPermutation: name == .permutations, mostHops: most)
+          isPermutation: name == .permutations)
       case .modularArithmetic:
         return ModularArithmetic(
           modulus: try section.integer("modulus", default: 7, in: 2...1000, "all numbers are modulo this"))

@@ -31,17 +31,17 @@ extension ReasoningTask {
   }
 }
 
-/// Pointer chasing: `f(0) f(1) ... f(n-1) ^h s` asks for f applied h times to s. With the hops unbounded it needs as many
-/// sequential steps, or logarithmically many with as much memory; a fixed number of attention layers has neither.
+/// Pointer chasing: `f(0) f(1) ... f(n-1) s > > >` asks for f applied to s once for every `>`. With the hops unbounded it takes as many sequential steps, or logarithmically many with as much memory; a
+/// fixed number of attention layers has neither.
 struct PointerChasing: ReasoningTask {
   var nodes: Int
   /// Whether f is a permutation; any function otherwise.
   var isPermutation: Bool
-  /// The most hops there are words for.
-  var mostHops: Int
 
-  var words: [String] { (0..<nodes).map(String.init) + (1...mostHops).map { "^\($0)" } }
-  func longestPrompt(difficulty: Int) -> Int { nodes + 2 }
+  private static let hop = ">"
+
+  var words: [String] { (0..<nodes).map(String.init) + [Self.hop] }
+  func longestPrompt(difficulty: Int) -> Int { nodes + 1 + difficulty }
 
   func problem(difficulty: Int, _ random: inout KeyedRandom) -> Problem {
     let table = isPermutation ? random.permutation(nodes) : (0..<nodes).map { _ in random.integer(below: nodes) }
@@ -50,13 +50,14 @@ struct PointerChasing: ReasoningTask {
 
   private func problem(_ table: [Int], hops: Int, start: Int) -> Problem {
     let end = (0..<hops).reduce(start) { node, _ in table[node] }
-    return Problem(prompt: table.map(String.init) + ["^\(hops)", String(start)], answer: String(end))
+    return Problem(
+      prompt: table.map(String.init) + [String(start)] + Array(repeating: Self.hop, count: hops), answer: String(end))
   }
 
   /// One image changed on the way, or two exchanged where f is a permutation; another start where that is not enough.
   func contrast(to problem: Problem, difficulty: Int, _ random: inout KeyedRandom) -> Problem {
     let table = problem.prompt.prefix(nodes).map { Int($0) ?? 0 }
-    let start = Int(problem.prompt[nodes + 1]) ?? 0
+    let start = Int(problem.prompt[nodes]) ?? 0
     let found = changed(problem, &random) { random in
       var other = table
       let steps = random.integer(below: difficulty)

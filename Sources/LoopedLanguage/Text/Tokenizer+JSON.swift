@@ -46,24 +46,39 @@ private struct TokenizerFile: Decodable {
     var id: Int
     var content: String
     var special: Bool?
-    var single_word: Bool?
+    var singleWord: Bool?
     var lstrip: Bool?
     var rstrip: Bool?
+
+    enum CodingKeys: String, CodingKey {
+      case id, content, special, lstrip, rstrip
+      case singleWord = "single_word"
+    }
   }
 
   /// A normalizer, pre-tokenizer, post-processor or decoder; which fields it has depends on its type.
   struct Component: Decodable {
     struct Pattern: Decodable {
-      var Regex: String?
-      var String: String?
+      var regex: String?
+      var string: String?
+
+      enum CodingKeys: String, CodingKey {
+        case regex = "Regex"
+        case string = "String"
+      }
     }
     struct Special: Decodable {
       var ids: [Int]
     }
     struct Piece: Decodable {
       struct Name: Decodable { var id: String }
-      var SpecialToken: Name?
-      var Sequence: Name?
+      var specialToken: Name?
+      var sequence: Name?
+
+      enum CodingKeys: String, CodingKey {
+        case specialToken = "SpecialToken"
+        case sequence = "Sequence"
+      }
     }
     var type: String
     var pretokenizers: [Component]?
@@ -71,10 +86,17 @@ private struct TokenizerFile: Decodable {
     var pattern: Pattern?
     var behavior: String?
     var invert: Bool?
-    var add_prefix_space: Bool?
-    var use_regex: Bool?
+    var addPrefixSpace: Bool?
+    var useRegex: Bool?
     var single: [Piece]?
-    var special_tokens: [String: Special]?
+    var specialTokens: [String: Special]?
+
+    enum CodingKeys: String, CodingKey {
+      case type, pretokenizers, processors, pattern, behavior, invert, single
+      case addPrefixSpace = "add_prefix_space"
+      case useRegex = "use_regex"
+      case specialTokens = "special_tokens"
+    }
   }
 
   struct Merges: Decodable {
@@ -94,20 +116,36 @@ private struct TokenizerFile: Decodable {
     var type: String?
     var vocab: [String: Int]
     var merges: Merges
-    var ignore_merges: Bool?
-    var byte_fallback: Bool?
+    var ignoreMerges: Bool?
+    var byteFallback: Bool?
     var dropout: Double?
-    var unk_token: String?
-    var continuing_subword_prefix: String?
-    var end_of_word_suffix: String?
+    var unkToken: String?
+    var continuingSubwordPrefix: String?
+    var endOfWordSuffix: String?
+
+    enum CodingKeys: String, CodingKey {
+      case type, vocab, merges, dropout
+      case ignoreMerges = "ignore_merges"
+      case byteFallback = "byte_fallback"
+      case unkToken = "unk_token"
+      case continuingSubwordPrefix = "continuing_subword_prefix"
+      case endOfWordSuffix = "end_of_word_suffix"
+    }
   }
 
-  var added_tokens: [Added]?
+  var addedTokens: [Added]?
   var normalizer: Component?
-  var pre_tokenizer: Component?
-  var post_processor: Component?
+  var preTokenizer: Component?
+  var postProcessor: Component?
   var decoder: Component?
   var model: Model
+
+  enum CodingKeys: String, CodingKey {
+    case normalizer, decoder, model
+    case addedTokens = "added_tokens"
+    case preTokenizer = "pre_tokenizer"
+    case postProcessor = "post_processor"
+  }
 
   /// Ids above this are no ids of a vocabulary.
   private static let largestId = 1 << 24
@@ -117,11 +155,11 @@ private struct TokenizerFile: Decodable {
       Failure(.badData, problem, at: place, remedy: "fetch tokenizer.json again; only byte-level BPE tokenizers are supported")
     }
     guard (model.type ?? "BPE") == "BPE" else { throw broken("expected a model of type BPE, found \(model.type ?? "none")") }
-    guard model.byte_fallback != true, (model.dropout ?? 0) == 0, (model.continuing_subword_prefix ?? "").isEmpty,
-      (model.end_of_word_suffix ?? "").isEmpty
+    guard model.byteFallback != true, (model.dropout ?? 0) == 0, (model.continuingSubwordPrefix ?? "").isEmpty,
+      (model.endOfWordSuffix ?? "").isEmpty
     else { throw broken("byte_fallback, dropout, subword prefixes and word suffixes are not supported") }
-    let added = try (added_tokens ?? []).map { token in
-      guard token.single_word != true, token.lstrip != true, token.rstrip != true else {
+    let added = try (addedTokens ?? []).map { token in
+      guard token.singleWord != true, token.lstrip != true, token.rstrip != true else {
         throw broken("the added token `\(token.content)` has single_word, lstrip or rstrip, which are not supported")
       }
       return Tokenizer.AddedToken(id: token.id, content: token.content, isSpecial: token.special ?? false)
@@ -132,16 +170,16 @@ private struct TokenizerFile: Decodable {
     }
     guard Set(model.vocab.values).count == model.vocab.count else { throw broken("two tokens have the same id") }
     var parts = Tokenizer.Parts(
-      vocabulary: model.vocab, merges: try merges(broken), ignoresMerges: model.ignore_merges ?? false,
-      unknown: model.unk_token.flatMap { model.vocab[$0] }, normalizesToNFC: false, prefixesSpace: false, splitters: [],
+      vocabulary: model.vocab, merges: try merges(broken), ignoresMerges: model.ignoreMerges ?? false,
+      unknown: model.unkToken.flatMap { model.vocab[$0] }, normalizesToNFC: false, prefixesSpace: false, splitters: [],
       added: added, prefix: [], suffix: [])
     switch normalizer?.type {
     case nil: break
     case "NFC": parts.normalizesToNFC = true
     case let other?: throw broken("expected no normalizer or NFC, found \(other)")
     }
-    try addSplitters(pre_tokenizer, to: &parts, place, broken)
-    try addTemplate(post_processor, to: &parts, broken)
+    try addSplitters(preTokenizer, to: &parts, place, broken)
+    try addTemplate(postProcessor, to: &parts, broken)
     guard decoder.map({ $0.type == "ByteLevel" }) ?? false else {
       throw broken("expected a decoder of type ByteLevel, found \(decoder?.type ?? "none")")
     }
@@ -171,17 +209,17 @@ private struct TokenizerFile: Decodable {
       guard let behavior = TextSplitter.Behavior(rawValue: component.behavior ?? "") else {
         throw broken("expected a Split that is Isolated or Removed, found \(component.behavior ?? "none")")
       }
-      guard let pattern = component.pattern?.Regex ?? component.pattern?.String.map(NSRegularExpression.escapedPattern) else {
+      guard let pattern = component.pattern?.regex ?? component.pattern?.string.map(NSRegularExpression.escapedPattern) else {
         throw broken("expected a Split with a pattern")
       }
       parts.splitters.append(
         try TextSplitter(pattern: pattern, behavior: behavior, invert: component.invert ?? false, place: place))
     case "ByteLevel":
-      if component.add_prefix_space ?? true {
+      if component.addPrefixSpace ?? true {
         guard parts.splitters.isEmpty else { throw broken("add_prefix_space after a Split is not supported") }
         parts.prefixesSpace = true
       }
-      if component.use_regex ?? true {
+      if component.useRegex ?? true {
         parts.splitters.append(
           try TextSplitter(pattern: TextSplitter.gpt2Pattern, behavior: .isolated, invert: false, place: place))
       }
@@ -200,9 +238,9 @@ private struct TokenizerFile: Decodable {
     case "TemplateProcessing":
       var isBefore = true
       for piece in component.single ?? [] {
-        if piece.Sequence != nil {
+        if piece.sequence != nil {
           isBefore = false
-        } else if let name = piece.SpecialToken?.id, let ids = component.special_tokens?[name]?.ids {
+        } else if let name = piece.specialToken?.id, let ids = component.specialTokens?[name]?.ids {
           if isBefore { parts.prefix += ids } else { parts.suffix += ids }
         } else {
           throw broken("the template names a special token that it does not define")

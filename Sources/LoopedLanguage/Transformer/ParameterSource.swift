@@ -15,7 +15,7 @@ struct ParameterSource {
   }
 
   /// Parameters filled with constants, float32 on the CPU.
-  static let constants = ParameterSource { try .full($1, $2) }
+  static var constants: ParameterSource { ParameterSource { try .full($1, $2) } }
 
   /// The source of a part of the model.
   func part(_ name: String) -> ParameterSource { ParameterSource(value: value, prefix: "\(prefix)\(name).") }

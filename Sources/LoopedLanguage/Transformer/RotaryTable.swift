@@ -36,19 +36,24 @@ struct Positions: Sendable {
 
   private static let triangle = Operator("aten::triu")
 
+  init(cosine: Tensor, sine: Tensor, mask: Tensor?) {
+    self.cosine = cosine
+    self.sine = sine
+    self.mask = mask
+  }
+
   init(_ table: RotaryTable, from start: Int, count: Int, type: ElementType, device: Device) throws {
     // Turning is done in float32 for narrower types.
     let angleType: ElementType = type == .float64 ? .float64 : .float32
     func part(_ values: Tensor) throws -> Tensor {
       try values.narrow(0, from: start, count: count).unsqueezed(1).to(type: angleType, device: device)
     }
-    cosine = try part(table.cosine)
-    sine = try part(table.sine)
-    mask =
-      count == 1
-      ? nil
-      : try Self.triangle(
-        .tensor(.full([count, start + count], -.infinity, type: type, device: device)), .int(start + 1))
+    self.init(
+      cosine: try part(table.cosine), sine: try part(table.sine),
+      mask: count == 1
+        ? nil
+        : try Self.triangle(
+          .tensor(.full([count, start + count], -.infinity, type: type, device: device)), .int(start + 1)))
   }
 }
 
