@@ -32,7 +32,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// One folder per case study below Sources. A new one is named here and in Sources/CaseStudies/Registry.swift.
-let caseStudies = ["LinearPrograms", "ScalarMaps"]
+let caseStudies = ["LinearPrograms", "LoopedLanguage", "ScalarMaps"]
 
 let package = Package(
   name: "implicit-models",
@@ -72,6 +72,7 @@ let package = Package(
 
     // Case studies
     library("LinearPrograms", ["CClp", "Torch", "Equilibrium", "Experiment"]),
+    library("LoopedLanguage", ["Torch", "HDF5", "Equilibrium", "Experiment"]),
     library("ScalarMaps", ["Torch", "Experiment"]),
     library("CaseStudies", ["Experiment"] + caseStudies.map { .target(name: $0) }),
 
@@ -109,6 +110,7 @@ let package = Package(
     tests("Experiment", ["Experiment", "Equilibrium", "Torch", "HDF5"]),
     tests("ToolKit", ["ToolKit", "Experiment", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     tests("LinearPrograms", ["LinearPrograms", "Experiment", "Equilibrium", "Torch", "HDF5"]),
+    tests("LoopedLanguage", ["LoopedLanguage", "Experiment", "Equilibrium", "Torch", "HDF5"]),
     tests("ScalarMaps", ["ScalarMaps", "Experiment", "Equilibrium", "Torch", "HDF5"]),
     tests("Report", ["Report", "Experiment", "HDF5"]),
     tests("Pipeline", ["Pipeline", "Experiment"]),

@@ -1,10 +1,12 @@
 import Experiment
 import LinearPrograms
+import LoopedLanguage
 import ScalarMaps
 
 /// All case studies. A new one is a line here and its folder in Package.swift.
 public let caseStudies: [any CaseStudy.Type] = [
   LinearProgramStudy.self,
+  LoopedLanguageStudy.self,
   ScalarMapStudy.self,
 ]
 

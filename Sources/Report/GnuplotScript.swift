@@ -13,7 +13,8 @@ struct GnuplotScript {
 
   /// Columns x, y, low, high; one block for each series, two blank lines apart, as gnuplot's `index` counts them.
   var data: String {
-    figure.series.map { series in
+    if !figure.cells.isEmpty { return cellData }
+    return figure.series.map { series in
       let rows = series.points.map { point in
         [point.x, point.y, point.low ?? .nan, point.high ?? .nan]
           .map { $0.isNaN ? "NaN" : "\($0)" }.joined(separator: " ")
@@ -25,16 +26,18 @@ struct GnuplotScript {
 
   var script: String {
     var lines = ["reset session", "set encoding utf8"]
-    lines += axes + references
+    lines += figure.cells.isEmpty ? axes + references : cellAxes
     lines += [
       "set terminal svg size 800,500 dynamic noenhanced font 'DejaVu Sans,Helvetica,sans-serif,14' background 'white'",
-      "set output \(quoted(figure.name + ".svg"))", plot,
+      "set output \(quoted(figure.name + ".svg"))", command,
       "set terminal pngcairo size 1600,1000 noenhanced font 'DejaVu Sans,14' fontscale 2 linewidth 2 pointscale 2",
-      "set output \(quoted(figure.name + ".png"))", plot,
+      "set output \(quoted(figure.name + ".png"))", command,
       "unset output",
     ]
     return lines.joined(separator: "\n") + "\n"
   }
+
+  private var command: String { figure.cells.isEmpty ? plot : cellPlot }
 
   private var axes: [String] {
     [
@@ -114,7 +117,7 @@ struct GnuplotScript {
   private func title(_ label: String) -> String { label.isEmpty ? "notitle" : "title \(quoted(label))" }
 
   /// A gnuplot string in double quotes: backslash, quote and backquote (which would run a command) are escaped.
-  private func quoted(_ text: String) -> String {
+  func quoted(_ text: String) -> String {
     let escaped = oneLine(text).reduce(into: "") { result, character in
       if "\\\"`".contains(character) { result.append("\\") }
       result.append(character)
@@ -122,7 +125,7 @@ struct GnuplotScript {
     return "\"\(escaped)\""
   }
 
-  private func oneLine(_ text: String) -> String {
+  func oneLine(_ text: String) -> String {
     text.split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 }

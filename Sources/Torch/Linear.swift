@@ -11,6 +11,12 @@ public struct Linear: Module {
     self.bias = bias ? try Parameter(.zeros([outputs], type: type)) : nil
   }
 
+  /// A map with given parameters.
+  public init(weight: Parameter, bias: Parameter? = nil) {
+    self.weight = weight
+    self.bias = bias
+  }
+
   public var parameters: NamedParameters {
     var named = NamedParameters()
     named.add("weight", weight)

@@ -22,10 +22,16 @@ struct SweepCommand: ParsableCommand {
   @OptionGroup var place: DeviceOptions
 
   @Option(help: ArgumentHelp("The model to measure.", valueName: "file.h5"))
-  var model: String
+  var model: String?
 
   @Option(help: ArgumentHelp("The dataset to measure it on.", valueName: "file.h5"))
-  var dataset: String
+  var dataset: String?
+
+  @Option(help: ArgumentHelp("A published model to measure instead, in case studies that have one.", valueName: "folder"))
+  var checkpoint: String?
+
+  @Flag(help: "With --checkpoint: say what memory and time it takes, and end.")
+  var dryRun = false
 
   @Option(help: "The split of the dataset: train, valid or test.")
   var split: Split = .test
@@ -40,7 +46,15 @@ struct SweepCommand: ParsableCommand {
   var saveOutputs = false
 
   @Option(name: .customLong("out"), help: ArgumentHelp("The sweep file to write.", valueName: "file.h5"))
-  var output: String
+  var output: String?
+
+  func validate() throws {
+    guard checkpoint == nil ? model != nil && dataset != nil : model == nil && dataset == nil else {
+      throw ValidationError("name what to measure: --model and --dataset, or --checkpoint")
+    }
+    if output == nil && !dryRun { throw ValidationError("name the file to write: --out file.h5") }
+    if dryRun && checkpoint == nil { throw ValidationError("--dry-run goes with --checkpoint") }
+  }
 
   func run() throws {
     options.start()
@@ -48,10 +62,30 @@ struct SweepCommand: ParsableCommand {
   }
 
   private func sweep<Case: CaseStudy>(_ study: Case.Type) throws {
+    if let checkpoint { return try sweep(study, checkpoint: checkpoint) }
+    guard let model, let dataset, let output else { return }
     let stage = SweepStage(
       model: model, dataset: dataset, split: split, output: output, threads: options.threadCount,
       device: try Device(parsing: place.device), progress: options.progress)
     _ = try stage.run(ExperimentConfiguration<Case>(document()))
+    print(output)
+  }
+
+  private func sweep<Case: CaseStudy>(_ study: Case.Type, checkpoint: String) throws {
+    let configuration = try ExperimentConfiguration<Case>(document())
+    guard let sweep = configuration.sweep.checkpoint else {
+      throw Failure(
+        .usage, "the case study `\(Case.name)` has no published models", at: "--checkpoint",
+        remedy: "sweep a model file: --model file.h5 --dataset file.h5")
+    }
+    let device = try Device(parsing: place.device)
+    guard !dryRun, let output else {
+      return print(try sweep.estimate(checkpoint: checkpoint, device: device, threads: options.threadCount))
+    }
+    _ = try sweep.run(
+      CheckpointSweepRequest(
+        checkpoint: checkpoint, output: output, device: device, threads: options.threadCount, progress: options.progress,
+        seed: configuration.seed, configuration: configuration.document.resolved()))
     print(output)
   }
 

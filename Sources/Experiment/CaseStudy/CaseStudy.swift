@@ -1,3 +1,4 @@
+import Equilibrium
 import Torch
 
 /// One case study: its data, its models, and how to judge them. The stages know nothing else of it.
@@ -35,6 +36,9 @@ public protocol CaseStudy: SendableMetatype {
   /// The training loss of each sample, `[B]`.
   static func losses(_ output: Tensor, _ batch: Batch) throws -> Tensor
 
+  /// The integer field that says how hard a sample is, if there is one: `training.stages.N.difficulty` selects by it.
+  static var difficultyField: String? { get }
+
   /// What `errors` is, for axes and tables.
   static var errorName: String { get }
   /// The error of each sample, `[B]`.
@@ -42,6 +46,9 @@ public protocol CaseStudy: SendableMetatype {
 
   /// Reads the section `sweep.perturbations`: the changes of the input along which Lipschitz ratios are measured.
   static func perturbations(reading section: ConfigurationSection) throws -> [any InputPerturbation<Batch>]
+
+  /// Reads the section `sweep.checkpoint`: how a published model is measured. Nil, and nothing read, where there is none.
+  static func checkpointSweep(reading sweep: ConfigurationSection) throws -> (any CheckpointSweep)?
 
   /// Numbers published for models of this case study, to stand beside ours.
   static var publishedResults: [PublishedResult] { get }
@@ -53,6 +60,8 @@ public protocol CaseStudy: SendableMetatype {
 
 extension CaseStudy {
   public static var publishedResults: [PublishedResult] { [] }
+  public static var difficultyField: String? { nil }
+  public static func checkpointSweep(reading sweep: ConfigurationSection) throws -> (any CheckpointSweep)? { nil }
   public static func settings(of architecture: String, shapes: [String: [Int]]) -> String? { nil }
   public static func figures(_ sweeps: [SweptModel<Self>]) throws -> [Figure] { [] }
 }
@@ -139,6 +148,14 @@ public protocol InputPerturbation<Batch>: Sendable {
   func perturbed(
     _ reader: DatasetReader, _ split: Split, rows: [Int], seed: UInt64, placement: Placement
   ) throws -> PerturbedBatch<Batch>
+  /// Change of the output over change of the input, `[B]`; in Euclidean norms unless the perturbation says otherwise.
+  func ratios(between output: Tensor, and perturbed: Tensor, distances: [Double]) throws -> [Double]
+}
+
+extension InputPerturbation {
+  public func ratios(between output: Tensor, and perturbed: Tensor, distances: [Double]) throws -> [Double] {
+    try lipschitzRatios(between: output, and: perturbed, distances: distances)
+  }
 }
 
 public struct PerturbedBatch<Batch: SampleBatch>: Sendable {

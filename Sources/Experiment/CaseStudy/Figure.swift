@@ -1,4 +1,4 @@
-/// A line plot: what is drawn, apart from how gnuplot draws it.
+/// A line plot or a heat map: what is drawn, apart from how gnuplot draws it.
 public struct Figure: Sendable {
   public struct Axis: Sendable {
     /// Name and unit, for example `wall time (s)`.
@@ -74,6 +74,23 @@ public struct Figure: Sendable {
     }
   }
 
+  /// One field of a heat map, around a whole-numbered x and y.
+  public struct Cell: Equatable, Sendable {
+    public var x: Int
+    public var y: Int
+    /// From 0 to 1.
+    public var value: Double
+    /// Stands in the field.
+    public var label: String
+
+    public init(x: Int, y: Int, value: Double, label: String = "") {
+      self.x = x
+      self.y = y
+      self.value = value
+      self.label = label
+    }
+  }
+
   /// The stem of the file names: letters, digits, `-` and `.`.
   public var name: String
   public var title: String
@@ -84,10 +101,14 @@ public struct Figure: Sendable {
   public var series: [Series]
   public var levels: [Level]
   public var marks: [Mark]
+  /// A heat map: then there are no series, levels or marks. All x with all y, in rows of y.
+  public var cells: [Cell]
+  /// What the values of the cells are.
+  public var cellLabel: String
 
   public init(
-    name: String, title: String, caption: String, x: Axis, y: Axis, series: [Series], levels: [Level] = [],
-    marks: [Mark] = []
+    name: String, title: String, caption: String, x: Axis, y: Axis, series: [Series] = [], levels: [Level] = [],
+    marks: [Mark] = [], cells: [Cell] = [], cellLabel: String = ""
   ) {
     self.name = name
     self.title = title
@@ -97,6 +118,8 @@ public struct Figure: Sendable {
     self.series = series
     self.levels = levels
     self.marks = marks
+    self.cells = cells
+    self.cellLabel = cellLabel
   }
 
   /// A label as part of a name: letters, digits, `-` and `.` only, since it also goes into links and scripts.
@@ -106,7 +129,7 @@ public struct Figure: Sendable {
   }
 
   /// Whether there is nothing to draw: no point that both axes can show.
-  public var isEmpty: Bool { drawnPoints.isEmpty }
+  public var isEmpty: Bool { drawnPoints.isEmpty && cells.isEmpty }
 
   /// The x of every point that is drawn.
   public var drawnX: [Double] { drawnPoints.map(\.x) }

@@ -19,6 +19,17 @@ public enum Initialization {
     return try (rows < columns ? oriented.transposed() : oriented).reshaped(shape)
   }
 
+  /// Normal with mean zero, cut at three standard deviations.
+  public static func normal(_ shape: [Int], deviation: Double, seed: UInt64, name: String) throws -> Tensor {
+    var random = KeyedRandom(seed: seed, stream: "parameters/\(name)")
+    let values = (0..<shape.reduce(1, *)).map { _ in
+      var draw = random.normal()
+      while abs(draw) > 3 { draw = random.normal() }
+      return draw * deviation
+    }
+    return try Tensor(values, shape: shape)
+  }
+
   /// Uniform in [-bound, bound).
   public static func uniform(_ shape: [Int], bound: Double, seed: UInt64, name: String) throws -> Tensor {
     var random = KeyedRandom(seed: seed, stream: "parameters/\(name)")

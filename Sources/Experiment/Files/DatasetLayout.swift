@@ -46,15 +46,19 @@ public struct DatasetLayout: Equatable, Sendable {
   /// Length of each dimension but the samples'. A reader takes those that are not named here from the file.
   public var dimensions: [String: Int]
   public var fields: [FieldSchema]
+  /// Texts that all samples share, by name, for example the tokenizer of their prompts. A reader takes them from the file.
+  public var texts: [String: String]
 
   public init(
-    caseStudy: String, title: String, references: [String] = [], dimensions: [String: Int] = [:], fields: [FieldSchema]
+    caseStudy: String, title: String, references: [String] = [], dimensions: [String: Int] = [:], fields: [FieldSchema],
+    texts: [String: String] = [:]
   ) {
     self.caseStudy = caseStudy
     self.title = title
     self.references = references
     self.dimensions = dimensions
     self.fields = fields
+    self.texts = texts
   }
 
   /// Shape of one sample's values of a field. Throws `.bug` if the layout does not know a length.

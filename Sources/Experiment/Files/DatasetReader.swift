@@ -48,6 +48,11 @@ public final class DatasetReader: Sendable {
     for split in present { inputs[split] = try Self.open(split, in: file, &layout) }
     splits = present
     self.inputs = inputs
+    layout.texts = try Failure.mapping {
+      guard try file.kind(of: "texts") == .group else { return [:] }
+      let children = try file.group("texts").children().filter { $0.kind == .dataset }
+      return try Dictionary(uniqueKeysWithValues: children.map { ($0.name, try file.dataset($0.path).readScalar()) })
+    }
     self.layout = layout
   }
 

@@ -5,6 +5,7 @@ public enum FileKind: String, CaseIterable, Sendable {
   case model
   case checkpoint
   case sweep
+  case generation
   case summary
 
   /// Value of the root attribute `schema`.

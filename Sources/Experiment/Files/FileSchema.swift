@@ -101,6 +101,7 @@ public struct FileSchema: Sendable {
     case .model: .model
     case .checkpoint: .checkpoint
     case .sweep: .sweep
+    case .generation: .generation
     case .summary: .summary
     }
   }

@@ -20,8 +20,10 @@ struct SweepCurvesOfSamples: Sendable {
 struct ChunkSweep<Case: CaseStudy> {
   let model: Model<Case.Batch>
   let solver: SolverSettings
+  let perturbations: [any InputPerturbation<Case.Batch>]
   let keepsOutputs: Bool
 
+  /// - Parameter perturbed: the samples under each of the perturbations.
   func callAsFunction(
     _ clean: Case.Batch, _ perturbed: [PerturbedBatch<Case.Batch>]
   ) throws -> SweepCurvesOfSamples {
@@ -81,7 +83,7 @@ struct ChunkSweep<Case: CaseStudy> {
   ) throws {
     for (sample, value) in try Case.errors(output, clean).doubles().enumerated() { curves.error[sample].append(value) }
     for (kind, (changed, other)) in zip(perturbed, others).enumerated() {
-      let ratios = try lipschitzRatios(between: output, and: other, distances: changed.distances)
+      let ratios = try perturbations[kind].ratios(between: output, and: other, distances: changed.distances)
       let errors = try Case.errors(other, changed.batch).doubles()
       for sample in ratios.indices {
         let isSolved = changed.isSolved[sample]

@@ -15,6 +15,7 @@ public struct SweepConfiguration<Case: CaseStudy> {
   /// The splits that the pipeline sweeps; the stage itself takes one.
   public var splits: [Split]
   public var perturbations: [any InputPerturbation<Case.Batch>]
+  public var checkpoint: (any CheckpointSweep)?
 
   public init(reading section: ConfigurationSection) throws {
     iterations = try section.integer("iterations", default: 32, in: 1...100_000, "test-time iterations")
@@ -36,6 +37,7 @@ public struct SweepConfiguration<Case: CaseStudy> {
     }
     perturbations = try Case.perturbations(
       reading: section.section("perturbations", "changes of the input along which Lipschitz ratios are measured"))
+    checkpoint = try Case.checkpointSweep(reading: section)
     try section.finish()
   }
 }

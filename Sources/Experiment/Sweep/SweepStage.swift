@@ -63,7 +63,7 @@ public struct SweepStage {
   ) throws {
     let sweep = configuration.sweep
     let measurement = ChunkSweep<Case>(
-      model: model, solver: sweep.solver, keepsOutputs: sweep.savesOutputs)
+      model: model, solver: sweep.solver, perturbations: sweep.perturbations, keepsOutputs: sweep.savesOutputs)
     let perturbations = sweep.perturbations
     let (split, seed) = (split, configuration.seed)
     let meter = ProgressMeter(

@@ -55,7 +55,7 @@ final class Trainer<Case: CaseStudy> {
     let gradient = try BatchGradient<Case>(
       model: model, forward: forward, adjoint: adjoint, untrackedIterations: data.offset(step: state.step, stage),
       threads: threads, jacobianWeight: stage.jacobianWeight, probe: data.probe(step: state.step)
-    )(data.chunks(step: state.step))
+    )(data.chunks(step: state.step, stage))
     try record(gradient, rate)
     if gradient.loss < state.bestLoss {
       state.bestLoss = gradient.loss
@@ -96,7 +96,7 @@ final class Trainer<Case: CaseStudy> {
   /// Keeps the parameters with the lowest loss that was seen in this stage, where losses are of the same samples; the last
   /// ones, where they are not.
   private func endStage() throws {
-    if data.isFullBatch { try assign(state.bestParameters) }
+    if data.isFullBatch(configuration.stages[state.stage]) { try assign(state.bestParameters) }
     state.stage += 1
     state.stageStep = 0
     state.bestLoss = .infinity
@@ -111,7 +111,8 @@ final class Trainer<Case: CaseStudy> {
 /// Chunks hold neighbouring samples and are prepared once. A step takes all of them, or, with a batch size, some: every epoch
 /// visits all chunks once, in an order of its own.
 final class TrainingData<Case: CaseStudy> {
-  private let chunks: [Case.Batch]
+  /// By the largest difficulty in them; nil for all samples.
+  private let chunks: [Int?: [Case.Batch]]
   private let chunksPerStep: Int
   private let seed: UInt64
 
@@ -120,18 +121,40 @@ final class TrainingData<Case: CaseStudy> {
     _ reader: DatasetReader, rows: [Int], _ configuration: TrainingConfiguration, seed: UInt64, placement: Placement
   ) throws {
     let size = configuration.chunk
-    chunks = try stride(from: 0, to: rows.count, by: size).map { start in
-      try Case.batch(reader, .train, rows: Array(rows[start..<min(start + size, rows.count)]), placement: placement)
+    let limits = Set(configuration.stages.map(\.difficulty))
+    let difficulties = try limits == [nil] ? [] : Self.difficulties(reader, rows)
+    chunks = try limits.reduce(into: [:]) { chunks, limit in
+      let easy = limit.map { limit in zip(rows, difficulties).filter { $1 <= limit }.map(\.0) } ?? rows
+      guard !easy.isEmpty else {
+        throw Failure(
+          .usage, "no sample has a difficulty of at most \(limit ?? 0)", at: "training.stages",
+          remedy: "the smallest one is \(difficulties.min() ?? 0)")
+      }
+      chunks[limit] = try stride(from: 0, to: easy.count, by: size).map { start in
+        try Case.batch(reader, .train, rows: Array(easy[start..<min(start + size, easy.count)]), placement: placement)
+      }
     }
-    chunksPerStep = min(configuration.batchSize.map { $0 / size } ?? chunks.count, chunks.count)
+    chunksPerStep = configuration.batchSize.map { $0 / size } ?? .max
     self.seed = seed
   }
 
-  /// Whether every step sees all samples, so that the losses of different steps compare.
-  var isFullBatch: Bool { chunksPerStep == chunks.count }
+  private static func difficulties(_ reader: DatasetReader, _ rows: [Int]) throws -> [Int64] {
+    guard let field = Case.difficultyField else {
+      throw Failure(
+        .usage, "the samples of `\(Case.name)` have no difficulty", at: "training.stages",
+        remedy: "leave out the key `difficulty`")
+    }
+    return try reader.integers(field, .train, rows: rows)
+  }
 
-  func chunks(step: Int) -> [Case.Batch] {
-    if isFullBatch { return chunks }
+  private func chunks(of stage: TrainingConfiguration.Stage) -> [Case.Batch] { chunks[stage.difficulty] ?? [] }
+
+  /// Whether every step of a stage sees all samples, so that the losses of different steps compare.
+  func isFullBatch(_ stage: TrainingConfiguration.Stage) -> Bool { chunksPerStep >= chunks(of: stage).count }
+
+  func chunks(step: Int, _ stage: TrainingConfiguration.Stage) -> [Case.Batch] {
+    let chunks = chunks(of: stage)
+    if isFullBatch(stage) { return chunks }
     let stepsPerEpoch = (chunks.count + chunksPerStep - 1) / chunksPerStep
     let (epoch, position) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
     var random = KeyedRandom(seed: seed, stream: "train/order", index: UInt64(epoch))

@@ -43,6 +43,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
     public var rollback: Rollback?
     /// Where the stage stands in the configuration, for messages.
     public var place: String
+    /// Only samples up to this difficulty; nil for all.
+    public var difficulty: Int?
   }
 
   /// The element type that parameters and data have while training.
@@ -97,6 +99,8 @@ extension TrainingConfiguration.Stage {
     jacobianWeight = try section.number(
       "jacobian_weight", default: 0, in: 0...,
       "weight of the mean squared singular value of dG/dy in the loss of implicit models: keeps the iteration contractive")
+    difficulty = try section.optionalInteger(
+      "difficulty", "only samples up to this difficulty, in case studies that have one; all, if missing")
     rollback = try section.optionalSection("rollback", "back to the best parameters when the loss blows up").map {
       let rollback = TrainingConfiguration.Rollback(
         threshold: try $0.number("threshold", default: 5, in: 1..., "loss, relative to the best one, that triggers it"),

@@ -1,0 +1,35 @@
+import Torch
+
+/// Measures a published model over test-time iterations, without a dataset of ours.
+public protocol CheckpointSweep: Sendable {
+  /// What the measurement takes, in words, after a look at the checkpoint's configuration only.
+  func estimate(checkpoint: String, device: Device, threads: Int) throws -> String
+  /// - Returns: the content hash of the file.
+  func run(_ request: CheckpointSweepRequest) throws -> String
+}
+
+public struct CheckpointSweepRequest: Sendable {
+  /// The folder of the published model.
+  public var checkpoint: String
+  /// The file to write.
+  public var output: String
+  public var device: Device
+  public var threads: Int
+  /// Where progress is kept; nil for nowhere.
+  public var progress: String?
+  public var seed: UInt64
+  /// The resolved configuration, for the provenance.
+  public var configuration: String
+
+  public init(
+    checkpoint: String, output: String, device: Device, threads: Int, progress: String?, seed: UInt64, configuration: String
+  ) {
+    self.checkpoint = checkpoint
+    self.output = output
+    self.device = device
+    self.threads = threads
+    self.progress = progress
+    self.seed = seed
+    self.configuration = configuration
+  }
+}
