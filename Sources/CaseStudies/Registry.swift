@@ -1,3 +1,4 @@
+import Deblurring
 import Experiment
 import LinearPrograms
 import ScalarMaps
@@ -6,6 +7,7 @@ import ScalarMaps
 public let caseStudies: [any CaseStudy.Type] = [
   LinearProgramStudy.self,
   ScalarMapStudy.self,
+  DeblurringStudy.self,
 ]
 
 /// The case study of a name.
