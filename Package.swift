@@ -32,7 +32,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// One folder per case study below Sources. A new one is named here and in Sources/CaseStudies/Registry.swift.
-let caseStudies = ["LinearPrograms", "LoopedLanguage", "ScalarMaps"]
+let caseStudies = ["Deblurring", "LinearPrograms", "LoopedLanguage", "ScalarMaps"]
 
 let package = Package(
   name: "implicit-models",
@@ -53,6 +53,9 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CClp", providers: [.apt(["coinor-libclp-dev"])]),
 
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+
     // Foundations: each depends only on those above it
     library("Torch", ["CTorch"]),
     library("HDF5", ["CHDF5"]),
@@ -71,6 +74,7 @@ let package = Package(
       ]),
 
     // Case studies
+    library("Deblurring", ["CPNG", "CTurboJPEG", "HDF5", "Torch", "Experiment"]),
     library("LinearPrograms", ["CClp", "Torch", "Equilibrium", "Experiment"]),
     library("LoopedLanguage", ["Torch", "HDF5", "Equilibrium", "Experiment"]),
     library("ScalarMaps", ["Torch", "Experiment"]),
@@ -109,6 +113,7 @@ let package = Package(
     tests("Equilibrium", ["Equilibrium", "Torch", "HDF5"]),
     tests("Experiment", ["Experiment", "Equilibrium", "Torch", "HDF5"]),
     tests("ToolKit", ["ToolKit", "Experiment", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    tests("Deblurring", ["Deblurring", "Experiment", "Equilibrium", "Torch", "HDF5"]),
     tests("LinearPrograms", ["LinearPrograms", "Experiment", "Equilibrium", "Torch", "HDF5"]),
     tests("LoopedLanguage", ["LoopedLanguage", "Experiment", "Equilibrium", "Torch", "HDF5"]),
     tests("ScalarMaps", ["ScalarMaps", "Experiment", "Equilibrium", "Torch", "HDF5"]),

@@ -7,7 +7,7 @@ usage() {
 usage: pipelines/setup.sh [--help]
 
 Installs what is missing:
-  - Debian packages: HDF5, OpenSSL, COIN-OR Clp, gnuplot, pkg-config. This needs root; without root it prints the packages
+  - Debian packages: HDF5, OpenSSL, COIN-OR Clp, libpng, libjpeg-turbo, gnuplot, pkg-config. This needs root; without root it prints the packages
     and the command that installs them, and stops with exit code 69.
   - LibTorch: the CPU wheel of PyTorch, fetched by pip as it is configured here, checked against a pinned SHA-256, and
     unpacked to .deps/libtorch.
@@ -53,6 +53,8 @@ find_missing_packages() {
   need hdf5-tools command -v h5dump
   need libssl-dev pkg-config --exists libcrypto
   need coinor-libclp-dev pkg-config --exists clp
+  need libpng-dev pkg-config --exists libpng
+  need libturbojpeg0-dev pkg-config --exists libturbojpeg
   need gnuplot-nox command -v gnuplot # its fonts come with it, as a dependency of Pango
 }
 

@@ -1,3 +1,4 @@
+import Deblurring
 import Experiment
 import LinearPrograms
 import LoopedLanguage
@@ -8,6 +9,7 @@ public let caseStudies: [any CaseStudy.Type] = [
   LinearProgramStudy.self,
   LoopedLanguageStudy.self,
   ScalarMapStudy.self,
+  DeblurringStudy.self,
 ]
 
 /// The case study of a name.

@@ -10,7 +10,9 @@ extension CasePipeline {
     let maker = TaskMaker(pipeline: self, directory: RunDirectory(folder), prefix: prefix)
     let dataset = maker.dataset()
     let models = maker.models(dataset[dataset.count - 1])
-    let sweeps = models.flatMap { model in splits.map { maker.sweep($0, of: model, on: dataset[dataset.count - 1]) } }
+    let sweeps = models.filter { !$0.isIntermediate }.flatMap { model in
+      splits.map { maker.sweep($0, of: model, on: dataset[dataset.count - 1]) }
+    }
     return dataset + models.map(\.task) + sweeps + [maker.report(sweeps)]
   }
 }
@@ -22,6 +24,7 @@ private struct TaskMaker {
     /// `implicit-8`, or `implicit-8-seed2` where there are several seeds.
     var label: String
     var seed: Int?
+    var isIntermediate: Bool
   }
 
   let pipeline: CasePipeline
@@ -50,17 +53,23 @@ private struct TaskMaker {
   }
 
   func models(_ dataset: PipelineTask) -> [Model] {
-    pipeline.models.flatMap { name in
-      (pipeline.settings.seeds.map { $0.map(Optional.some) } ?? [nil]).map { seed in
-        let label = seed.map { "\(name)-seed\($0)" } ?? name
-        let file = directory.model(label)
+    var made: [Model] = []
+    for model in pipeline.models {
+      for seed in pipeline.settings.seeds.map({ $0.map(Optional.some) }) ?? [nil] {
+        func label(_ name: String) -> String { seed.map { "\(name)-seed\($0)" } ?? name }
+        let file = directory.model(label(model.name))
+        let initial = model.initial.flatMap { name in made.first { $0.label == label(name) }?.task }
         let arguments =
           configuration(for: .train, seed: seed)
-          + ["--model", name, "--dataset", dataset.output, "--out", file]
-        let task = task("train-\(label)", .train, arguments, [dataset], file, model: name, seed: seed)
-        return Model(task: task, label: label, seed: seed)
+          + ["--model", model.name, "--dataset", dataset.output]
+          + (initial.map { ["--initial", $0.output] } ?? []) + ["--out", file]
+        let task = task(
+          "train-\(label(model.name))", .train, arguments, [dataset] + (initial.map { [$0] } ?? []), file, model: model.name,
+          seed: seed)
+        made.append(Model(task: task, label: label(model.name), seed: seed, isIntermediate: model.isIntermediate))
       }
     }
+    return made
   }
 
   func sweep(_ split: Split, of model: Model, on dataset: PipelineTask) -> PipelineTask {

@@ -11,8 +11,17 @@ public struct CasePipeline {
   /// The name of the file without its extension; tells the cases of one run apart.
   public let name: String
   public let caseStudy: String
-  /// The models, in alphabetical order.
-  public let models: [String]
+  /// One model to train.
+  public struct Model: Equatable, Sendable {
+    public var name: String
+    /// The model whose trained weights it starts from, if it does; that one stands before it.
+    public var initial: String?
+    /// Whether it is there only for others to start from.
+    public var isIntermediate: Bool
+  }
+
+  /// Those that others start from, then the others, each in alphabetical order.
+  public let models: [Model]
   public let settings: PipelineSettings
   public let splits: [Split]
 
@@ -34,9 +43,14 @@ public struct CasePipeline {
 
   /// Reads the sections of the stages as they will read them.
   private static func read<Case: CaseStudy>(_: Case.Type, _ document: ConfigurationDocument) throws
-    -> (models: [String], settings: PipelineSettings, splits: [Split])
+    -> (models: [Model], settings: PipelineSettings, splits: [Split])
   {
     let configuration = try ExperimentConfiguration<Case>(document)
-    return (configuration.models.map(\.name), configuration.pipeline, configuration.sweep.splits)
+    let models = configuration.models.map {
+      Model(name: $0.name, initial: $0.model.initial, isIntermediate: $0.model.description.isIntermediate)
+    }
+    let sources = Set(models.compactMap(\.initial))
+    let ordered = models.filter { sources.contains($0.name) } + models.filter { !sources.contains($0.name) }
+    return (ordered, configuration.pipeline, configuration.sweep.splits)
   }
 }

@@ -20,18 +20,21 @@ public struct Quantity: Equatable, Sendable {
   public var metric: Metric
   public var split: String
   public var iteration: IntegerOr<Landmark>
+  /// Instead of the statistic, its range over the recorded iterations from `iteration` to this one: largest minus smallest.
+  public var spreadTo: IntegerOr<Landmark>?
   public var reduction: Reduction
   /// One kind of perturbation; nil stands for each kind in turn.
   public var perturbation: String?
 
   public init(
     model: String, metric: Metric = .error, split: String = "test", iteration: IntegerOr<Landmark> = .word(.last),
-    reduction: Reduction = .mean, perturbation: String? = nil
+    spreadTo: IntegerOr<Landmark>? = nil, reduction: Reduction = .mean, perturbation: String? = nil
   ) {
     self.model = model
     self.metric = metric
     self.split = split
     self.iteration = iteration
+    self.spreadTo = spreadTo
     self.reduction = reduction
     self.perturbation = perturbation
   }
@@ -41,10 +44,18 @@ public struct Quantity: Equatable, Sendable {
   /// - Parameter parent: for `relative_to`: what its missing keys are taken from.
   init(_ section: ConfigurationSection, parent: Quantity? = nil) throws {
     model = try section.text("model", default: parent?.model, "name of the model")
-    metric = try section.choice("metric", default: parent?.metric ?? .error, "measured quantity")
+    metric = Metric(
+      named: try section.text(
+        "metric", default: (parent?.metric ?? .error).name,
+        "measured quantity: \(Metric.common.map(\.name).joined(separator: ", ")), or a measure of the case study"))
     split = try section.text("split", default: parent?.split ?? "test", "split of the dataset")
     iteration = try section.integerOrChoice(
       "iteration", default: parent?.iteration ?? .word(.last), in: 0..., "recorded iteration")
+    if section.contains("spread_to") || section.isDescribing {
+      spreadTo = try section.integerOrChoice(
+        "spread_to", default: .word(.last), in: 0...,
+        "instead of the statistic, its largest minus its smallest value from `iteration` to this one")
+    }
     reduction = try section.choice("statistic", default: parent?.reduction ?? .mean, "statistic over the samples")
     perturbation =
       try section.optionalText("perturbation", "kind of perturbation; without it, each kind in turn")
@@ -55,12 +66,15 @@ public struct Quantity: Equatable, Sendable {
   ///
   /// - Parameter isIterative: whether the model has iterations.
   func description(isIterative: Bool) -> String {
-    let words = "\(reduction.rawValue) \(split) \(metric.rawValue) of \(model)"
-    guard isIterative else { return words }
-    return switch iteration {
-    case .integer(let value): "\(words) at iteration \(value)"
-    case .word(let landmark): "\(words) at the \(landmark.rawValue) iteration"
+    let words = "\(reduction.rawValue) \(split) \(metric.name) of \(model)"
+    func text(_ iteration: IntegerOr<Landmark>) -> String {
+      switch iteration {
+      case .integer(let value): "iteration \(value)"
+      case .word(let landmark): "the \(landmark.rawValue) iteration"
+      }
     }
+    guard isIterative else { return words }
+    return spreadTo.map { "range of \(words) from \(text(iteration)) to \(text($0))" } ?? "\(words) at \(text(iteration))"
   }
 }
 
@@ -74,20 +88,25 @@ public struct Quantity: Equatable, Sendable {
 public struct ExpectedBand: Equatable, Sendable {
   public var name: String
   public var quantity: Quantity
-  /// What the quantity is divided by; nil for the quantity itself.
+  public enum Comparison: Sendable { case ratio, difference }
+
+  /// What the quantity is divided by, or what is subtracted from it; nil for the quantity itself.
   public var reference: Quantity?
+  public var comparison: Comparison
   public var atLeast: Double?
   public var atMost: Double?
   /// For a perturbed metric without a named perturbation: how many kinds must be inside; nil for all.
   public var kindsAtLeast: Int?
 
   public init(
-    name: String, quantity: Quantity, reference: Quantity? = nil, atLeast: Double? = nil, atMost: Double? = nil,
+    name: String, quantity: Quantity, reference: Quantity? = nil, comparison: Comparison = .ratio, atLeast: Double? = nil,
+    atMost: Double? = nil,
     kindsAtLeast: Int? = nil
   ) {
     self.name = name
     self.quantity = quantity
     self.reference = reference
+    self.comparison = comparison
     self.atLeast = atLeast
     self.atMost = atMost
     self.kindsAtLeast = kindsAtLeast
@@ -97,11 +116,17 @@ public struct ExpectedBand: Equatable, Sendable {
   public init(_ section: ConfigurationSection) throws {
     name = try section.text("name", "what is claimed, in words")
     quantity = try Quantity(section)
-    reference = try section.optionalSection("relative_to", "what the quantity is divided by").map { nested in
-      let reference = try Quantity(nested, parent: quantity)
-      try nested.finish()
-      return reference
+    func reference(_ key: String, _ meaning: String, parent: Quantity) throws -> Quantity? {
+      try section.optionalSection(key, meaning).map { nested in
+        let reference = try Quantity(nested, parent: parent)
+        try nested.finish()
+        return reference
+      }
     }
+    let divisor = try reference("relative_to", "what the quantity is divided by", parent: quantity)
+    let subtrahend = try reference("minus", "what is subtracted from the quantity", parent: quantity)
+    self.reference = divisor ?? subtrahend
+    comparison = divisor == nil ? .difference : .ratio
     atLeast = try section.optionalNumber("at_least", in: Bounds.any, "smallest value inside the band")
     atMost = try section.optionalNumber("at_most", in: Bounds.any, "largest value inside the band")
     kindsAtLeast = try section.optionalInteger(
@@ -109,6 +134,10 @@ public struct ExpectedBand: Equatable, Sendable {
     try section.finish()
     if atLeast == nil && atMost == nil && !section.isDescribing {
       throw Failure(.usage, "the band \"\(name)\" has no limit", at: section.place, remedy: "add at_least or at_most")
+    }
+    if divisor != nil && subtrahend != nil && !section.isDescribing {
+      throw Failure(
+        .usage, "the band \"\(name)\" has `relative_to` and `minus`", at: section.place, remedy: "keep one of them")
     }
     if let atLeast, let atMost, atLeast > atMost {
       throw Failure(

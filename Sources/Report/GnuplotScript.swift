@@ -14,6 +14,7 @@ struct GnuplotScript {
   /// Columns x, y, low, high; one block for each series, two blank lines apart, as gnuplot's `index` counts them.
   var data: String {
     if !figure.cells.isEmpty { return cellData }
+    if !figure.panels.isEmpty { return PanelScript(figure: figure).data }
     return figure.series.map { series in
       let rows = series.points.map { point in
         [point.x, point.y, point.low ?? .nan, point.high ?? .nan]
@@ -25,6 +26,7 @@ struct GnuplotScript {
   }
 
   var script: String {
+    if !figure.panels.isEmpty { return PanelScript(figure: figure).script }
     var lines = ["reset session", "set encoding utf8"]
     lines += figure.cells.isEmpty ? axes + references : cellAxes
     lines += [

@@ -1,12 +1,24 @@
-/// A measured quantity of a sweep, under its name in the files.
-public enum Metric: String, CaseIterable, Sendable {
-  case error
-  case residual
-  case lipschitzRatio = "lipschitz_ratio"
-  case perturbedError = "perturbed_error"
-  case seconds
-  case flops
-  case parameters
+/// A measured quantity of a sweep.
+public enum Metric: Hashable, Sendable {
+  case error, residual, lipschitzRatio, perturbedError, seconds, flops, parameters
+  /// A further measure of the case study, by its name, for example `psnr`.
+  case quality(String)
+
+  /// Those that every case study has.
+  static let common: [Metric] = [.error, .residual, .lipschitzRatio, .perturbedError, .seconds, .flops, .parameters]
+
+  /// The name in files.
+  public var name: String {
+    switch self {
+    case .lipschitzRatio: "lipschitz_ratio"
+    case .perturbedError: "perturbed_error"
+    case .quality(let name): name
+    default: "\(self)"
+    }
+  }
+
+  /// The metric of a name; what is none of the common ones is a measure of the case study.
+  public init(named name: String) { self = Self.common.first { $0.name == name } ?? .quality(name) }
 
   /// Whether there is one value for each kind of perturbation.
   public var isPerturbed: Bool { self == .lipschitzRatio || self == .perturbedError }
@@ -20,6 +32,7 @@ extension SweepCurves {
     switch metric {
     case .error: return error
     case .residual: return residual
+    case .quality(let name): return qualities.first { $0.name == name }?.curves
     case .lipschitzRatio, .perturbedError:
       let curves = metric == .lipschitzRatio ? lipschitzRatio : perturbedError
       guard let index = perturbations.firstIndex(where: { $0 == perturbation }), curves.indices.contains(index) else {

@@ -15,6 +15,7 @@ public struct ModelSweeps: Sendable {
   public var isIterative: Bool { first.isIterative }
   public var iterations: [Int] { first.iterations }
   public var perturbations: [String] { first.perturbations }
+  public var metrics: [Metric] { Metric.common + first.qualities.map { .quality($0.name) } }
 
   /// Statistics of a metric at each recorded iteration, over the samples of all seeds together, `[K]`.
   ///

@@ -68,11 +68,11 @@ extension Aggregation {
       var statistics: Statistics
     }
     let rows = models.flatMap { model in
-      Metric.allCases.flatMap { metric in
+      model.metrics.flatMap { metric in
         (metric.isPerturbed ? model.perturbations : [""]).flatMap { kind in
           zip(model.iterations, model.statistics(metric, perturbation: kind) ?? []).map {
             Row(
-              model: model.label, split: model.split, metric: metric.rawValue, perturbation: kind, iteration: $0,
+              model: model.label, split: model.split, metric: metric.name, perturbation: kind, iteration: $0,
               statistics: $1)
           }
         }

@@ -23,6 +23,17 @@ public struct SampleCurves: Equatable, Sendable {
   }
 }
 
+/// A further measure of the case study, for example a signal-to-noise ratio.
+public struct QualityCurves: Sendable {
+  public var name: String
+  /// What it is, with its unit, for axes.
+  public var label: String
+  /// `[S, K]`
+  public var curves: SampleCurves
+
+  public init(name: String, label: String, curves: SampleCurves) { (self.name, self.label, self.curves) = (name, label, curves) }
+}
+
 /// What one sweep file holds: one trained model, measured on one split over test-time iterations.
 public struct SweepCurves: Sendable {
   public var caseStudy: String
@@ -54,6 +65,7 @@ public struct SweepCurves: Sendable {
   public var lipschitzRatio: [SampleCurves]
   /// Error of the perturbed samples, one `[S, K]` for each perturbation.
   public var perturbedError: [SampleCurves]
+  public var qualities: [QualityCurves] = []
   /// Wall time of one sample to the output of each iteration, in s, `[K]`.
   public var seconds: [Double]
   /// Floating-point operations of one sample to the output of each iteration, `[K]`.
@@ -66,7 +78,7 @@ public struct SweepCurves: Sendable {
     solver: String, parameters: Int, trainedIterations: Int?, subject: String? = nil, iterations: [Int], errorName: String,
     error: SampleCurves,
     residual: SampleCurves? = nil, perturbations: [String] = [], lipschitzRatio: [SampleCurves] = [],
-    perturbedError: [SampleCurves] = [], seconds: [Double], flops: [Double], source: InputFile
+    perturbedError: [SampleCurves] = [], qualities: [QualityCurves] = [], seconds: [Double], flops: [Double], source: InputFile
   ) {
     self.caseStudy = caseStudy
     self.model = model
@@ -85,6 +97,7 @@ public struct SweepCurves: Sendable {
     self.perturbations = perturbations
     self.lipschitzRatio = lipschitzRatio
     self.perturbedError = perturbedError
+    self.qualities = qualities
     self.seconds = seconds
     self.flops = flops
     self.source = source

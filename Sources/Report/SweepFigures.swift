@@ -19,7 +19,7 @@ public struct SweepFigures {
 
   /// All figures that have something to show.
   public var all: [Figure] {
-    ([errorAgainstIteration] + lipschitzAgainstIteration + [
+    ([errorAgainstIteration] + qualityAgainstIteration + lipschitzAgainstIteration + [
       residualAgainstIteration, errorAgainstSeconds, errorAgainstFlops,
     ])
     .filter { !$0.isEmpty }
@@ -27,21 +27,34 @@ public struct SweepFigures {
 
   /// Mean error at each iteration, with the explicit networks as levels.
   public var errorAgainstIteration: Figure {
+    againstIteration(.error, name: "error-iteration", title: "Error against test-time iterations", label: errorLabel)
+  }
+
+  /// The same for each further measure of the case study.
+  public var qualityAgainstIteration: [Figure] {
+    (models.first?.first.qualities ?? []).map {
+      againstIteration(
+        .quality($0.name), name: "\(Figure.fileName($0.name))-iteration", title: "\($0.label) against test-time iterations",
+        label: $0.label)
+    }
+  }
+
+  private func againstIteration(_ metric: Metric, name: String, title: String, label: String) -> Figure {
     let iterative = numbered.filter(\.model.isIterative)
     let shaded = iterative.count <= Self.largestShadedCount
     return Figure(
-      name: "error-iteration", title: "Error against test-time iterations",
+      name: name, title: title,
       caption: "Lines: mean over the samples\(ofSeeds)."
         + (shaded ? " Shading: from the 10th to the 90th percentile of the samples." : "")
         + " Dashed levels: explicit networks. Dotted: iterations in training.",
-      x: .init("iterations t"), y: .init(errorLabel),
+      x: .init("iterations t"), y: .init(label),
       series: iterative.map { model, color in
         Figure.Series(
-          model.label, points: points(model, .error, shaded: shaded, center: \.mean), shape: .lineWithMarkers,
+          model.label, points: points(model, metric, shaded: shaded, center: \.mean), shape: .lineWithMarkers,
           color: color)
       },
       levels: numbered.filter { !$0.model.isIterative }.compactMap { model, color in
-        model.statistics(.error)?.last.map { Figure.Level(model.label, y: $0.mean, color: color) }
+        model.statistics(metric)?.last.map { Figure.Level(model.label, y: $0.mean, color: color) }
       }, marks: trainedMarks(iterative.map(\.model)))
   }
 

@@ -40,6 +40,7 @@ extension SweepCurves {
         perturbations: perturbations,
         lipschitzRatio: try reader.curves("lipschitz_ratio", for: perturbations),
         perturbedError: try reader.curves("perturbed_error", for: perturbations),
+        qualities: try reader.qualities(),
         seconds: try reader.numbers("seconds"), flops: try reader.numbers("flops"),
         source: InputFile(
           path: path, contentHash: header.contentHash ?? "", modelHash: modelHash,
@@ -67,6 +68,19 @@ private struct CurveReader {
     let values = try values(name, shape: [perturbations.count, samples, iterations])
     let size = samples * iterations
     return try perturbations.indices.map { try curves(Array(values[($0 * size)..<(($0 + 1) * size)]), name) }
+  }
+
+  /// The measures below `/quality`.
+  func qualities() throws -> [QualityCurves] {
+    guard try file.contains("quality") else { return [] }
+    return try file.group("quality").children().map { child in
+      let dataset = try file.dataset(child.path)
+      let units = try dataset.attribute("units", as: String.self)
+      let meaning = try dataset.attribute("long_name", as: String.self)
+      return QualityCurves(
+        name: child.name, label: units == "1" ? meaning : "\(meaning) (\(units))",
+        curves: try curves("quality/\(child.name)"))
+    }
   }
 
   /// `[K]`

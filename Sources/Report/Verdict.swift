@@ -36,7 +36,8 @@ public struct Verdict: Equatable, Sendable {
           let same = model.runs.filter { $0.seed == run.seed }
           let kindThere = quantity.metric.isPerturbed ? quantity.perturbation ?? kind : nil
           let found = try (same.isEmpty ? model.runs : same).map { try Self.measure(quantity, kindThere, $0, band) }
-          value /= found.map(\.value).reduce(0, +) / Double(found.count)
+          let other = found.map(\.value).reduce(0, +) / Double(found.count)
+          value = band.comparison == .ratio ? value / other : value - other
           note = note ?? found.lazy.compactMap(\.note).first
         }
         cases.append(
@@ -48,7 +49,9 @@ public struct Verdict: Equatable, Sendable {
     let kind = band.quantity.perturbation.map { ", perturbed \($0)" } ?? ""
     measured =
       band.quantity.description(isIterative: model.isIterative) + kind
-      + (reference.map { ", divided by \($0.0.description(isIterative: $0.1.isIterative))" } ?? "")
+      + (reference.map {
+        ", \(band.comparison == .ratio ? "divided by" : "minus") \($0.0.description(isIterative: $0.1.isIterative))"
+      } ?? "")
     let needed = band.kindsAtLeast ?? kinds.count
     holds =
       !cases.isEmpty
@@ -93,12 +96,20 @@ public struct Verdict: Equatable, Sendable {
   ) throws -> (value: Double, note: String?) {
     guard let curves = run.values(quantity.metric, perturbation: kind) else {
       throw problem(
-        band, "\(quantity.metric.rawValue)\(kind.map { " for the perturbation \($0)" } ?? "") was not measured",
+        band, "\(quantity.metric.name)\(kind.map { " for the perturbation \($0)" } ?? "") was not measured",
         "\(run.source.path) has the perturbations: \(run.perturbations.joined(separator: ", "))")
     }
     let statistics = curves.statistics()
     let values = statistics.map { quantity.reduction.value(of: $0) }
     let index = try index(of: quantity.iteration, values, run, band)
+    if let end = quantity.spreadTo {
+      let last = try Self.index(of: end, values, run, band)
+      let range = values[min(index, last)...max(index, last)]
+      guard range.allSatisfy(\.isFinite), let low = range.min(), let high = range.max() else {
+        return (.nan, "not all values are finite")
+      }
+      return (high - low, nil)
+    }
     let here = statistics[index]
     // A sample without a value is a gap only where a perturbed sample may have no label; elsewhere it is a failure.
     let gaps = here.infinite + (quantity.metric.isPerturbed ? 0 : here.missing)

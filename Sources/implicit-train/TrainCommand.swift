@@ -29,6 +29,9 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The dataset to train on.", valueName: "file.h5"))
   var dataset: String
 
+  @Option(help: ArgumentHelp("The trained model that this one starts from, if the pipeline file says so.", valueName: "file.h5"))
+  var initial: String?
+
   @Option(name: .customLong("out"), help: ArgumentHelp("The model file to write.", valueName: "file.h5"))
   var output: String
 
@@ -42,7 +45,7 @@ struct TrainCommand: ParsableCommand {
 
   private func train<Case: CaseStudy>(_ study: Case.Type) throws {
     let stage = TrainStage(
-      modelName: model, dataset: dataset, output: output, resumes: resume, threads: options.threadCount,
+      modelName: model, dataset: dataset, output: output, initial: initial, resumes: resume, threads: options.threadCount,
       device: try Device(parsing: place.device), progress: options.progress)
     _ = try stage.run(ExperimentConfiguration<Case>(source.load()))
     print(output)

@@ -77,7 +77,9 @@ import Testing
     let result = try machine.run()
     #expect(result.code == 69 && result.log.isEmpty)
     #expect(
-      result.output.contains("apt-get install -y --no-install-recommends pkg-config libhdf5-dev libssl-dev coinor-libclp-dev"))
+      result.output.contains(
+        "apt-get install -y --no-install-recommends pkg-config libhdf5-dev libssl-dev coinor-libclp-dev libpng-dev libturbojpeg0-dev"
+      ))
     #expect(!FileManager.default.fileExists(atPath: machine.libtorch.path))
   }
 

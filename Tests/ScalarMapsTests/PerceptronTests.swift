@@ -95,7 +95,7 @@ import Torch
     #expect(levels.count >= 3 && levels.contains("5") && levels.contains("50"))
     for level in levels {
       let models = try ["implicit-\(level)", "explicit-\(level)-wide", "explicit-\(level)-flops", "explicit-\(level)-small"].map {
-        try configuration.model($0).build(ScalarMapStudy.layout, 1)
+        try configuration.model($0).description.build(ScalarMapStudy.layout, 1)
       }
       let flops = try models.map { try Self.flops($0, iterations: 16, dimension: 1) }
       let counts = models.map { Double($0.module.parameters.count) }

@@ -29,7 +29,8 @@ import Testing
     let bench = try Workbench(Self.pipeline)
     let reader = try DatasetReader(bench.generate(), ScalarMapStudy.layout)
     let configuration = try bench.configuration()
-    for (name, description) in configuration.models where name != "absent" {
+    for (name, model) in configuration.models where name != "absent" {
+      let description = model.description
       let rows = try #require(description.subject).rows(reader, .test)
       #expect(rows.count == 40, "\(name)")
       let (targets, points) = try ScalarMapStudy.points(reader, .test, rows: rows)

@@ -43,12 +43,17 @@ public protocol CaseStudy: SendableMetatype {
   static var errorName: String { get }
   /// The error of each sample, `[B]`.
   static func errors(_ output: Tensor, _ batch: Batch) throws -> Tensor
+  /// Further measures of an output, recorded beside its error, for example a signal-to-noise ratio.
+  static var qualities: [QualityMeasure<Batch>] { get }
 
   /// Reads the section `sweep.perturbations`: the changes of the input along which Lipschitz ratios are measured.
   static func perturbations(reading section: ConfigurationSection) throws -> [any InputPerturbation<Batch>]
 
   /// Reads the section `sweep.checkpoint`: how a published model is measured. Nil, and nothing read, where there is none.
   static func checkpointSweep(reading sweep: ConfigurationSection) throws -> (any CheckpointSweep)?
+
+  /// Formats of other programs that datasets can be written in (implicit-inspect export).
+  static var exports: [DatasetExport] { get }
 
   /// Numbers published for models of this case study, to stand beside ours.
   static var publishedResults: [PublishedResult] { get }
@@ -62,8 +67,40 @@ extension CaseStudy {
   public static var publishedResults: [PublishedResult] { [] }
   public static var difficultyField: String? { nil }
   public static func checkpointSweep(reading sweep: ConfigurationSection) throws -> (any CheckpointSweep)? { nil }
+  public static var exports: [DatasetExport] { [] }
+  public static var qualities: [QualityMeasure<Batch>] { [] }
   public static func settings(of architecture: String, shapes: [String: [Int]]) -> String? { nil }
   public static func figures(_ sweeps: [SweptModel<Self>]) throws -> [Figure] { [] }
+}
+
+/// A way to write a dataset for another program.
+public struct DatasetExport: Sendable {
+  /// Name of the format on command lines.
+  public var format: String
+  /// Writes all splits to a file; it appears whole or not at all.
+  public var write: @Sendable (_ dataset: DatasetReader, _ path: String) throws -> Void
+
+  public init(_ format: String, write: @escaping @Sendable (DatasetReader, String) throws -> Void) {
+    (self.format, self.write) = (format, write)
+  }
+}
+
+/// A measure of outputs other than the error.
+public struct QualityMeasure<Batch>: Sendable {
+  /// Name in files and pipeline files.
+  public var name: String
+  /// Unit of the values, "1" if they have none.
+  public var units: String
+  /// What it is, for axes and tables.
+  public var longName: String
+  /// The value of each sample, `[B]`.
+  public var values: @Sendable (_ output: Tensor, _ batch: Batch) throws -> Tensor
+
+  public init(
+    _ name: String, units: String, _ longName: String, values: @escaping @Sendable (Tensor, Batch) throws -> Tensor
+  ) {
+    (self.name, self.units, self.longName, self.values) = (name, units, longName, values)
+  }
 }
 
 /// Samples that are worked through together.
@@ -102,16 +139,20 @@ public struct ModelDescription<Batch: SampleBatch> {
   public var architecture: String
   /// Nil for all samples.
   public var subject: Subject?
+  /// Whether it is trained only for others to start from, and not measured itself.
+  public var isIntermediate: Bool
   /// Builds the model in float32 on the CPU, its parameters initialised from the seed.
   ///
   /// The layout is that of the dataset the model is for, dimensions filled in. A model without parameters is trained already.
   public var build: (_ layout: DatasetLayout, _ seed: UInt64) throws -> Model<Batch>
 
   public init(
-    architecture: String, subject: Subject? = nil, build: @escaping (DatasetLayout, UInt64) throws -> Model<Batch>
+    architecture: String, subject: Subject? = nil, isIntermediate: Bool = false,
+    build: @escaping (DatasetLayout, UInt64) throws -> Model<Batch>
   ) {
     self.architecture = architecture
     self.subject = subject
+    self.isIntermediate = isIntermediate
     self.build = build
   }
 
@@ -131,7 +172,7 @@ public struct ModelDescription<Batch: SampleBatch> {
 /// Draws samples by number: draw i of a split depends on the seed, the split and i only.
 public protocol SampleGenerator: Sendable {
   /// All lengths of dimensions filled in.
-  var layout: DatasetLayout { get }
+  var layout: DatasetLayout { get throws }
   var plans: [SplitPlan] { get }
   /// How many draws one call of `samples` is given; results may not depend on it.
   var drawsPerBlock: Int { get }

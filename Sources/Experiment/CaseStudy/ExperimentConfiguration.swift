@@ -4,7 +4,7 @@ public struct ExperimentConfiguration<Case: CaseStudy> {
   public let document: ConfigurationDocument
   public let seed: UInt64
   public let generator: any SampleGenerator
-  public let models: [(name: String, description: ModelDescription<Case.Batch>)]
+  public let models: [(name: String, model: ConfiguredModel<Case>)]
   public let training: TrainingConfiguration
   public let sweep: SweepConfiguration<Case>
   public let pipeline: PipelineSettings
@@ -25,22 +25,32 @@ public struct ExperimentConfiguration<Case: CaseStudy> {
     generator = try Case.generator(
       reading: document.section("dataset", "the samples that implicit-generate draws"), seed: seed)
     models = try document.root.namedSections("models", count: 0..., "the models that implicit-train can train").map {
-      (name: $0.name, description: try Case.model(reading: $0.section))
+      (name: $0.name, model: try ConfiguredModel(reading: $0.section))
     }
     training = try TrainingConfiguration(reading: document.section("training", "how implicit-train trains"))
     sweep = try SweepConfiguration(reading: document.section("sweep", "what implicit-sweep measures"))
     pipeline = try PipelineSettings(
       reading: document.section("pipeline", "the tasks that implicit-pipeline cuts a run into"))
     try document.finish(ignoring: ["aggregate"])
+    for (name, model) in models {
+      guard let initial = model.initial, !document.isDescribing else { continue }
+      // One step only: a chain could be a circle.
+      guard let source = models.first(where: { $0.name == initial }), source.model.initial == nil else {
+        throw Failure(
+          .usage, "models.\(name).initial: expected a model that starts from no other, found `\(initial)`", at: document.name,
+          remedy: suggestion(
+            for: initial, among: models.filter { $0.model.initial == nil }.map(\.name), called: "such models"))
+      }
+    }
   }
 
   /// - Throws: `Failure` (usage) that names the models there are.
-  public func model(_ name: String) throws -> ModelDescription<Case.Batch> {
+  public func model(_ name: String) throws -> ConfiguredModel<Case> {
     guard let found = models.first(where: { $0.name == name }) else {
       throw Failure(
         .usage, "unknown model `\(name)`", at: document.name,
         remedy: suggestion(for: name, among: models.map(\.name), called: "models"))
     }
-    return found.description
+    return found.model
   }
 }

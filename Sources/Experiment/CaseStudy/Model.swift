@@ -1,3 +1,4 @@
+import Equilibrium
 import Torch
 
 /// A network that computes its output by iterating one block to a fixed point, y_t = G(y_{t-1}, x).
@@ -22,6 +23,13 @@ public protocol ImplicitModel<Batch>: Module {
 public protocol ExplicitModel<Batch>: Module {
   associatedtype Batch
   func predict(_ batch: Batch) throws -> Tensor
+  /// What the training loss is taken of, with random numbers that are new in every step: the prediction, unless the model says
+  /// otherwise.
+  func trainingOutput(_ batch: Batch, random: inout KeyedRandom) throws -> Tensor
+}
+
+extension ExplicitModel {
+  public func trainingOutput(_ batch: Batch, random: inout KeyedRandom) throws -> Tensor { try predict(batch) }
 }
 
 /// A model of a case study: implicit or explicit.
@@ -34,6 +42,20 @@ public enum Model<Batch>: Sendable {
     switch self {
     case .implicit(let model): model
     case .explicit(let model): model
+    }
+  }
+
+  /// The prediction; of an implicit model, at the iterate where the solver stops.
+  func output(_ batch: Batch, _ solver: SolverSettings) throws -> Tensor {
+    func implicit<Network: ImplicitModel>(_ network: Network, _ batch: Network.Batch) throws -> Tensor {
+      let context = try network.inject(batch)
+      let solution = try fixedPoint(
+        of: { (y: Tensor) in try network.step(y, context) }, from: network.initialState(context), settings: solver)
+      return try network.readout(solution.state, context)
+    }
+    return switch self {
+    case .explicit(let network): try network.predict(batch)
+    case .implicit(let network): try implicit(network, batch)
     }
   }
 }

@@ -59,6 +59,8 @@ public struct AdjointConfiguration: Equatable, Sendable {
   public var solver: SolverSettings
   /// The adjoint's own solver (implicit) and steps (phantom).
   public var backward: SolverSettings
+  /// Where the implicit adjoint takes the loss.
+  public var lossPoint: ImplicitAdjoint.LossPoint
   public var phantom: PhantomAdjoint
   /// Of the Picard iteration that is unrolled.
   public var unrolledDamping: Double
@@ -66,6 +68,7 @@ public struct AdjointConfiguration: Equatable, Sendable {
   init(reading section: ConfigurationSection) throws {
     var solver = SolverSettings(.picard(Picard()), stopping: StoppingCriteria())
     var backward = SolverSettings(.anderson(Anderson()), stopping: StoppingCriteria())
+    var lossPoint = ImplicitAdjoint.LossPoint.equilibrium
     var phantom = PhantomAdjoint()
     var unrolledDamping = 1.0
     name = try section.variant("name", default: AdjointName.unrolled, "gradient through the iteration") { name in
@@ -78,6 +81,8 @@ public struct AdjointConfiguration: Equatable, Sendable {
       }
       if name == .implicit {
         backward = try SolverSettings(reading: section.section("backward", "solves u = (dG/dy)' u + dL/dy"))
+        lossPoint = try section.choice(
+          "loss_at", default: .equilibrium, "the loss is taken at the equilibrium, or at one more application of the model")
       }
       if name == .phantom {
         phantom.steps = try section.integer("steps", default: 3, in: 1...1000, "differentiated steps")
@@ -88,10 +93,14 @@ public struct AdjointConfiguration: Equatable, Sendable {
     }
     self.solver = solver
     self.backward = backward
+    self.lossPoint = lossPoint
     self.phantom = phantom
     self.unrolledDamping = unrolledDamping
     try section.finish()
   }
+
+  /// What finds the next iterate in training.
+  var iteration: Solver { name == .unrolled ? .picard(Picard(damping: unrolledDamping)) : solver.solver }
 
   /// The adjoint and the forward solve of a stage that trains with this many iterations.
   func resolved(iterations: Int) -> (forward: SolverSettings, adjoint: Adjoint) {
@@ -100,7 +109,7 @@ public struct AdjointConfiguration: Equatable, Sendable {
     let adjoint: Adjoint =
       switch name {
       case .unrolled: .unrolled(steps: iterations, damping: unrolledDamping)
-      case .implicit: .implicit(ImplicitAdjoint(solver: backward))
+      case .implicit: .implicit(ImplicitAdjoint(solver: backward, lossPoint: lossPoint))
       case .phantom: .phantom(phantom)
       case .jacobianFree: .jacobianFree
       }

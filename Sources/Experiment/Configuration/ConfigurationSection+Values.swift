@@ -86,6 +86,10 @@ extension ConfigurationSection {
     absolute(try read(key, .text, default: fallback, meaning))
   }
 
+  public func optionalPath(_ key: String, _ meaning: String) throws -> String? {
+    try readOptional(key, .text, meaning).map(absolute)
+  }
+
   /// A list of paths; relative ones start from the folder of the configuration file.
   public func paths<Count: ConfigurationRange<Int>>(
     _ key: String, default fallback: [String]? = nil, count: Count = 1..., _ meaning: String

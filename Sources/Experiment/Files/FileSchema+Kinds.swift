@@ -121,6 +121,9 @@ extension FileSchema {
         "/perturbed_error", [.float64], ["perturbation", "sample", "iteration"], units: nil, required: false,
         allowsNaN: true, "error on the perturbed problem; NaN where that has no solution"),
       ObjectSchema(
+        "/quality/*", [.float64], ["sample", "iteration"], units: nil, required: false, allowsNaN: true,
+        "a further measure of the output, which the case study defines"),
+      ObjectSchema(
         "/seconds", [.float64], ["iteration"], units: "s", measurement: true,
         "wall time of one sample from its input to the output of this iteration"),
       ObjectSchema(

@@ -10,6 +10,8 @@ struct SweepCurvesOfSamples: Sendable {
   /// `[perturbation][sample][k]`, NaN where the perturbed problem has no solution.
   var lipschitzRatio: [[[Double]]] = []
   var perturbedError: [[[Double]]] = []
+  /// `[quality][sample][k]`
+  var qualities: [[[Double]]] = []
   /// How the solve ended, per sample; empty for explicit models.
   var statuses: [SolveStatus] = []
   /// `[k][sample, ...]`, when they are asked for.
@@ -32,6 +34,7 @@ struct ChunkSweep<Case: CaseStudy> {
       curves.error = Array(repeating: [], count: clean.sampleCount)
       curves.lipschitzRatio = Array(repeating: curves.error, count: perturbed.count)
       curves.perturbedError = curves.lipschitzRatio
+      curves.qualities = Array(repeating: curves.error, count: Case.qualities.count)
       switch model {
       case .explicit(let network):
         try add(network.predict(clean), clean, perturbed, &curves) { try network.predict($0) }
@@ -82,6 +85,11 @@ struct ChunkSweep<Case: CaseStudy> {
     _ curves: inout SweepCurvesOfSamples
   ) throws {
     for (sample, value) in try Case.errors(output, clean).doubles().enumerated() { curves.error[sample].append(value) }
+    for (number, quality) in Case.qualities.enumerated() {
+      for (sample, value) in try quality.values(output, clean).doubles().enumerated() {
+        curves.qualities[number][sample].append(value)
+      }
+    }
     for (kind, (changed, other)) in zip(perturbed, others).enumerated() {
       let ratios = try perturbations[kind].ratios(between: output, and: other, distances: changed.distances)
       let errors = try Case.errors(other, changed.batch).doubles()

@@ -7,6 +7,7 @@ final class SweepFile {
   private let content: ContentFile
   private let curves: [(dataset: Dataset, path: KeyPath<SweepCurvesOfSamples, [[Double]]>)]
   private let kinds: [(dataset: Dataset, path: KeyPath<SweepCurvesOfSamples, [[[Double]]]>)]
+  private let qualities: [Dataset]
   private let status: Dataset?
   private var outputs: Dataset?
   private let samples: Int
@@ -73,8 +74,16 @@ final class SweepFile {
       }
     }
     self.kinds = kinds
+    var qualities: [Dataset] = []
+    for quality in Case.qualities {
+      qualities.append(
+        try content.create(
+          "/quality/\(quality.name)", shape: [samples, iterates], units: quality.units, longName: quality.longName))
+    }
+    self.qualities = qualities
     status = isImplicit ? try content.create("/status", type: .uint8, shape: [samples]) : nil
     for (dataset, _) in curves { try attach(to: dataset, sampleAxis: 0) }
+    for dataset in qualities { try attach(to: dataset, sampleAxis: 0) }
     for (dataset, _) in kinds { try attach(to: dataset, sampleAxis: 1) }
     if let status { try content.attach(sample, to: status, axis: 0, name: "sample") }
   }
@@ -90,6 +99,9 @@ final class SweepFile {
     try Failure.mapping {
       for (dataset, path) in curves {
         try dataset.write(values[keyPath: path].flatMap { $0 }, start: [written, 0], count: [count, iterates])
+      }
+      for (dataset, rows) in zip(qualities, values.qualities) {
+        try dataset.write(rows.flatMap { $0 }, start: [written, 0], count: [count, iterates])
       }
       for (dataset, path) in kinds {
         for (kind, rows) in values[keyPath: path].enumerated() {

@@ -17,6 +17,8 @@ struct BatchGradient<Case: CaseStudy> {
   let jacobianWeight: Double
   /// Draws the probe of the penalty for a chunk: its number in the batch, and the shape.
   let probe: @Sendable (_ chunk: Int, _ state: Tensor) throws -> Tensor
+  /// The random numbers of a chunk, for explicit models that train with some.
+  let random: @Sendable (_ chunk: Int) -> KeyedRandom
 
   struct Result: Sendable {
     var loss: Double
@@ -56,7 +58,8 @@ struct BatchGradient<Case: CaseStudy> {
     func weighted(_ output: Tensor) throws -> Tensor { try Case.losses(output, batch).sum() * share }
     switch model {
     case .explicit(let network):
-      let loss = try weighted(network.predict(batch))
+      var random = random(index)
+      let loss = try weighted(network.trainingOutput(batch, random: &random))
       let gradients = try Autograd.gradients(of: [loss], withRespectTo: parameters)
       return Result(loss: try loss.scalar(), gradients: gradients)
     case .implicit(let network):

@@ -46,6 +46,7 @@ struct Checkpoint {
       }
       try content.write("/counters/learning_rate", [state.learningRate], shape: [])
       try content.write("/best/counters/loss", [state.bestLoss], shape: [])
+      try content.write("/best/counters/validation_error", [state.bestValidation], shape: [])
       try content.write(state.history)
     }
     try content.finish()
@@ -72,6 +73,7 @@ struct Checkpoint {
       state.stage = try integer("stage")
       state.stageStep = try integer("stage_step")
       state.bestLoss = try file.dataset("best/counters/loss").readScalar(Double.self)
+      state.bestValidation = try file.dataset("best/counters/validation_error").readScalar(Double.self)
       state.history = try TrainingHistory(of: file)
       let adam = Adam.State(
         step: try integer("optimizer_step"),

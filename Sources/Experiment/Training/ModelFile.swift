@@ -61,7 +61,7 @@ public final class ModelFile {
     do {
       let document = try ConfigurationDocument.parse(facts.configuration, name: "\(path):/@configuration")
       let sections = try document.root.namedSections("models", count: 1...1, "the model")
-      description = try Case.model(reading: sections[0].section)
+      description = try ConfiguredModel<Case>(reading: sections[0].section).description
     } catch let failure as Failure where failure.status == .usage {
       // The user wrote no configuration here: the file is wrong.
       throw Failure(.badData, failure.problem, at: failure.place, remedy: "train the model or import its weights again")

@@ -12,19 +12,21 @@ public struct StepBenchmark {
 
   /// - Parameter steps: timed steps; one more comes first to warm up.
   public init<Case: CaseStudy>(
-    _ configuration: ExperimentConfiguration<Case>, model name: String, dataset: String, steps: Int, threads: Int
+    _ configuration: ExperimentConfiguration<Case>, model name: String, dataset: String, initial: String? = nil, steps: Int,
+    threads: Int
   ) throws {
     let reader = try DatasetReader(dataset, Case.layout)
-    let training = configuration.training
-    let description = try configuration.model(name)
-    let model = try description.build(reader.layout, configuration.seed)
+    let configured = try configuration.model(name)
+    let training = configured.training ?? configuration.training
+    let model = try configured.build(
+      reader.layout, seed: configuration.seed, initial: initial.map { try ModelFile($0, caseStudy: Case.name) }, name: name)
     guard !model.module.parameters.isEmpty else {
       throw Failure(.usage, "the model `\(name)` has no parameters, so there is no step to time", remedy: "name another")
     }
     try model.module.move(to: .cpu, type: training.precision.type)
     try Runtime.setThreads(1)
     let data = try TrainingData<Case>(
-      reader, rows: description.rows(reader, .train), training, seed: configuration.seed,
+      reader, for: configured.description, training, seed: configuration.seed,
       placement: Placement(type: training.precision.type))
     let trainer = try Trainer(training, model, data, threads: threads)
     try trainer.step()

@@ -7,6 +7,8 @@ public struct TrainStage {
   public var modelName: String
   public var dataset: String
   public var output: String
+  /// The model file that the model starts from, if its configuration says so.
+  public var initial: String?
   /// Continue from the checkpoint, if there is one.
   public var resumes: Bool
   public var threads: Int
@@ -14,11 +16,13 @@ public struct TrainStage {
   public var progress: String?
 
   public init(
-    modelName: String, dataset: String, output: String, resumes: Bool, threads: Int, device: Device, progress: String?
+    modelName: String, dataset: String, output: String, initial: String? = nil, resumes: Bool, threads: Int, device: Device,
+    progress: String?
   ) {
     self.modelName = modelName
     self.dataset = dataset
     self.output = output
+    self.initial = initial
     self.resumes = resumes
     self.threads = threads
     self.device = device
@@ -28,36 +32,43 @@ public struct TrainStage {
   /// - Returns: the content hash of the model.
   /// - Throws: `Failure`: interrupted (after a checkpoint), diverged, or whatever is wrong with the input.
   public func run<Case: CaseStudy>(_ configuration: ExperimentConfiguration<Case>) throws -> String {
-    let description = try configuration.model(modelName)
+    let configured = try configuration.model(modelName)
     let reader = try DatasetReader(dataset, Case.layout)
     try reader.checkValues()
     let lock = try OutputLock(for: output)
     defer { withExtendedLifetime(lock) {} }
 
-    let training = configuration.training
+    let training = configured.training ?? configuration.training
     let placement = Placement(type: training.precision.type, device: device)
-    let model = try description.build(reader.layout, configuration.seed)
+    let source = try initial.map { try ModelFile($0, caseStudy: Case.name) }
+    let model = try configured.build(reader.layout, seed: configuration.seed, initial: source, name: modelName)
     try model.module.move(to: device, type: placement.type)
     // Chunks are worked through side by side, each by one thread: that way results do not depend on their number.
     try Runtime.setThreads(device == .cpu ? 1 : threads)
     let data = try TrainingData<Case>(
-      reader, rows: description.rows(reader, .train), training, seed: configuration.seed, placement: placement)
+      reader, for: configured.description, training, seed: configuration.seed, placement: placement)
     let trainer = try Trainer(training, model, data, threads: device == .cpu ? threads : 1)
 
     let resolved = configuration.document.resolved(only: ["seed", "models.\(modelName)", "training"])
     var facts = ModelFacts(
-      caseStudy: Case.name, model: modelName, architecture: description.architecture,
+      caseStudy: Case.name, model: modelName, architecture: configured.description.architecture,
       configuration: configuration.document.resolved(only: ["models.\(modelName)"]), seed: configuration.seed,
       datasetHash: reader.header.contentHash)
-    if case .implicit = model, !trainer.parameters.isEmpty {
+    if case .implicit = model, !trainer.parameters.isEmpty, configured.weights == nil {
       facts.trainedIterations = training.stages.last.map { $0.iterations + $0.untrackedIterations }
     }
     let provenance = FileProvenance(
       run: .current(libraries: ["libtorch": Runtime.version]), configuration: configuration.document.resolved(),
-      seed: configuration.seed, inputs: [ProvenanceInput(path: dataset, contentHash: reader.header.contentHash)])
+      seed: configuration.seed,
+      inputs: [ProvenanceInput(path: dataset, contentHash: reader.header.contentHash)]
+        + (source.map { [ProvenanceInput(path: $0.path, contentHash: $0.header.contentHash)] } ?? [])
+        + (configured.weights.map { [ProvenanceInput(path: $0, contentHash: nil)] } ?? []))
+    guard configured.weights == nil else {
+      return try ModelFile.write(output, of: Case.self, facts, model.module.parameters, provenance: provenance)
+    }
 
     let checkpoint = Checkpoint(of: output)
-    let identity = Self.identity(resolved, reader)
+    let identity = Self.identity(resolved, reader, source)
     let log = Logger(label: "train")
     if checkpoint.exists && resumes {
       try checkpoint.restore(trainer, identity: identity)
@@ -97,9 +108,11 @@ public struct TrainStage {
   }
 
   /// What a checkpoint must agree with: the seed, the model, the training, the data. How often checkpoints are written does not count.
-  private static func identity(_ resolved: String, _ reader: DatasetReader) -> String {
+  private static func identity(_ resolved: String, _ reader: DatasetReader, _ initial: ModelFile?) -> String {
     let lines = resolved.split(separator: "\n").filter { !$0.contains("checkpoint_seconds:") }
-    let text = lines.joined(separator: "\n") + (reader.header.contentHash ?? reader.path)
+    let text =
+      lines.joined(separator: "\n") + (reader.header.contentHash ?? reader.path)
+      + (initial.map { $0.header.contentHash ?? $0.path } ?? "")
     return SHA256.hash(text)
   }
 }

@@ -54,12 +54,13 @@ final class Trainer<Case: CaseStudy> {
     let (forward, adjoint) = configuration.adjoint.resolved(iterations: stage.iterations)
     let gradient = try BatchGradient<Case>(
       model: model, forward: forward, adjoint: adjoint, untrackedIterations: data.offset(step: state.step, stage),
-      threads: threads, jacobianWeight: stage.jacobianWeight, probe: data.probe(step: state.step)
+      threads: threads, jacobianWeight: stage.jacobianWeight, probe: data.probe(step: state.step),
+      random: data.random(step: state.step)
     )(data.chunks(step: state.step, stage))
     try record(gradient, rate)
     if gradient.loss < state.bestLoss {
       state.bestLoss = gradient.loss
-      state.bestParameters = parameters.tensors
+      if configuration.validation == nil { state.bestParameters = parameters.tensors }
     }
     if let rollback = stage.rollback, gradient.loss > rollback.threshold * state.bestLoss,
       state.learningRate > rollback.floor
@@ -72,7 +73,22 @@ final class Trainer<Case: CaseStudy> {
     }
     state.step += 1
     state.stageStep += 1
+    if let validation = configuration.validation,
+      state.stageStep.isMultiple(of: validation.every) || state.stageStep == stage.steps
+    {
+      try validate(validation, stage)
+    }
     if state.stageStep == stage.steps { try endStage() }
+  }
+
+  private func validate(_ validation: TrainingConfiguration.Validation, _ stage: TrainingConfiguration.Stage) throws {
+    let error = try data.validationError(
+      of: model, solver: configuration.adjoint.iteration,
+      iterations: validation.iterations ?? stage.iterations + stage.untrackedIterations, threads: threads)
+    state.history.validationError[state.step - 1] = error
+    guard error < state.bestValidation else { return }
+    state.bestValidation = error
+    state.bestParameters = parameters.tensors
   }
 
   private func record(_ gradient: BatchGradient<Case>.Result, _ rate: Double) throws {
@@ -90,89 +106,22 @@ final class Trainer<Case: CaseStudy> {
     state.history.learningRate.append(rate)
     state.history.forwardResidual.append(gradient.forwardResidual ?? .nan)
     state.history.backwardResidual.append(gradient.backwardResidual ?? .nan)
+    state.history.validationError.append(.nan)
     state.history.jacobian.append(gradient.squaredJacobian.map { $0.squareRoot() } ?? .nan)
   }
 
-  /// Keeps the parameters with the lowest loss that was seen in this stage, where losses are of the same samples; the last
-  /// ones, where they are not.
+  /// Keeps the parameters with the lowest validation error of this stage, or with the lowest loss where losses are of the same
+  /// samples; the last ones, where neither is known or no validation gave a number.
   private func endStage() throws {
-    if data.isFullBatch(configuration.stages[state.stage]) { try assign(state.bestParameters) }
+    let isRanked =
+      configuration.validation == nil ? data.isFullBatch(configuration.stages[state.stage]) : state.bestValidation < .infinity
+    if isRanked { try assign(state.bestParameters) }
     state.stage += 1
     state.stageStep = 0
     state.bestLoss = .infinity
+    state.bestValidation = .infinity
     guard !isFinished else { return }
     state.learningRate = configuration.stages[state.stage].learningRate
     optimizer = try Self.optimizer(parameters, configuration.stages[state.stage])
-  }
-}
-
-/// The training samples in chunks, in the order that the steps visit them.
-///
-/// Chunks hold neighbouring samples and are prepared once. A step takes all of them, or, with a batch size, some: every epoch
-/// visits all chunks once, in an order of its own.
-final class TrainingData<Case: CaseStudy> {
-  /// By the largest difficulty in them; nil for all samples.
-  private let chunks: [Int?: [Case.Batch]]
-  private let chunksPerStep: Int
-  private let seed: UInt64
-
-  /// - Parameter rows: the samples to train on.
-  init(
-    _ reader: DatasetReader, rows: [Int], _ configuration: TrainingConfiguration, seed: UInt64, placement: Placement
-  ) throws {
-    let size = configuration.chunk
-    let limits = Set(configuration.stages.map(\.difficulty))
-    let difficulties = try limits == [nil] ? [] : Self.difficulties(reader, rows)
-    chunks = try limits.reduce(into: [:]) { chunks, limit in
-      let easy = limit.map { limit in zip(rows, difficulties).filter { $1 <= limit }.map(\.0) } ?? rows
-      guard !easy.isEmpty else {
-        throw Failure(
-          .usage, "no sample has a difficulty of at most \(limit ?? 0)", at: "training.stages",
-          remedy: "the smallest one is \(difficulties.min() ?? 0)")
-      }
-      chunks[limit] = try stride(from: 0, to: easy.count, by: size).map { start in
-        try Case.batch(reader, .train, rows: Array(easy[start..<min(start + size, easy.count)]), placement: placement)
-      }
-    }
-    chunksPerStep = configuration.batchSize.map { $0 / size } ?? .max
-    self.seed = seed
-  }
-
-  private static func difficulties(_ reader: DatasetReader, _ rows: [Int]) throws -> [Int64] {
-    guard let field = Case.difficultyField else {
-      throw Failure(
-        .usage, "the samples of `\(Case.name)` have no difficulty", at: "training.stages",
-        remedy: "leave out the key `difficulty`")
-    }
-    return try reader.integers(field, .train, rows: rows)
-  }
-
-  private func chunks(of stage: TrainingConfiguration.Stage) -> [Case.Batch] { chunks[stage.difficulty] ?? [] }
-
-  /// Whether every step of a stage sees all samples, so that the losses of different steps compare.
-  func isFullBatch(_ stage: TrainingConfiguration.Stage) -> Bool { chunksPerStep >= chunks(of: stage).count }
-
-  func chunks(step: Int, _ stage: TrainingConfiguration.Stage) -> [Case.Batch] {
-    let chunks = chunks(of: stage)
-    if isFullBatch(stage) { return chunks }
-    let stepsPerEpoch = (chunks.count + chunksPerStep - 1) / chunksPerStep
-    let (epoch, position) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
-    var random = KeyedRandom(seed: seed, stream: "train/order", index: UInt64(epoch))
-    let order = random.permutation(chunks.count)
-    return order[(position * chunksPerStep)..<min((position + 1) * chunksPerStep, chunks.count)].map { chunks[$0] }
-  }
-
-  /// The probes of the Jacobian penalty of a step: standard normal numbers for the state of each chunk.
-  func probe(step: Int) -> @Sendable (_ chunk: Int, _ state: Tensor) throws -> Tensor {
-    { [seed] chunk, state in
-      var random = KeyedRandom(seed: seed, stream: "train/jacobian/\(chunk)", index: UInt64(step))
-      return try Tensor(random.normals(state.count), shape: state.shape).to(type: state.type, device: state.device)
-    }
-  }
-
-  /// How many iterations without gradient a step makes first.
-  func offset(step: Int, _ stage: TrainingConfiguration.Stage) -> Int {
-    var random = KeyedRandom(seed: seed, stream: "train/untracked", index: UInt64(step))
-    return stage.untrackedIterations == 0 ? 0 : random.integer(below: stage.untrackedIterations + 1)
   }
 }

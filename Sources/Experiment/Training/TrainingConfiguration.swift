@@ -47,6 +47,16 @@ public struct TrainingConfiguration: Equatable, Sendable {
     public var difficulty: Int?
   }
 
+  /// Measures the model on the split `valid` from time to time, and keeps the parameters that did best there.
+  public struct Validation: Equatable, Sendable {
+    /// Steps from one measurement to the next; the last step of a stage is always measured.
+    public var every: Int
+    /// Iterations of implicit models; nil for as many as the stage has at most.
+    public var iterations: Int?
+    /// Samples of the split, the first ones; nil for all.
+    public var samples: Int?
+  }
+
   /// The element type that parameters and data have while training.
   public enum Precision: String, CaseIterable, Sendable {
     case float32, float64
@@ -60,6 +70,7 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public var chunk: Int
   public var adjoint: AdjointConfiguration
   public var stages: [Stage]
+  public var validation: Validation?
   /// A checkpoint is written after this many seconds.
   public var checkpointSeconds: Double
 
@@ -77,6 +88,17 @@ public struct TrainingConfiguration: Equatable, Sendable {
     }
     adjoint = try AdjointConfiguration(reading: section.section("adjoint", "the gradient of implicit models"))
     stages = try section.sections("stages", count: 1..., "stretches of training").map(Stage.init)
+    validation = try section.optionalSection(
+      "validation", "at the end of a stage, go back to the parameters with the lowest mean error on the split `valid`"
+    ).map {
+      let validation = Validation(
+        every: try $0.integer("every", in: 1..., "steps from one measurement to the next"),
+        iterations: try $0.optionalInteger(
+          "iterations", in: 1...100_000, "test-time iterations; as many as the stage trains with, if missing"),
+        samples: try $0.optionalInteger("samples", in: 1..., "samples of the split, the first ones; all, if missing"))
+      try $0.finish()
+      return validation
+    }
     checkpointSeconds = try section.number(
       "checkpoint_seconds", default: 60, in: .positive, "time between checkpoints", unit: "s")
     try section.finish()

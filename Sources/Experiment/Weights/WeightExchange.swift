@@ -12,8 +12,8 @@ public enum WeightExchange {
   public static func importWeights<Case: CaseStudy>(
     _ study: Case.Type, architecture: String, settings: String?, name: String, safetensors path: String, to output: String
   ) throws {
-    let weights = try Safetensors.read(path)
-    guard let settings = settings ?? Case.settings(of: architecture, shapes: weights.mapValues(\.shape)) else {
+    let shapes = try Safetensors.read(path).mapValues(\.shape)
+    guard let settings = settings ?? Case.settings(of: architecture, shapes: shapes) else {
       throw Failure(
         .usage, "the settings of `\(architecture)` do not follow from the shapes of the weights", at: path,
         remedy: "name them: --settings '{embedding: 8}'")
@@ -21,27 +21,8 @@ public enum WeightExchange {
     let text = "models:\n  \(name): {architecture: \(architecture)\(inner(settings))}\n"
     let document = try ConfigurationDocument.parse(text, name: "--settings")
     let section = try document.root.namedSections("models", count: 1...1, "the model")[0].section
-    let model = try Case.model(reading: section).build(Case.layout, 0)
-    let parameters = model.module.parameters
-    let names = Set(parameters.names)
-    if let stranger = weights.keys.sorted().first(where: { !names.contains($0) }) {
-      throw Failure(
-        .badData, "unexpected array `\(stranger)`", at: path,
-        remedy: "`\(architecture)` has the arrays \(parameters.names.joined(separator: ", "))")
-    }
-    for (name, parameter) in parameters {
-      guard let value = weights[name] else {
-        throw Failure(
-          .badData, "the array `\(name)` of shape \(parameter.value.shape) is missing", at: path,
-          remedy: "export all weights of the model, under their PyTorch names")
-      }
-      guard value.shape == parameter.value.shape else {
-        throw Failure(
-          .badData, "expected shape \(parameter.value.shape), found \(value.shape)", at: "\(path):\(name)",
-          remedy: "check the settings of the architecture: \(settings)")
-      }
-      try parameter.assign(value.to(type: value.type == .float64 ? .float64 : .float32))
-    }
+    let parameters = try Case.model(reading: section).build(Case.layout, 0).module.parameters
+    try parameters.assign(safetensors: path)
     let facts = ModelFacts(
       caseStudy: Case.name, model: name, architecture: architecture,
       configuration: document.resolved(only: ["models.\(name)"]), seed: 0)
@@ -62,5 +43,33 @@ public enum WeightExchange {
   public static func exportWeights<Case: CaseStudy>(_ study: Case.Type, _ file: ModelFile, to path: String) throws {
     let model = try file.model(of: Case.self, layout: Case.layout)
     try Safetensors.write(model.module.parameters.entries.map { ($0.name, $0.parameter.value) }, to: path)
+  }
+}
+
+extension NamedParameters {
+  /// Gives all parameters the values of a safetensors file.
+  ///
+  /// - Throws: `Failure` that names the first array that is missing, unexpected, or of another shape.
+  func assign(safetensors path: String) throws {
+    let weights = try Safetensors.read(path)
+    let known = Set(names)
+    if let stranger = weights.keys.sorted().first(where: { !known.contains($0) }) {
+      throw Failure(
+        .badData, "unexpected array `\(stranger)`", at: path,
+        remedy: "the model has the arrays \(names.joined(separator: ", "))")
+    }
+    for (name, parameter) in self {
+      guard let value = weights[name] else {
+        throw Failure(
+          .badData, "the array `\(name)` of shape \(parameter.value.shape) is missing", at: path,
+          remedy: "export all weights of the model, under their PyTorch names")
+      }
+      guard value.shape == parameter.value.shape else {
+        throw Failure(
+          .badData, "expected shape \(parameter.value.shape), found \(value.shape)", at: "\(path):\(name)",
+          remedy: "check the settings of the architecture, and the channels of the data")
+      }
+      try parameter.assign(value.to(type: value.type == .float64 ? .float64 : .float32))
+    }
   }
 }
