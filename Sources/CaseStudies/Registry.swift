@@ -1,11 +1,13 @@
 import Experiment
 import LinearPrograms
 import ScalarMaps
+import SteadyFlows
 
 /// All case studies. A new one is a line here and its folder in Package.swift.
 public let caseStudies: [any CaseStudy.Type] = [
   LinearProgramStudy.self,
   ScalarMapStudy.self,
+  SteadyFlowStudy.self,
 ]
 
 /// The case study of a name.

@@ -43,6 +43,11 @@ public protocol CaseStudy: SendableMetatype {
   /// Reads the section `sweep.perturbations`: the changes of the input along which Lipschitz ratios are measured.
   static func perturbations(reading section: ConfigurationSection) throws -> [any InputPerturbation<Batch>]
 
+  /// Names of the symmetries of the problem, for `training.symmetries`.
+  static var symmetries: [String] { get }
+  /// The batch with each sample replaced by an equivalent one, by a random element of the named symmetries.
+  static func transformed(_ batch: Batch, by symmetries: [String], random: inout KeyedRandom) throws -> Batch
+
   /// Numbers published for models of this case study, to stand beside ours.
   static var publishedResults: [PublishedResult] { get }
 
@@ -53,6 +58,10 @@ public protocol CaseStudy: SendableMetatype {
 
 extension CaseStudy {
   public static var publishedResults: [PublishedResult] { [] }
+  public static var symmetries: [String] { [] }
+  public static func transformed(_ batch: Batch, by symmetries: [String], random: inout KeyedRandom) throws -> Batch {
+    batch
+  }
   public static func settings(of architecture: String, shapes: [String: [Int]]) -> String? { nil }
   public static func figures(_ sweeps: [SweptModel<Self>]) throws -> [Figure] { [] }
 }

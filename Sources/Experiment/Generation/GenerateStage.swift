@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import Torch
 
 /// The stage `implicit-generate`: draws a dataset, or one shard of it, on all cores.
 public struct GenerateStage {
@@ -21,6 +22,8 @@ public struct GenerateStage {
     let lock = try OutputLock(for: output)
     defer { withExtendedLifetime(lock) {} }
     let generator = configuration.generator
+    // Blocks of draws are computed side by side, each by one thread.
+    try Runtime.setThreads(1)
     let writer = try DatasetWriter(
       creating: output, generator.layout, plans: generator.plans, shard: shard,
       provenance: FileProvenance(

@@ -51,7 +51,7 @@ final class Trainer<Case: CaseStudy> {
   func step() throws {
     let stage = configuration.stages[state.stage]
     let rate = state.learningRate * stage.schedule.factor(step: state.stageStep, of: stage.steps)
-    let (forward, adjoint) = configuration.adjoint.resolved(iterations: stage.iterations)
+    let (forward, adjoint) = stage.adjoint.resolved(iterations: stage.iterations)
     let gradient = try BatchGradient<Case>(
       model: model, forward: forward, adjoint: adjoint, untrackedIterations: data.offset(step: state.step, stage),
       threads: threads, jacobianWeight: stage.jacobianWeight, probe: data.probe(step: state.step)
@@ -108,6 +108,7 @@ final class Trainer<Case: CaseStudy> {
 final class TrainingData<Case: CaseStudy> {
   private let chunks: [Case.Batch]
   private let chunksPerStep: Int
+  private let symmetries: [String]
   private let seed: UInt64
 
   /// - Parameter rows: the samples to train on.
@@ -119,14 +120,26 @@ final class TrainingData<Case: CaseStudy> {
       try Case.batch(reader, .train, rows: Array(rows[start..<min(start + size, rows.count)]), placement: placement)
     }
     chunksPerStep = min(configuration.batchSize.map { $0 / size } ?? chunks.count, chunks.count)
+    symmetries = configuration.symmetries
     self.seed = seed
   }
 
   /// Whether every step sees all samples, so that the losses of different steps compare.
-  var isFullBatch: Bool { chunksPerStep == chunks.count }
+  var isFullBatch: Bool { chunksPerStep == chunks.count && symmetries.isEmpty }
 
-  func chunks(step: Int) -> [Case.Batch] {
-    if isFullBatch { return chunks }
+  /// The chunks of a step, each replaced by a random equivalent where symmetries are asked for.
+  func chunks(step: Int) throws -> [Case.Batch] {
+    let chosen = visited(step: step)
+    if symmetries.isEmpty { return chosen }
+    return try chosen.enumerated().map { position, chunk in
+      var random = KeyedRandom(
+        seed: seed, stream: "train/symmetries", index: UInt64(step * chunksPerStep + position))
+      return try Case.transformed(chunk, by: symmetries, random: &random)
+    }
+  }
+
+  private func visited(step: Int) -> [Case.Batch] {
+    if chunksPerStep == chunks.count { return chunks }
     let stepsPerEpoch = (chunks.count + chunksPerStep - 1) / chunksPerStep
     let (epoch, position) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
     var random = KeyedRandom(seed: seed, stream: "train/order", index: UInt64(epoch))
