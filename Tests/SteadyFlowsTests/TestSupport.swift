@@ -1,1 +1,56 @@
-import Testing
+import Experiment
+import Foundation
+import HDF5
+import Torch
+
+@testable import SteadyFlows
+
+/// Opens a file of Tests/Fixtures.
+func openFixture(_ name: String) throws -> File {
+  let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures")
+  return try File.open(folder.appending(path: name).path)
+}
+
+extension File {
+  /// A float dataset as a tensor.
+  func tensor(_ path: String, type: Torch.ElementType = .float32) throws -> Tensor {
+    let dataset = try dataset(path)
+    return try Tensor(dataset.read(Double.self), shape: dataset.shape, type: type)
+  }
+}
+
+/// max |a - b| / max |b|
+func relativeDifference(_ found: Tensor, _ expected: Tensor) throws -> Double {
+  guard found.shape == expected.shape else { return .infinity }
+  let (a, b) = try (found.doubles(), expected.doubles())
+  let scale = b.map(abs).max() ?? 0
+  let difference = zip(a, b).map { abs($0 - $1) }.max() ?? 0
+  return scale > 0 ? difference / scale : difference
+}
+
+enum ExampleFlow {
+  /// A field on N x N points, `[1, N, N]`, float64.
+  static func field(_ size: Int, _ value: (Double, Double) -> Double) throws -> Tensor {
+    let points = (0..<size).map { 2 * Double.pi * Double($0) / Double(size) }
+    return try Tensor(points.flatMap { x in points.map { value(x, $0) } }, shape: [1, size, size])
+  }
+
+  /// Modes of random smooth vorticities with waves up to `limit`, `[count, 2 K + 1, K + 1]`; the same ones on every grid.
+  static func random(_ grid: PeriodicGrid, count: Int = 1, limit: Int = 3, deviation: Double = 0.3, seed: UInt64 = 1) throws
+    -> Tensor
+  {
+    var distribution = ForcingDistribution()
+    distribution.deviation = deviation
+    distribution.highestWave = limit
+    let values = (0..<count).flatMap { sample in
+      var random = KeyedRandom(seed: seed, stream: "test", index: UInt64(sample))
+      return distribution.modes(cutoff: grid.cutoff, random: &random)
+    }
+    return try Tensor(values, shape: [count, 2 * grid.cutoff + 1, grid.cutoff + 1, 2]).complexView()
+  }
+
+  /// Curls of forces like those of the demo.
+  static func forcing(_ grid: PeriodicGrid, count: Int = 1, seed: UInt64 = 1) throws -> Tensor {
+    try random(grid, count: count, limit: 4, deviation: 0.01, seed: seed)
+  }
+}
