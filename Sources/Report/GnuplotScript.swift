@@ -13,7 +13,8 @@ struct GnuplotScript {
 
   /// Columns x, y, low, high; one block for each series, two blank lines apart, as gnuplot's `index` counts them.
   var data: String {
-    figure.series.map { series in
+    if !figure.panels.isEmpty { return PanelScript(figure: figure).data }
+    return figure.series.map { series in
       let rows = series.points.map { point in
         [point.x, point.y, point.low ?? .nan, point.high ?? .nan]
           .map { $0.isNaN ? "NaN" : "\($0)" }.joined(separator: " ")
@@ -24,6 +25,7 @@ struct GnuplotScript {
   }
 
   var script: String {
+    if !figure.panels.isEmpty { return PanelScript(figure: figure).script }
     var lines = ["reset session", "set encoding utf8"]
     lines += axes + references
     lines += [

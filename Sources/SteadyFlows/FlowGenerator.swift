@@ -10,9 +10,7 @@ public struct GradedNoise: Equatable, Sendable {
   /// The largest variance; 0 for no noise.
   public var level = 0.0
 
-  var variances: [Double] { [0] + (-9...0).map { ten($0) }.filter { $0 <= level } }
-
-  private func ten(_ exponent: Int) -> Double { (exponent..<0).reduce(1) { value, _ in value / 10 } }
+  var variances: [Double] { [0, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1].filter { $0 <= level } }
 
   /// The variance for a draw out of `count`.
   func variance(draw: Int, of count: Int) -> Double { variances[min(draw * variances.count / count, variances.count - 1)] }

@@ -16,8 +16,10 @@ import Torch
         of: vorticity, wave: wave, norm: norm / batch.squareRoot())
       var (force, change) = try (file.tensor("\(path)/delta_force"), file.tensor("\(path)/delta_vorticity"))
       if let row { (force, change) = try (force.select(0, row), change.select(0, row)) }
-      #expect(try relativeDifference(found.vorticity, change) < 1e-5)
-      #expect(try relativeDifference(found.force, force.permuted([0, 3, 1, 2])) < 1e-5)
+      // The reference takes sines of large arguments in float32, each wrong by up to the argument times 6e-8.
+      let tolerance = max(1e-5, 6e-8 * Double(wave) * 4 * .pi)
+      #expect(try relativeDifference(found.vorticity, change) < tolerance)
+      #expect(try relativeDifference(found.force, force.permuted([0, 3, 1, 2])) < tolerance)
     }
     let waves = try file.dataset("\(group)/wavenumber").read(Int64.self)
     for (row, wave) in waves.enumerated() {

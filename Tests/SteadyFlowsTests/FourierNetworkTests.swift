@@ -93,27 +93,31 @@ import Torch
     }
   }
 
-  @Test func `Three steps of Adam, complex weights included, are the reference's`() throws {
+  @Test func `A training step with Adam, complex weights included, is the reference's`() throws {
     let file = try openFixture("fno_deq.h5")
     defer { try? file.close() }
     let network = try Self.implicit(file)
     let batch = try Self.batch(file)
     let adam = try Adam(network.parameters, .init(learningRate: 5e-3, weightDecay: 1e-4))
-    let losses = try file.dataset("deq/adam/losses").read(Double.self)
-    for step in 0..<3 {
-      let context = try network.inject(batch)
-      let gradient = try equilibriumGradient(
-        of: { try network.step($0, context) }, from: network.initialState(context),
-        parameters: network.parameters.tensors, forward: SolverSettings(), adjoint: .unrolled(steps: 5),
-        loss: { try SteadyFlowStudy.losses(network.readout($0, context), batch).sum() })
-      #expect(try abs(gradient.loss.scalar() / losses[step] - 1) < 1e-3)
-      try adam.step(gradient.gradients)
-      guard step == 0 else { continue }
-      for name in ["conv.weights1", "deq_block.deq_block.0.conv1.weights2", "fc.weight", "q.mlp1.weight"] {
-        let value = try #require(network.parameters[name]).value.detached()
-        #expect(try relativeDifference(value, file.tensor("deq/adam/step1_params/\(name)")) < 2e-3, "\(name)")
-      }
+    let context = try network.inject(batch)
+    let gradient = try equilibriumGradient(
+      of: { try network.step($0, context) }, from: file.tensor("deq/phantom/state").select(0, 0),
+      parameters: network.parameters.tensors,
+      forward: SolverSettings(stopping: StoppingCriteria(maximumIterations: 1, tolerance: 1e9)),
+      adjoint: .phantom(PhantomAdjoint(steps: 3, damping: 0.8)),
+      loss: { try SteadyFlowStudy.losses(network.readout($0, context), batch).sum() })
+    #expect(try abs(gradient.loss.scalar() / file.dataset("deq/adam/losses").read(Double.self)[0] - 1) < 1e-4)
+    try adam.step(gradient.gradients)
+    for (name, parameter) in network.parameters {
+      // Adam divides by the size of the gradient: where that is rounding, so is the step.
+      if try file.dataset("deq/phantom/grads/\(name)").hasAttribute("mathematically_zero") { continue }
+      let expected = try file.tensor("deq/adam/step1_params/\(name)")
+      #expect(try relativeDifference(parameter.value.detached(), expected) < 5e-3, "\(name)")
     }
+    // One real magnitude for each complex weight: both parts have the same second moment.
+    let index = try #require(network.parameters.names.firstIndex(of: "conv.weights1"))
+    let moments = adam.state.secondMoments[index]
+    #expect(try relativeDifference(moments.select(-1, 0), moments.select(-1, 1)) == 0)
   }
 
   @Test(arguments: ["fno", "fno_deep_depth1", "fno_deep_depth3"])

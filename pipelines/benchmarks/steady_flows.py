@@ -140,3 +140,52 @@ def curl(force):
     modes = scipy.fft.rfft2(force, norm="forward")
     kx = scipy.fft.fftfreq(n, 1 / n)[:, None]
     return 1j * kx * modes[1] - 1j * numpy.arange(n // 2 + 1)[None, :] * modes[0]
+
+
+SETTINGS = {
+    "forcing": 0.3, "newton": 15, "krylov": 60, "cycles": 3, "shortest": 1 / 64, "first_amplitude": 0.25, "growth": 2.0,
+    "loose": 0.1, "smallest_amplitude": 1 / 64,
+}
+
+
+def work(problem):
+    force, vorticity, viscosity = problem
+    flow = Flow(force.shape[-1], viscosity)
+    g = curl(force)[flow.index, : flow.cut + 1]
+    w, norm, _ = flow.solve(g, 1e-9, SETTINGS)
+    stored = scipy.fft.rfft2(vorticity, norm="forward")[flow.index, : flow.cut + 1]
+    return float(norm), flow.products, float(flow.norm(w - stored) / flow.norm(stored))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--dataset", required=True)
+    parser.add_argument("--samples", type=int, default=32)
+    parser.add_argument("--processes", type=int, default=2)
+    arguments = parser.parse_args()
+    import h5py
+
+    with h5py.File(arguments.dataset) as file:
+        train = file["train"]
+        count = min(arguments.samples, len(train["viscosity"]))
+        problems = [
+            (train["input"][i].astype(float), train["solution"][i].astype(float), train["viscosity"][i]) for i in range(count)
+        ]
+    with multiprocessing.Pool(arguments.processes) as pool:
+        pool.map(abs, range(arguments.processes))
+        start = time.perf_counter()
+        results = pool.map(work, problems, chunksize=1)
+        seconds = time.perf_counter() - start
+    residuals, products, distances = zip(*results)
+    print(
+        json.dumps(
+            {
+                "samples": count, "seconds_per_sample": seconds / count, "largest_residual": max(residuals),
+                "products_per_sample": sum(products) / count, "median_distance": float(numpy.median(distances)),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -51,8 +51,8 @@ public protocol CaseStudy: SendableMetatype {
   /// Numbers published for models of this case study, to stand beside ours.
   static var publishedResults: [PublishedResult] { get }
 
-  /// Figures that only this case study has, for example outputs against inputs. They are made of sweeps that stored their
-  /// outputs (`sweep.save_outputs`), one for each model, in the order of their names.
+  /// Figures that only this case study has, for example outputs against inputs. They are made of the sweeps of the
+  /// main split, one for each model, in the order of their names.
   static func figures(_ sweeps: [SweptModel<Self>]) throws -> [Figure]
 }
 

@@ -1,4 +1,4 @@
-/// A line plot: what is drawn, apart from how gnuplot draws it.
+/// A line plot, or rows of fields side by side: what is drawn, apart from how gnuplot draws it.
 public struct Figure: Sendable {
   public struct Axis: Sendable {
     /// Name and unit, for example `wall time (s)`.
@@ -74,6 +74,21 @@ public struct Figure: Sendable {
     }
   }
 
+  /// A field on a rectangle of points, drawn in colours from blue (below zero) over white to red.
+  public struct Panel: Sendable {
+    public var title: String
+    /// `[rows][columns]`, from the top; NaN is left white.
+    public var values: [[Double]]
+    /// The colours end at plus and minus this.
+    public var limit: Double
+
+    public init(_ title: String, values: [[Double]], limit: Double) {
+      self.title = title
+      self.values = values
+      self.limit = limit
+    }
+  }
+
   /// The stem of the file names: letters, digits, `-` and `.`.
   public var name: String
   public var title: String
@@ -84,6 +99,14 @@ public struct Figure: Sendable {
   public var series: [Series]
   public var levels: [Level]
   public var marks: [Mark]
+  /// Rows of fields; a figure that has them has no lines.
+  public var panels: [[Panel]] = []
+
+  /// Rows of fields side by side.
+  public init(name: String, title: String, caption: String, panels: [[Panel]]) {
+    self.init(name: name, title: title, caption: caption, x: Axis(""), y: Axis(""), series: [])
+    self.panels = panels
+  }
 
   public init(
     name: String, title: String, caption: String, x: Axis, y: Axis, series: [Series], levels: [Level] = [],
@@ -105,8 +128,8 @@ public struct Figure: Sendable {
     return String(allowed).split(separator: "-").joined(separator: "-")
   }
 
-  /// Whether there is nothing to draw: no point that both axes can show.
-  public var isEmpty: Bool { drawnPoints.isEmpty }
+  /// Whether there is nothing to draw: no point that both axes can show, and no field.
+  public var isEmpty: Bool { drawnPoints.isEmpty && panels.isEmpty }
 
   /// The x of every point that is drawn.
   public var drawnX: [Double] { drawnPoints.map(\.x) }

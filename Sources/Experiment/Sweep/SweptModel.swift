@@ -1,7 +1,7 @@
 import Foundation
 import HDF5
 
-/// A sweep that stored its outputs, together with the model and the dataset it was made of, for the figures of a case study.
+/// A sweep together with the model and the dataset it was made of, for the figures of a case study.
 public struct SweptModel<Case: CaseStudy> {
   /// Name of the model in the pipeline file.
   public let name: String
@@ -17,7 +17,7 @@ public struct SweptModel<Case: CaseStudy> {
   public let rows: [Int]
   private let file: File
 
-  /// - Returns: nil if the sweep has no outputs, or if its model or dataset is no longer where the sweep found it.
+  /// - Returns: nil if the sweep's model or dataset is no longer where the sweep found it.
   /// - Throws: `Failure` (bad data) for files that do not fit each other.
   public init?(reading path: String) throws {
     let file = try Failure.mapping { try File.open(path) }
@@ -28,7 +28,7 @@ public struct SweptModel<Case: CaseStudy> {
       return try provenance?.path(ofInput: file.attribute(attribute, as: String.self))
     }
     let (modelPath, datasetPath) = try Failure.mapping {
-      try file.contains("output") ? (input("model_sha256"), input("dataset_sha256")) : (nil, nil)
+      try (input("model_sha256"), input("dataset_sha256"))
     }
     guard let modelPath, let datasetPath,
       [modelPath, datasetPath].allSatisfy(FileManager.default.fileExists(atPath:))
