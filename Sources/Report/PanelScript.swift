@@ -31,7 +31,9 @@ struct PanelScript {
   }
 
   private func panels(_ rows: Int, _ columns: Int) -> [String] {
-    var lines = ["set multiplot layout \(rows),\(columns) title \(quoted(figure.title)) margins 0.01,0.99,0.02,0.86 spacing 0.02,0.1"]
+    var lines = [
+      "set multiplot layout \(rows),\(columns) title \(quoted(figure.title)) margins 0.01,0.99,0.01,0.9 spacing 0.015,0.06"
+    ]
     var index = 0
     for row in figure.panels {
       for panel in row {

@@ -112,7 +112,8 @@ extension NewtonKrylov {
 extension ManufacturedFlow {
   init(reading section: ConfigurationSection) throws {
     self.init()
-    peakWave = try section.number("peak_wave", default: peakWave, in: .above(0, through: 1000), "where the spectrum of the start peaks")
+    peakWave = try section.number(
+      "peak_wave", default: peakWave, in: .above(0, through: 1000), "where the spectrum of the start peaks")
     speed = try section.number("speed", default: speed, in: .above(0, through: 1e6), "largest speed of the start")
     time = try section.number("time", default: time, in: 0...1e6, "for which the start evolves")
     courantNumber = try section.number(

@@ -115,12 +115,14 @@ struct PublishedWave {
     let change = try scaled.unsqueezed(0).expanded(vorticity.shape).contiguous()
     let (u, changedU) = try (velocity(vorticity), velocity(change))
     let (slope, changedSlope) = try (gradient(vorticity), gradient(change))
-    let curl = try u.x * changedSlope.x + u.y * changedSlope.y + changedU.x * slope.x + changedU.y * slope.y
+    let curl =
+      try u.x * changedSlope.x + u.y * changedSlope.y + changedU.x * slope.x + changedU.y * slope.y
       - filtered(change, square * -1, imaginary: false) * viscosity
     // f_y from d f_y / d x = curl: 1 / (i kx + 1e-8) = (1e-8 - i kx) / (kx^2 + 1e-16), rows kx = 0 removed.
     let denominator = try kx * kx + 1e-16
     let keeps = try kx.absolute().isGreater(than: 0.5).to(type: .float64)
-    let y = try filtered(curl, keeps * 1e-8 / denominator, imaginary: false)
+    let y =
+      try filtered(curl, keeps * 1e-8 / denominator, imaginary: false)
       + filtered(curl, -(kx * keeps) / denominator, imaginary: true)
     return (change, try .stacked([.zeros(like: y), y], dimension: 1))
   }

@@ -95,7 +95,8 @@ import Torch
   @Test func `Graded noise has its variance, in consecutive parts of the training draws only`() throws {
     let clean = try Self.configuration("{method: darcy, size: 12, \(Self.plans)}").generator
     let noisy = try Self.configuration(
-      "{method: darcy, size: 12, scales: {solution: 2}, noise: {field: solution, level: 1}, \(Self.plans)}").generator
+      "{method: darcy, size: 12, scales: {solution: 2}, noise: {field: solution, level: 1}, \(Self.plans)}"
+    ).generator
     func solution(_ generator: any SampleGenerator, _ split: Split) throws -> [Double] {
       guard case .real(let values) = try #require(generator.samples(of: split, draws: 0..<32).fields["solution"]) else {
         return []

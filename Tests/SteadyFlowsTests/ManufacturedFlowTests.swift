@@ -11,7 +11,9 @@ import Torch
     let evolution = FlowEvolution(VorticityEquation(grid, viscosity: 0.02))
     let start = try ExampleFlow.random(grid, limit: 4, deviation: 1)
     let reference = try evolution.evolved(start, over: 2, steps: 320).realView()
-    let errors = try [10, 20, 40].map { try relativeDifference(evolution.evolved(start, over: 2, steps: $0).realView(), reference) }
+    let errors = try [10, 20, 40].map {
+      try relativeDifference(evolution.evolved(start, over: 2, steps: $0).realView(), reference)
+    }
     #expect(abs(log2(errors[0] / errors[1]) - 4) < 0.4 && abs(log2(errors[1] / errors[2]) - 4) < 0.2)
   }
 

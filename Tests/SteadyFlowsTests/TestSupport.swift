@@ -54,3 +54,67 @@ enum ExampleFlow {
     try random(grid, count: count, limit: 4, deviation: 0.01, seed: seed)
   }
 }
+
+/// The stages of a small pipeline in a folder of their own.
+final class Workbench {
+  let folder: String
+  private static let text = """
+    case_study: steady-flows
+    dataset:
+      size: 15
+      viscosity: 0.05
+      forcing: {highest_wave: 3}
+      largest_tail: 0.5
+      scales: {input: 0.01, solution: 0.1}
+      train: {attempts: 40, keep: 8}
+      test: {attempts: 40, keep: 3}
+    models:
+      implicit: {architecture: fno-deq, width: 4, modes: 3, padding: 0, coordinates: false}
+      explicit: {architecture: fno, width: 4, modes: 3, padding: 0, coordinates: false}
+    training:
+      batch_size: 4
+      chunk: 2
+      symmetries: [translations, rotations, reflections]
+      stages:
+        - {steps: 3, iterations: 2, learning_rate: 1e-3}
+        - {steps: 2, iterations: 4, learning_rate: 1e-3, adjoint: {name: phantom, solver: {name: anderson}}}
+    sweep: {iterations: 3, splits: [test], perturbations: {frequencies: [0.1, 0.9]}}
+    """
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "steady-flows-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+  func configuration(_ overrides: [String] = []) throws -> ExperimentConfiguration<SteadyFlowStudy> {
+    try ExperimentConfiguration(ConfigurationDocument.parse(Self.text, name: "test.yaml", overrides: overrides))
+  }
+
+  @discardableResult
+  func generate(_ name: String = "dataset", shard: Shard? = nil, _ overrides: String...) throws -> String {
+    let path = "\(folder)/\(name).h5"
+    _ = try GenerateStage(output: path, shard: shard, threads: 2, progress: nil).run(configuration(overrides))
+    return path
+  }
+
+  /// - Returns: the content hash of the model.
+  @discardableResult
+  func train(_ model: String, threads: Int = 1, _ overrides: String...) throws -> String {
+    try TrainStage(
+      modelName: model, dataset: "\(folder)/dataset.h5", output: "\(folder)/\(model).h5", resumes: false,
+      threads: threads, device: .cpu, progress: nil
+    ).run(configuration(overrides))
+  }
+
+  @discardableResult
+  func sweep(_ model: String, _ overrides: String...) throws -> String {
+    let path = "\(folder)/\(model).sweep.h5"
+    _ = try SweepStage(
+      model: "\(folder)/\(model).h5", dataset: "\(folder)/dataset.h5", split: .test, output: path, threads: 1,
+      device: .cpu, progress: nil
+    ).run(configuration(overrides))
+    return path
+  }
+}
