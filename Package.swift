@@ -32,7 +32,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// One folder per case study below Sources. A new one is named here and in Sources/CaseStudies/Registry.swift.
-let caseStudies = ["Deblurring", "LinearPrograms", "LoopedLanguage", "ScalarMaps"]
+let caseStudies = ["Deblurring", "LinearPrograms", "LoopedLanguage", "ScalarMaps", "SteadyFlows"]
 
 let package = Package(
   name: "implicit-models",
@@ -78,6 +78,8 @@ let package = Package(
     library("LinearPrograms", ["CClp", "Torch", "Equilibrium", "Experiment"]),
     library("LoopedLanguage", ["Torch", "HDF5", "Equilibrium", "Experiment"]),
     library("ScalarMaps", ["Torch", "Experiment"]),
+    library(
+      "SteadyFlows", ["Torch", "Equilibrium", "Experiment", .product(name: "Logging", package: "swift-log")]),
     library("CaseStudies", ["Experiment"] + caseStudies.map { .target(name: $0) }),
 
     // What all executables share: options, exit codes
@@ -117,6 +119,7 @@ let package = Package(
     tests("LinearPrograms", ["LinearPrograms", "Experiment", "Equilibrium", "Torch", "HDF5"]),
     tests("LoopedLanguage", ["LoopedLanguage", "Experiment", "Equilibrium", "Torch", "HDF5"]),
     tests("ScalarMaps", ["ScalarMaps", "Experiment", "Equilibrium", "Torch", "HDF5"]),
+    tests("SteadyFlows", ["SteadyFlows", "Experiment", "Equilibrium", "Torch", "HDF5"]),
     tests("Report", ["Report", "Experiment", "HDF5"]),
     tests("Pipeline", ["Pipeline", "Experiment"]),
     tests("EndToEnd", ["HDF5", "Experiment", .product(name: "Subprocess", package: "swift-subprocess")]),

@@ -3,6 +3,7 @@ import Experiment
 import LinearPrograms
 import LoopedLanguage
 import ScalarMaps
+import SteadyFlows
 
 /// All case studies. A new one is a line here and its folder in Package.swift.
 public let caseStudies: [any CaseStudy.Type] = [
@@ -10,6 +11,7 @@ public let caseStudies: [any CaseStudy.Type] = [
   LoopedLanguageStudy.self,
   ScalarMapStudy.self,
   DeblurringStudy.self,
+  SteadyFlowStudy.self,
 ]
 
 /// The case study of a name.

@@ -7,7 +7,8 @@ import Foundation
 ///     v <- beta2 v + (1 - beta2) g conj(g)
 ///     p <- p - lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
 ///
-/// Real parameters only.
+/// The real and imaginary parts of a complex parameter share one second moment, that of g conj(g), as in the Adam of the FNO
+/// references.
 public final class Adam {
   public struct Settings: Equatable, Sendable {
     public var learningRate: Double
@@ -82,9 +83,11 @@ public final class Adam {
         var gradient = gradients[i]
         if settings.weightDecay != 0 { gradient = try gradient.adding(parameter.value, times: settings.weightDecay) }
         let first = try Op.lerp(.tensor(state.firstMoments[i]), .tensor(gradient), .double(1 - settings.beta1))
+        let size =
+          parameter.isComplexPair
+          ? try gradient.norm(dimensions: [-1], keeping: true).expanded(gradient.shape) : gradient
         let second = try Op.addcmul(
-          .tensor(state.secondMoments[i] * settings.beta2), .tensor(gradient), .tensor(gradient),
-          .double(1 - settings.beta2))
+          .tensor(state.secondMoments[i] * settings.beta2), .tensor(size), .tensor(size), .double(1 - settings.beta2))
         let denominator = try second.squareRoot() / secondCorrection + settings.epsilon
         try parameter.assign(
           Op.addcdiv(.tensor(parameter.value), .tensor(first), .tensor(denominator), .double(-stepSize)))

@@ -5,8 +5,16 @@
 /// It is replaced by the optimizer between steps, never while a step runs; several threads may read it at once.
 public final class Parameter: @unchecked Sendable {
   public private(set) var value: Tensor
+  /// Whether the last axis holds the real and imaginary parts of complex numbers, which optimizers must treat as one.
+  public let isComplexPair: Bool
 
-  public init(_ initial: Tensor) throws { value = try initial.contiguous().tracked() }
+  public init(_ initial: Tensor, isComplexPair: Bool = false) throws {
+    guard !isComplexPair || initial.shape.last == 2 else {
+      throw TorchError.shape(operation: "complex parameter", expected: "[..., 2]", found: initial.shape)
+    }
+    value = try initial.contiguous().tracked()
+    self.isComplexPair = isComplexPair
+  }
 
   /// Replaces the value. Throws when the shape differs; the element type may change (loading half precision, for example).
   public func assign(_ new: Tensor) throws {

@@ -5,6 +5,7 @@ private enum Op {
   static let mul = Operator("aten::mul.Tensor")
   static let div = Operator("aten::div.Tensor")
   static let addScalar = Operator("aten::add.Scalar")
+  static let addcmul = Operator("aten::addcmul")
   static let rsubScalar = Operator("aten::rsub.Scalar")
   static let mulScalar = Operator("aten::mul.Scalar")
   static let divScalar = Operator("aten::div.Scalar")
@@ -53,6 +54,11 @@ extension Tensor {
   /// `self + factor * other` in one operation.
   public func adding(_ other: Tensor, times factor: Double) throws -> Tensor {
     try Op.add(.tensor(self), .tensor(other), .double(factor))
+  }
+
+  /// `self + a * b` in one operation.
+  public func addingProduct(_ a: Tensor, _ b: Tensor) throws -> Tensor {
+    try Op.addcmul(.tensor(self), .tensor(a), .tensor(b))
   }
 
   public func absolute() throws -> Tensor { try Op.abs(.tensor(self)) }

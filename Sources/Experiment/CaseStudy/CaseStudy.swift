@@ -55,11 +55,16 @@ public protocol CaseStudy: SendableMetatype {
   /// Formats of other programs that datasets can be written in (implicit-inspect export).
   static var exports: [DatasetExport] { get }
 
+  /// Names of the symmetries of the problem, for `training.symmetries`.
+  static var symmetries: [String] { get }
+  /// The batch with each sample replaced by an equivalent one, by a random element of the named symmetries.
+  static func transformed(_ batch: Batch, by symmetries: [String], random: inout KeyedRandom) throws -> Batch
+
   /// Numbers published for models of this case study, to stand beside ours.
   static var publishedResults: [PublishedResult] { get }
 
-  /// Figures that only this case study has, for example outputs against inputs. They are made of sweeps that stored their
-  /// outputs (`sweep.save_outputs`), one for each model, in the order of their names.
+  /// Figures that only this case study has, for example outputs against inputs. They are made of the sweeps of the
+  /// main split, one for each model, in the order of their names.
   static func figures(_ sweeps: [SweptModel<Self>]) throws -> [Figure]
 }
 
@@ -69,6 +74,10 @@ extension CaseStudy {
   public static func checkpointSweep(reading sweep: ConfigurationSection) throws -> (any CheckpointSweep)? { nil }
   public static var exports: [DatasetExport] { [] }
   public static var qualities: [QualityMeasure<Batch>] { [] }
+  public static var symmetries: [String] { [] }
+  public static func transformed(_ batch: Batch, by symmetries: [String], random: inout KeyedRandom) throws -> Batch {
+    batch
+  }
   public static func settings(of architecture: String, shapes: [String: [Int]]) -> String? { nil }
   public static func figures(_ sweeps: [SweptModel<Self>]) throws -> [Figure] { [] }
 }

@@ -14,7 +14,7 @@ public struct ConfiguredModel<Case: CaseStudy> {
       "initial", "a model of this file whose trained weights this one starts from, wherever its parameters have their names")
     weights = try section.optionalPath("weights", "safetensors file with the weights of this model, which is then not trained")
     training = try section.optionalSection("training", "how this model is trained, if not as `training` says").map {
-      try TrainingConfiguration(reading: $0)
+      try TrainingConfiguration(reading: $0, symmetries: Case.symmetries)
     }
     description = try Case.model(reading: section)
     guard initial == nil || weights == nil || section.isDescribing else {

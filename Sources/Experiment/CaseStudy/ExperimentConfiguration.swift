@@ -27,7 +27,8 @@ public struct ExperimentConfiguration<Case: CaseStudy> {
     models = try document.root.namedSections("models", count: 0..., "the models that implicit-train can train").map {
       (name: $0.name, model: try ConfiguredModel(reading: $0.section))
     }
-    training = try TrainingConfiguration(reading: document.section("training", "how implicit-train trains"))
+    training = try TrainingConfiguration(
+      reading: document.section("training", "how implicit-train trains"), symmetries: Case.symmetries)
     sweep = try SweepConfiguration(reading: document.section("sweep", "what implicit-sweep measures"))
     pipeline = try PipelineSettings(
       reading: document.section("pipeline", "the tasks that implicit-pipeline cuts a run into"))

@@ -22,9 +22,12 @@ extension SolverSettings {
       case .anderson:
         let window = try section.integer("window", default: 5, in: 1...100, "iterates that are combined")
         let mixing = try section.number("mixing", default: 1, in: .above(0, through: 1), "weight of G in the combination")
-        let regularization = try section.number(
-          "regularization", default: 1e-12, in: 0..., "added to the diagonal of the least-squares problem, relative to it")
-        return .anderson(Anderson(window: window, mixing: mixing, regularization: .relative(regularization)))
+        let factor = try section.number(
+          "regularization", default: 1e-12, in: 0..., "added to the diagonal of the least-squares problem")
+        let isRelative = try section.boolean(
+          "regularization_is_relative", default: true, "to the diagonal; public implementations add an absolute 1e-4")
+        return .anderson(
+          Anderson(window: window, mixing: mixing, regularization: isRelative ? .relative(factor) : .absolute(factor)))
       case .broyden:
         let memory = try section.integer("memory", default: 30, in: 1...10_000, "rank-one updates that are kept")
         let lineSearch = try section.boolean("line_search", default: false, "backtrack where the residual does not fall")

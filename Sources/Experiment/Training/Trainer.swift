@@ -51,7 +51,7 @@ final class Trainer<Case: CaseStudy> {
   func step() throws {
     let stage = configuration.stages[state.stage]
     let rate = state.learningRate * stage.schedule.factor(step: state.stageStep, of: stage.steps)
-    let (forward, adjoint) = configuration.adjoint.resolved(iterations: stage.iterations)
+    let (forward, adjoint) = stage.adjoint.resolved(iterations: stage.iterations)
     let gradient = try BatchGradient<Case>(
       model: model, forward: forward, adjoint: adjoint, untrackedIterations: data.offset(step: state.step, stage),
       threads: threads, jacobianWeight: stage.jacobianWeight, probe: data.probe(step: state.step),
@@ -83,7 +83,7 @@ final class Trainer<Case: CaseStudy> {
 
   private func validate(_ validation: TrainingConfiguration.Validation, _ stage: TrainingConfiguration.Stage) throws {
     let error = try data.validationError(
-      of: model, solver: configuration.adjoint.iteration,
+      of: model, solver: stage.adjoint.iteration,
       iterations: validation.iterations ?? stage.iterations + stage.untrackedIterations, threads: threads)
     state.history.validationError[state.step - 1] = error
     guard error < state.bestValidation else { return }

@@ -41,6 +41,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
     /// Weight of ||dG/dy||_F^2 / d in the loss of implicit models, which keeps their iteration contractive.
     public var jacobianWeight: Double
     public var rollback: Rollback?
+    /// How this stage differentiates through the iteration.
+    public var adjoint: AdjointConfiguration
     /// Where the stage stands in the configuration, for messages.
     public var place: String
     /// Only samples up to this difficulty; nil for all.
@@ -68,13 +70,14 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public var batchSize: Int?
   /// Samples that one thread works through at a time. Part of the result, by rounding.
   public var chunk: Int
-  public var adjoint: AdjointConfiguration
+  /// Symmetries of the problem by which every step replaces its samples; the case study's names.
+  public var symmetries: [String]
   public var stages: [Stage]
   public var validation: Validation?
   /// A checkpoint is written after this many seconds.
   public var checkpointSeconds: Double
 
-  public init(reading section: ConfigurationSection) throws {
+  public init(reading section: ConfigurationSection, symmetries known: [String] = []) throws {
     precision = try section.choice("precision", default: Precision.float32, "element type of parameters and data")
     batchSize = try section.optionalInteger(
       "batch_size", in: 1..., "samples of one step, whole chunks of them; all, if missing")
@@ -86,8 +89,18 @@ public struct TrainingConfiguration: Equatable, Sendable {
         .usage, "\(section.path).batch_size: expected a multiple of chunk = \(chunk), found \(batchSize)",
         at: section.place, remedy: "a step works through whole chunks; change one of the two")
     }
-    adjoint = try AdjointConfiguration(reading: section.section("adjoint", "the gradient of implicit models"))
-    stages = try section.sections("stages", count: 1..., "stretches of training").map(Stage.init)
+    symmetries = try section.texts(
+      "symmetries", default: [], count: 0..., "every step replaces its samples by random equivalent ones, if the case has them")
+    if let stranger = symmetries.first(where: { !known.contains($0) }), !section.isDescribing {
+      throw Failure(
+        .usage, "\(section.path).symmetries: unknown symmetry `\(stranger)`", at: section.place,
+        remedy: known.isEmpty
+          ? "this case study has none" : suggestion(for: stranger, among: known, called: "symmetries"))
+    }
+    let adjoint = try AdjointConfiguration(reading: section.section("adjoint", "the gradient of implicit models"))
+    stages = try section.sections("stages", count: 1..., "stretches of training").map {
+      try Stage(reading: $0, adjoint: adjoint)
+    }
     validation = try section.optionalSection(
       "validation", "at the end of a stage, go back to the parameters with the lowest mean error on the split `valid`"
     ).map {
@@ -108,7 +121,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
 }
 
 extension TrainingConfiguration.Stage {
-  init(reading section: ConfigurationSection) throws {
+  /// - Parameter common: the adjoint of a stage that has none of its own.
+  init(reading section: ConfigurationSection, adjoint common: AdjointConfiguration) throws {
     steps = try section.integer("steps", in: 1...1_000_000_000, "optimizer steps")
     iterations = try section.integer("iterations", in: 1...100_000, "iterations of the implicit model in training")
     untrackedIterations = try section.integer(
@@ -132,6 +146,10 @@ extension TrainingConfiguration.Stage {
       return rollback
     }
     place = section.place
+    adjoint =
+      try section.optionalSection("adjoint", "the gradient of implicit models in this stage, if not the common one").map {
+        try AdjointConfiguration(reading: $0)
+      } ?? common
     try section.finish()
   }
 }

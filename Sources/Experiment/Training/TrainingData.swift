@@ -11,6 +11,7 @@ final class TrainingData<Case: CaseStudy> {
   private let chunksPerStep: Int
   /// Chunks of the split `valid`; none where it is not measured.
   private let validation: [Case.Batch]
+  private let symmetries: [String]
   private let seed: UInt64
 
   init(
@@ -40,6 +41,7 @@ final class TrainingData<Case: CaseStudy> {
         try batches(.valid, Array(model.rows(reader, .valid).prefix($0.samples ?? .max)))
       } ?? []
     chunksPerStep = configuration.batchSize.map { $0 / configuration.chunk } ?? .max
+    symmetries = configuration.symmetries
     self.seed = seed
   }
 
@@ -54,12 +56,24 @@ final class TrainingData<Case: CaseStudy> {
 
   private func chunks(of stage: TrainingConfiguration.Stage) -> [Case.Batch] { chunks[stage.difficulty] ?? [] }
 
-  /// Whether every step of a stage sees all samples, so that the losses of different steps compare.
-  func isFullBatch(_ stage: TrainingConfiguration.Stage) -> Bool { chunksPerStep >= chunks(of: stage).count }
+  private func seesAll(_ stage: TrainingConfiguration.Stage) -> Bool { chunksPerStep >= chunks(of: stage).count }
 
-  func chunks(step: Int, _ stage: TrainingConfiguration.Stage) -> [Case.Batch] {
+  /// Whether every step of a stage sees all samples, unchanged, so that the losses of different steps compare.
+  func isFullBatch(_ stage: TrainingConfiguration.Stage) -> Bool { seesAll(stage) && symmetries.isEmpty }
+
+  /// The chunks of a step, each replaced by a random equivalent where symmetries are asked for.
+  func chunks(step: Int, _ stage: TrainingConfiguration.Stage) throws -> [Case.Batch] {
+    let chosen = visited(step: step, stage)
+    if symmetries.isEmpty { return chosen }
+    return try chosen.enumerated().map { position, chunk in
+      var random = KeyedRandom(seed: seed, stream: "train/symmetries/\(position)", index: UInt64(step))
+      return try Case.transformed(chunk, by: symmetries, random: &random)
+    }
+  }
+
+  private func visited(step: Int, _ stage: TrainingConfiguration.Stage) -> [Case.Batch] {
     let chunks = chunks(of: stage)
-    if isFullBatch(stage) { return chunks }
+    if seesAll(stage) { return chunks }
     let stepsPerEpoch = (chunks.count + chunksPerStep - 1) / chunksPerStep
     let (epoch, position) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
     var random = KeyedRandom(seed: seed, stream: "train/order", index: UInt64(epoch))

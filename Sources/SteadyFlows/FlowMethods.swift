@@ -1,0 +1,71 @@
+import Experiment
+import Torch
+
+/// `solved`: a random force, and the steady flow found by Newton-Krylov.
+struct SolvedFlows: FlowMethod {
+  let distribution: ForcingDistribution
+  let solver: SteadySolver
+  let recorder: FlowRecorder
+
+  let channels = 2
+  var storedSize: Int { recorder.storedSize }
+
+  func samples(draws: [Int], seed: UInt64, stream: String) throws -> FlowSamples {
+    let forcing = try solver.equation.grid.modes(of: draws) { draw, cutoff in
+      var random = KeyedRandom(seed: seed, stream: stream, index: UInt64(draw))
+      return distribution.modes(cutoff: cutoff, random: &random)
+    }
+    let (vorticity, histories) = try solver.solve(forcing)
+    return try recorder.samples(vorticity, forcing, histories)
+  }
+}
+
+/// `manufactured`: a flow, and the force that makes it steady.
+struct ManufacturedFlows: FlowMethod {
+  let flow: ManufacturedFlow
+  let equation: VorticityEquation
+  let recorder: FlowRecorder
+
+  let channels = 2
+  var storedSize: Int { recorder.storedSize }
+
+  func samples(draws: [Int], seed: UInt64, stream: String) throws -> FlowSamples {
+    let starts = try equation.grid.modes(of: draws) { draw, cutoff in
+      var random = KeyedRandom(seed: seed, stream: stream, index: UInt64(draw))
+      return flow.start(cutoff: cutoff, random: &random)
+    }
+    let (vorticity, forcing) = try flow.flows(starts, equation)
+    let solved = NewtonHistory(converged: true, amplitude: 1, residual: 0)
+    return try recorder.samples(vorticity, forcing, draws.map { _ in solved })
+  }
+}
+
+/// `darcy`: a two-valued medium, and the pressure in it under a source of 1.
+struct DarcyFlows: FlowMethod {
+  let medium: TwoPhaseMedium
+  let problem: DarcyProblem
+
+  let channels = 1
+  var storedSize: Int { problem.size }
+
+  func samples(draws: [Int], seed: UInt64, stream: String) throws -> FlowSamples {
+    let randoms = draws.map { KeyedRandom(seed: seed, stream: stream, index: UInt64($0)) }
+    let coefficient = try medium.coefficients(size: problem.size, randoms: randoms)
+    let (solution, residuals) = try problem.solve(coefficient: coefficient, source: .ones(like: coefficient))
+    let certificates = residuals.map { residual in
+      var certificate = FlowCertificate(residual: residual)
+      if !(residual <= problem.tolerance) { certificate.rejection = "relative residual \(Float(residual))" }
+      return certificate
+    }
+    return FlowSamples(input: try coefficient.unsqueezed(1), solution: solution, certificates: certificates)
+  }
+}
+
+extension PeriodicGrid {
+  /// Modes of several draws, `[B, 2 K + 1, K + 1]`.
+  fileprivate func modes(of draws: [Int], _ values: (_ draw: Int, _ cutoff: Int) -> [Double]) throws -> Tensor {
+    try Tensor(
+      draws.flatMap { values($0, cutoff) }, shape: [draws.count, 2 * cutoff + 1, cutoff + 1, 2], device: device
+    ).complexView()
+  }
+}

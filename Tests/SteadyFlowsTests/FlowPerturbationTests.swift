@@ -1,0 +1,48 @@
+import Experiment
+import HDF5
+import Testing
+import Torch
+
+@testable import SteadyFlows
+
+@Suite struct FlowPerturbationTests {
+  @Test(arguments: ["n16", "n32"]) func `The published protocol gives the reference's pairs`(group: String) throws {
+    let file = try openFixture("ns_perturbation.h5")
+    defer { try? file.close() }
+    let vorticity = try file.tensor("\(group)/vorticity", type: .float64)
+    let batch = Double(vorticity.shape[0])
+    func check(_ path: String, wave: Int, norm: Double, viscosity: Double, _ row: Int?) throws {
+      let found = try PublishedWave(size: vorticity.shape[1], viscosity: viscosity).change(
+        of: vorticity, wave: wave, norm: norm / batch.squareRoot())
+      var (force, change) = try (file.tensor("\(path)/delta_force"), file.tensor("\(path)/delta_vorticity"))
+      if let row { (force, change) = try (force.select(0, row), change.select(0, row)) }
+      // The reference takes sines of large arguments in float32, each wrong by up to the argument times 6e-8.
+      let tolerance = max(1e-5, 6e-8 * Double(wave) * 4 * .pi)
+      #expect(try relativeDifference(found.vorticity, change) < tolerance)
+      #expect(try relativeDifference(found.force, force.permuted([0, 3, 1, 2])) < tolerance)
+    }
+    let waves = try file.dataset("\(group)/wavenumber").read(Int64.self)
+    for (row, wave) in waves.enumerated() {
+      try check(group, wave: Int(wave), norm: 1e-2, viscosity: 0.01, row)
+    }
+    let n = vorticity.shape[1]
+    try check("\(group)/alt", wave: n / 4, norm: 0.3, viscosity: 0.002, nil)
+  }
+
+  @Test(arguments: [false, true]) func `Symmetries take steady flows to steady flows`(isReflected: Bool) throws {
+    for size in [20, 21] {
+      let grid = try PeriodicGrid(size: size)
+      let equation = VorticityEquation(grid, viscosity: 0.02)
+      let vorticity = try ExampleFlow.random(grid, limit: 4)
+      let force = try grid.fields(of: equation.force(ofCurl: equation.balancingForce(vorticity)))
+      for turns in 0..<4 {
+        let transformation = FlowTransformation(isReflected: isReflected, quarterTurns: turns, shift: [3, size - 2])
+        let moved = try transformation.applied(
+          force: force.select(0, 0), vorticity: grid.fields(of: vorticity).select(0, 0))
+        let curl = try grid.curl(of: grid.modes(of: moved.force.unsqueezed(0)))
+        let needed = try equation.balancingForce(grid.modes(of: moved.vorticity.unsqueezed(0)))
+        #expect(try relativeDifference(curl.realView(), needed.realView()) < 1e-12)
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+import Torch
+
+@testable import SteadyFlows
+
+@Suite struct PeriodicGridTests {
+  @Test(arguments: [12, 13, 16, 21]) func `Fields of few waves survive the way to modes and back, on odd grids too`(
+    size: Int
+  ) throws {
+    let grid = try PeriodicGrid(size: size)
+    #expect(3 * grid.cutoff < size && 3 * (grid.cutoff + 1) >= size)
+    let field = try ExampleFlow.field(size) { x, y in sin(2 * x + y) + 0.5 * cos(3 * x - 2 * y) - cos(3 * y) + 0.25 }
+    #expect(try relativeDifference(grid.fields(of: grid.modes(of: field)), field) < 1e-14)
+    let finer = try ExampleFlow.field(32) { x, y in sin(2 * x + y) + 0.5 * cos(3 * x - 2 * y) - cos(3 * y) + 0.25 }
+    #expect(try relativeDifference(grid.fields(of: grid.modes(of: field), points: 32), finer) < 1e-14)
+  }
+
+  @Test(arguments: [16, 15]) func `Velocity, curl and divergence are those of closed forms`(size: Int) throws {
+    let grid = try PeriodicGrid(size: size)
+    // psi = sin(2 x) cos(y): u = (-sin 2x sin y, -2 cos 2x cos y), omega = 5 psi.
+    let vorticity = try grid.modes(of: ExampleFlow.field(size) { x, y in 5 * sin(2 * x) * cos(y) })
+    let velocity = try grid.velocity(ofVorticity: vorticity)
+    let x = try ExampleFlow.field(size) { x, y in -sin(2 * x) * sin(y) }
+    let y = try ExampleFlow.field(size) { x, y in -2 * cos(2 * x) * cos(y) }
+    #expect(try relativeDifference(velocity.select(1, 0), x) < 1e-14)
+    #expect(try relativeDifference(velocity.select(1, 1), y) < 1e-14)
+    let modes = try grid.modes(of: velocity)
+    #expect(try relativeDifference(grid.curl(of: modes).realView(), vorticity.realView()) < 1e-14)
+    #expect(try grid.fields(of: grid.divergence(of: modes)).absolute().maximum().scalar() < 1e-14)
+    // A gradient has a divergence, and no curl: (sin x, 0) -> cos x.
+    let gradient = try Tensor.stacked([ExampleFlow.field(size) { x, _ in sin(x) }, .zeros(like: x)], dimension: 1)
+    let divergence = try grid.fields(of: grid.divergence(of: grid.modes(of: gradient)))
+    #expect(try relativeDifference(divergence, ExampleFlow.field(size) { x, _ in cos(x) }) < 1e-14)
+  }
+
+  @Test func `The norm of modes is the root mean square of the field`() throws {
+    let grid = try PeriodicGrid(size: 18)
+    let modes = try ExampleFlow.random(grid, count: 3)
+    let expected = try grid.fields(of: modes).power(2).mean(dimensions: [1, 2]).squareRoot().doubles()
+    for (found, norm) in zip(try grid.norms(of: modes), expected) { #expect(abs(found - norm) < 1e-14) }
+  }
+
+  @Test func `A force has the curl it was made from, no divergence, and the stated deviation on average`() throws {
+    let grid = try PeriodicGrid(size: 24)
+    let forcing = try ExampleFlow.random(grid, count: 200, limit: 4, deviation: 0.01)
+    let force = try VorticityEquation(grid, viscosity: 1).force(ofCurl: forcing)
+    #expect(try relativeDifference(grid.curl(of: force).realView(), forcing.realView()) < 1e-13)
+    #expect(try grid.divergence(of: force).realView().absolute().maximum().scalar() < 1e-17)
+    let squares = try grid.norms(of: forcing).map { $0 * $0 }
+    let mean = squares.reduce(0, +) / 200
+    #expect(abs(mean.squareRoot() / 0.01 - 1) < 0.03)
+  }
+}

@@ -1,0 +1,74 @@
+import Experiment
+import Foundation
+import HDF5
+import Testing
+import Torch
+
+@testable import SteadyFlows
+
+/// The case study in the stages: from a configuration to sweeps and figures.
+@Suite struct StageTests {
+  @Test func `Shards hold what one run holds, byte for byte`() throws {
+    let bench = try Workbench()
+    let whole = try DatasetReader(bench.generate(), SteadyFlowStudy.layout)
+    let parts = try (1...3).map { try bench.generate("part-\($0)", shard: Shard($0, of: 3)) }
+    _ = try DatasetMerger(shards: parts).write(to: "\(bench.folder)/merged.h5")
+    let merged = try DatasetReader("\(bench.folder)/merged.h5", SteadyFlowStudy.layout)
+    #expect(merged.header.contentHash == whole.header.contentHash && whole.header.contentHash != nil)
+  }
+
+  @Test func `Physical perturbations keep the equation, in physical units`() throws {
+    let bench = try Workbench()
+    let reader = try DatasetReader(bench.generate(), SteadyFlowStudy.layout)
+    let rows = [0, 1, 2]
+    let perturbation = FlowPerturbation(
+      convention: .physical, frequency: 0.5, norm: 0.05, viscosity: 99, batchSize: 1)
+    let changed = try perturbation.perturbed(
+      reader, .test, rows: rows, seed: 1, placement: Placement(type: .float64))
+    let clean = try SteadyFlowStudy.batch(reader, .test, rows: rows, placement: Placement(type: .float64))
+    let grid = try PeriodicGrid(size: 15)
+    let equation = VorticityEquation(grid, viscosity: 0.05)
+    let forcing = try grid.curl(of: grid.modes(of: changed.batch.input * 0.01))
+    let residual = try equation.residual(grid.modes(of: changed.batch.solution * 0.1), forcing: forcing)
+    let scales = try grid.norms(of: forcing)
+    // Fields are stored in float32.
+    for (norm, scale) in zip(try grid.norms(of: residual), scales) { #expect(norm < 1e-6 * scale) }
+    let sizes = try ((changed.batch.solution - clean.solution).sampleNorms() / clean.solution.sampleNorms()).doubles()
+    #expect(sizes.allSatisfy { abs($0 - 0.05) < 1e-6 })
+    let distances = try (changed.batch.input - clean.input).sampleNorms().doubles().map { $0 * 0.01 / 0.1 }
+    for (found, expected) in zip(changed.distances, distances) { #expect(abs(found / expected - 1) < 1e-9) }
+  }
+
+  @Test func `Models train with symmetries and phantom gradients, are swept, and have pictures`() throws {
+    let bench = try Workbench()
+    try bench.generate()
+    let hash = try bench.train("implicit")
+    #expect(try bench.train("implicit", threads: 2) == hash)
+    #expect(try bench.train("implicit", "training.symmetries=[]") != hash)
+    #expect(try bench.train("implicit", "training.stages.1.adjoint={name: unrolled}") != hash)
+    try bench.train("implicit")
+    try bench.train("explicit")
+    let paths = try ["implicit", "explicit"].map { try bench.sweep($0) }
+    let file = try File.open(paths[0])
+    defer { try? file.close() }
+    #expect(try file.dataset("lipschitz_ratio").shape == [2, 3, 4])
+    #expect(try file.dataset("lipschitz_ratio").read(Double.self).allSatisfy { $0 >= 0 && $0.isFinite })
+    let swept = try paths.compactMap { try SweptModel<SteadyFlowStudy>(reading: $0) }
+    let figures = try SteadyFlowStudy.figures(swept)
+    #expect(figures.map(\.name) == ["fields-0", "fields-1"])
+    // Input and solution; t = 1, 2, 3 and the error; the explicit prediction and its error.
+    #expect(figures[0].panels.map(\.count) == [3, 4, 2])
+    #expect(figures[0].panels.joined().allSatisfy { $0.values.count == 15 && $0.values[0].count == 15 })
+  }
+
+  @Test func `Unknown symmetries, and symmetries of Darcy flow, are errors`() throws {
+    let bench = try Workbench()
+    let unknown = #expect(throws: Failure.self) { try bench.configuration(["training.symmetries=[shifts]"]) }
+    #expect(unknown?.status == .usage && unknown?.problem.contains("shifts") ?? false)
+    let batch = FieldBatch(input: try .zeros([1, 1, 8, 8]), solution: try .zeros([1, 8, 8]))
+    var random = KeyedRandom(seed: 1, stream: "test")
+    #expect(throws: Failure.self) {
+      try SteadyFlowStudy.transformed(batch, by: ["translations"], random: &random)
+    }
+  }
+}

@@ -1,0 +1,191 @@
+"""Steady Navier-Stokes flows by Newton-Krylov, one sample after the other, with NumPy and SciPy.
+
+The counterpart of `implicit-generate steady-flows`: the same equation u.grad(w) = nu lap(w) + g on the periodic square, the same
+dealiased modes, right-preconditioned GMRES (SciPy's) with the inverse viscous operator, the same amplitude continuation, forcing
+terms and line search. The forces are read from a dataset file, so that both solve the same problems. Prints one JSON line:
+seconds per sample on all processes together, residuals, Jacobian products, and the distance to the stored solutions.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import time
+
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"
+
+import numpy
+import scipy.fft
+from scipy.sparse.linalg import LinearOperator, gmres
+
+
+class Flow:
+    def __init__(self, n, viscosity):
+        self.n, self.viscosity = n, viscosity
+        self.cut = (n - 1) // 3
+        index = numpy.r_[0 : self.cut + 1, n - self.cut : n]
+        kx = scipy.fft.fftfreq(n, 1 / n)[index][:, None]
+        ky = numpy.arange(self.cut + 1)[None, :]
+        self.index = index
+        square = kx**2 + ky**2
+        square[0, 0] = 1
+        self.inverse = 1 / square
+        self.inverse[0, 0] = 0
+        self.square = square
+        # u = (d psi / dy, -d psi / dx), -lap(psi) = w
+        self.to_velocity = numpy.stack([1j * ky * self.inverse, -1j * kx * self.inverse])
+        # curl of the divergence of u u
+        self.to_curl = numpy.stack([-(kx**2 - ky**2), -kx * ky + 0 * kx])
+        # Columns ky > 0 stand for two modes: with this weight the Euclidean norm is that of the field.
+        self.weight = numpy.where(ky > 0, numpy.sqrt(2), 1) * numpy.ones_like(square)
+        self.shape = square.shape
+
+    def velocity(self, w):
+        full = numpy.zeros((2, self.n, self.n // 2 + 1), complex)
+        full[:, self.index, : self.cut + 1] = self.to_velocity * w
+        return scipy.fft.irfft2(full, s=(self.n, self.n), norm="forward")
+
+    def modes(self, fields):
+        return scipy.fft.rfft2(fields, norm="forward")[:, self.index, : self.cut + 1]
+
+    def advection(self, u):
+        return (self.to_curl * self.modes(numpy.stack([u[0] * u[1], u[1] ** 2 - u[0] ** 2]))).sum(0)
+
+    def residual(self, w, g):
+        return self.advection(self.velocity(w)) + self.viscosity * self.square * w - g
+
+    def norm(self, w):
+        return numpy.linalg.norm(self.weight * w)
+
+    def vector(self, w):
+        return (self.weight * w).view(float).ravel()
+
+    def field(self, x):
+        return x.view(complex).reshape(self.shape) / self.weight
+
+    def operator(self, w):
+        """z -> J M^-1 z with M = -nu lap, acting on weighted modes."""
+        u = self.velocity(w)
+        scale = self.inverse / self.viscosity
+
+        def product(x):
+            self.products += 1
+            v = self.velocity(self.field(x) * scale)
+            change = numpy.stack([u[0] * v[1] + u[1] * v[0], 2 * (u[1] * v[1] - u[0] * v[0])])
+            return x + self.vector((self.to_curl * self.modes(change)).sum(0))
+
+        size = 2 * self.weight.size
+        return LinearOperator((size, size), matvec=product, dtype=float)
+
+    def newton(self, w, g, tolerance, settings):
+        """Inexact Newton with the forcing terms of Eisenstat and Walker (choice 2) and a backtracking line search."""
+        scale = self.norm(g)
+        defect = self.residual(w, g)
+        norm = self.norm(defect) / scale
+        forcing = settings["forcing"]
+        for _ in range(settings["newton"]):
+            if norm <= tolerance:
+                return w, norm
+            goal = min(max(forcing, 0.5 * tolerance / norm), 0.9)
+            solution, _ = gmres(
+                self.operator(w), self.vector(-defect), rtol=goal, atol=0, restart=settings["krylov"],
+                maxiter=settings["cycles"],
+            )
+            step = self.field(solution) * self.inverse / self.viscosity
+            length = 1.0
+            while True:
+                trial = w + length * step
+                new = self.residual(trial, g)
+                new_norm = self.norm(new) / scale
+                if new_norm <= (1 - 1e-4 * length) * norm:
+                    break
+                length /= 2
+                if length < settings["shortest"]:
+                    return w, norm
+            forcing = min(0.9 * (new_norm / norm) ** 2, settings["forcing"])
+            w, defect, norm = trial, new, new_norm
+            self.history.append((float(norm), length))
+        return w, norm
+
+    def solve(self, g, tolerance, settings):
+        self.products, self.history = 0, []
+        w = numpy.zeros(self.shape, complex)
+        amplitude, step, previous = 0.0, settings["first_amplitude"], None
+        while amplitude < 1:
+            target = min(1.0, amplitude + step)
+            # Secant predictor; the first one is the Stokes flow.
+            if amplitude == 0:
+                guess = target * g * self.inverse / self.viscosity
+            elif previous is None or previous[0] == 0:
+                guess = w * (target / amplitude)
+            else:
+                guess = w + (w - previous[1]) * ((target - amplitude) / (amplitude - previous[0]))
+            goal = tolerance if target == 1 else settings["loose"]
+            solution, norm = self.newton(guess, target * g, goal, settings)
+            if norm <= goal:
+                previous = (amplitude, w)
+                amplitude, w = target, solution
+                step *= settings["growth"]
+            else:
+                step /= 4
+                if step < settings["smallest_amplitude"]:
+                    break
+        return w, norm, amplitude
+
+
+def curl(force):
+    """The modes of d f_y / dx - d f_x / dy."""
+    n = force.shape[-1]
+    modes = scipy.fft.rfft2(force, norm="forward")
+    kx = scipy.fft.fftfreq(n, 1 / n)[:, None]
+    return 1j * kx * modes[1] - 1j * numpy.arange(n // 2 + 1)[None, :] * modes[0]
+
+
+SETTINGS = {
+    "forcing": 0.3, "newton": 15, "krylov": 60, "cycles": 3, "shortest": 1 / 64, "first_amplitude": 0.25, "growth": 2.0,
+    "loose": 0.1, "smallest_amplitude": 1 / 64,
+}
+
+
+def work(problem):
+    force, vorticity, viscosity = problem
+    flow = Flow(force.shape[-1], viscosity)
+    g = curl(force)[flow.index, : flow.cut + 1]
+    w, norm, _ = flow.solve(g, 1e-9, SETTINGS)
+    stored = scipy.fft.rfft2(vorticity, norm="forward")[flow.index, : flow.cut + 1]
+    return float(norm), flow.products, float(flow.norm(w - stored) / flow.norm(stored))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--dataset", required=True)
+    parser.add_argument("--samples", type=int, default=32)
+    parser.add_argument("--processes", type=int, default=2)
+    arguments = parser.parse_args()
+    import h5py
+
+    with h5py.File(arguments.dataset) as file:
+        train = file["train"]
+        count = min(arguments.samples, len(train["viscosity"]))
+        problems = [
+            (train["input"][i].astype(float), train["solution"][i].astype(float), train["viscosity"][i]) for i in range(count)
+        ]
+    with multiprocessing.Pool(arguments.processes) as pool:
+        pool.map(abs, range(arguments.processes))
+        start = time.perf_counter()
+        results = pool.map(work, problems, chunksize=1)
+        seconds = time.perf_counter() - start
+    residuals, products, distances = zip(*results)
+    print(
+        json.dumps(
+            {
+                "samples": count, "seconds_per_sample": seconds / count, "largest_residual": max(residuals),
+                "products_per_sample": sum(products) / count, "median_distance": float(numpy.median(distances)),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
