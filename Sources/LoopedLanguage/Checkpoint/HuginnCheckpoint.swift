@@ -19,7 +19,7 @@ public struct HuginnCheckpoint {
   /// Ids that end a text: the end-of-text token, and the tokens of the vocabulary that end a turn.
   func stopTokens(_ tokenizer: Tokenizer) -> [Int] {
     var ids = ["<|end_text|>", "<|end_turn|>"].compactMap { tokenizer.id(of: $0) }
-    if let end = configuration.eos_token_id, !ids.contains(end) { ids.append(end) }
+    if let end = configuration.eosTokenId, !ids.contains(end) { ids.append(end) }
     return ids.sorted()
   }
 
@@ -50,11 +50,11 @@ public struct HuginnCheckpoint {
       throw broken("expected at most \(sizes.vocabulary) tokens, found \(tokenizer.vocabularySize)")
     }
     for (name, id) in [
-      ("bos", configuration.bos_token_id), ("eos", configuration.eos_token_id), ("pad", configuration.pad_token_id),
+      ("bos", configuration.bosTokenId), ("eos", configuration.eosTokenId), ("pad", configuration.padTokenId),
     ] {
       if let id, tokenizer.token(id) == nil { throw broken("the \(name) token \(id) of config.json is not in the tokenizer") }
     }
-    if let first = tokenizer.prefix.first, let expected = configuration.bos_token_id, first != expected {
+    if let first = tokenizer.prefix.first, let expected = configuration.bosTokenId, first != expected {
       throw broken("expected texts to begin with token \(expected) as in config.json, found \(first)")
     }
     return tokenizer
