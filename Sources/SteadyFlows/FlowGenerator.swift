@@ -24,7 +24,8 @@ struct FlowGenerator: SampleGenerator {
   let noise: GradedNoise
   let plans: [SplitPlan]
   let seed: UInt64
-  let drawsPerBlock = 32
+  /// Few enough that their fields stay in cache.
+  let drawsPerBlock = 8
 
   var layout: DatasetLayout {
     var layout = SteadyFlowStudy.layout

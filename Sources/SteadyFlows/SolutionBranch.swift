@@ -18,8 +18,8 @@ struct SolutionBranch {
     /// The amplitude that is being solved for.
     var target: Double
     var forcingTerm: Double
-    /// Newton steps at this target.
-    var steps = 0
+    /// Relative residuals at this target, one for each Newton step.
+    var norms: [Double] = []
     var hasStalled = false
     /// Relative residual at the current state.
     var norm = Double.infinity
@@ -65,7 +65,7 @@ struct SolutionBranch {
       accepted[index] = samples[index].norm <= goal
       rejected[index] =
         !accepted[index]
-        && (samples[index].hasStalled || samples[index].steps >= settings.newtonSteps || !samples[index].norm.isFinite)
+        && (samples[index].hasStalled || samples[index].norms.count >= settings.newtonSteps || !samples[index].norm.isFinite)
       if accepted[index] { accept(&samples[index], isFull: isFull) }
       if rejected[index] { reject(&samples[index]) }
     }
@@ -112,7 +112,7 @@ struct SolutionBranch {
 
   private func aim(_ sample: inout Sample) {
     sample.target = min(1, sample.amplitude + sample.increment)
-    sample.steps = 0
+    sample.norms = []
     sample.hasStalled = false
     sample.forcingTerm = settings.forcingTerm
   }
@@ -143,9 +143,16 @@ struct SolutionBranch {
     state = try state + step * factors(lengths)
     for index in samples.indices {
       samples[index].history.products += products[index]
-      samples[index].steps += 1
-      samples[index].hasStalled = lengths[index] == 0
+      samples[index].norms.append(samples[index].norm)
+      samples[index].hasStalled = lengths[index] == 0 || isCreeping(samples[index].norms)
     }
+  }
+
+  /// Whether several steps together have not even halved the residual: the way it goes near a fold of the branch.
+  private func isCreeping(_ norms: [Double]) -> Bool {
+    let window = settings.creepingSteps
+    guard norms.count > window, let last = norms.last else { return false }
+    return last > 0.5 * norms[norms.count - 1 - window]
   }
 
   /// Lengths of the step at which the residual has fallen, 0 where none was found.

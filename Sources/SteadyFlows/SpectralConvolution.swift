@@ -147,11 +147,7 @@ public final class SpectralBasis: Sendable {
     func tensor(_ values: [Double], _ shape: [Int]) throws -> Tensor {
       try Tensor(values, shape: shape, type: key.type, device: key.device)
     }
-    /// (cos, sign sin) of 2 pi a b / n; the product is reduced before it is scaled, so that large ones lose no digits.
-    func pair(_ a: Int, _ b: Int, _ n: Int, _ sign: Double) -> [Double] {
-      let angle = 2 * Double.pi * Double(a * b % n) / Double(n)
-      return [cos(angle), sign * sin(angle)]
-    }
+    func pair(_ a: Int, _ b: Int, _ n: Int, _ sign: Int) -> [Double] { rootOfUnity(sign * a * b, of: n) }
     let waves = rows.waves
     let forward = waves.flatMap { row in (0..<height).flatMap { pair(row, $0, height, -1) } }
     let inverse = (0..<height).flatMap { x in waves.flatMap { pair($0, x, height, 1) } }
@@ -176,4 +172,10 @@ extension SpectralBasis {
   func convolved(_ fields: Tensor, _ weights: Tensor) throws -> Tensor {
     try self.fields(of: modes(of: fields).matmul(weights))
   }
+}
+
+/// Real and imaginary part of exp(2 pi i k / n); k is reduced before it is scaled, so that large ones lose no digits.
+func rootOfUnity(_ k: Int, of n: Int) -> [Double] {
+  let angle = 2 * Double.pi * Double(k % n) / Double(n)
+  return [cos(angle), sin(angle)]
 }

@@ -16,6 +16,8 @@ public struct NewtonKrylov: Equatable, Sendable {
   public var krylovCycles = 3
   /// A step is halved while the residual does not fall; below this length Newton's method has stalled.
   public var shortestStep = 1.0 / 64
+  /// It has stalled, too, when so many steps together do not halve the residual.
+  public var creepingSteps = 4
   /// The force grows from this share of it to the whole; each success multiplies the increment by `amplitudeGrowth`, each failure
   /// divides it by 4, and below `smallestIncrement` the sample is given up.
   public var firstAmplitude = 0.25

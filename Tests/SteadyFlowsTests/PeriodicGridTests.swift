@@ -34,6 +34,16 @@ import Torch
     #expect(try relativeDifference(divergence, ExampleFlow.field(size) { x, _ in cos(x) }) < 1e-14)
   }
 
+  @Test(arguments: [16, 21]) func `Matrix products and FFTs give the same modes and fields`(size: Int) throws {
+    let (matrices, fft) = try (PeriodicGrid(size: size, method: .matrices), PeriodicGrid(size: size, method: .fft))
+    let modes = try ExampleFlow.random(matrices, count: 3, limit: 5)
+    let fields = try matrices.fields(of: modes)
+    #expect(try relativeDifference(fields, fft.fields(of: modes)) < 1e-13)
+    let product = try fields * fields
+    #expect(try relativeDifference(matrices.modes(of: product).realView(), fft.modes(of: product).realView()) < 1e-13)
+    #expect(try PeriodicGrid(size: 256).method == .fft)
+  }
+
   @Test func `The norm of modes is the root mean square of the field`() throws {
     let grid = try PeriodicGrid(size: 18)
     let modes = try ExampleFlow.random(grid, count: 3)

@@ -83,10 +83,13 @@ class Flow:
         scale = self.norm(g)
         defect = self.residual(w, g)
         norm = self.norm(defect) / scale
-        forcing = settings["forcing"]
+        forcing, norms = settings["forcing"], []
         for _ in range(settings["newton"]):
             if norm <= tolerance:
                 return w, norm
+            if len(norms) > settings["creeping"] and norms[-1] > 0.5 * norms[-1 - settings["creeping"]]:
+                return w, norm
+            norms.append(norm)
             goal = min(max(forcing, 0.5 * tolerance / norm), 0.9)
             solution, _ = gmres(
                 self.operator(w), self.vector(-defect), rtol=goal, atol=0, restart=settings["krylov"],
@@ -144,7 +147,7 @@ def curl(force):
 
 SETTINGS = {
     "forcing": 0.3, "newton": 15, "krylov": 60, "cycles": 3, "shortest": 1 / 64, "first_amplitude": 0.25, "growth": 2.0,
-    "loose": 0.1, "smallest_amplitude": 1 / 64,
+    "loose": 0.1, "smallest_amplitude": 1 / 64, "creeping": 4,
 }
 
 
