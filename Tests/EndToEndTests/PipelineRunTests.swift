@@ -29,7 +29,7 @@ import Testing
     let first = try await Executables.run("implicit-pipeline", arguments)
     try #require(first.status == 0, "\(first.errors)")
     let reports = first.output.split(separator: "\n").map(String.init)
-    for name in ["linear-programs", "scalar-maps"] {
+    for name in ["deblurring", "linear-programs", "scalar-maps"] {
       #expect(reports.contains("\(folder.path)/run/\(name)/report/report.html"))
     }
     for report in reports { #expect(FileManager.default.fileExists(atPath: report), "\(report)") }

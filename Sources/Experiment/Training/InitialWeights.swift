@@ -33,6 +33,8 @@ extension ConfiguredModel {
   ///   - file: the trained model that it starts from, if it does.
   ///   - name: its name in the pipeline file, for messages.
   func build(_ layout: DatasetLayout, seed: UInt64, initial file: ModelFile?, name: String) throws -> Model<Case.Batch> {
+    // Read first: building a large network takes longer than finding out that there is no such file.
+    let given = try weights.map { try Safetensors.read($0) }
     let model = try description.build(layout, seed)
     switch (initial, file) {
     case (nil, nil): break
@@ -48,7 +50,7 @@ extension ConfiguredModel {
         .usage, "the model `\(name)` starts from no other", at: "--initial \(file.path)",
         remedy: "leave --initial out, or set models.\(name).initial")
     }
-    if let weights { try model.module.parameters.assign(safetensors: weights) }
+    if let given, let weights { try model.module.parameters.assign(given, of: weights) }
     return model
   }
 }

@@ -12,7 +12,8 @@ public enum WeightExchange {
   public static func importWeights<Case: CaseStudy>(
     _ study: Case.Type, architecture: String, settings: String?, name: String, safetensors path: String, to output: String
   ) throws {
-    let shapes = try Safetensors.read(path).mapValues(\.shape)
+    let weights = try Safetensors.read(path)
+    let shapes = weights.mapValues(\.shape)
     guard let settings = settings ?? Case.settings(of: architecture, shapes: shapes) else {
       throw Failure(
         .usage, "the settings of `\(architecture)` do not follow from the shapes of the weights", at: path,
@@ -22,7 +23,7 @@ public enum WeightExchange {
     let document = try ConfigurationDocument.parse(text, name: "--settings")
     let section = try document.root.namedSections("models", count: 1...1, "the model")[0].section
     let parameters = try Case.model(reading: section).build(Case.layout, 0).module.parameters
-    try parameters.assign(safetensors: path)
+    try parameters.assign(weights, of: path)
     let facts = ModelFacts(
       caseStudy: Case.name, model: name, architecture: architecture,
       configuration: document.resolved(only: ["models.\(name)"]), seed: 0)
@@ -47,11 +48,10 @@ public enum WeightExchange {
 }
 
 extension NamedParameters {
-  /// Gives all parameters the values of a safetensors file.
+  /// Gives all parameters the values that a safetensors file has under their names.
   ///
   /// - Throws: `Failure` that names the first array that is missing, unexpected, or of another shape.
-  func assign(safetensors path: String) throws {
-    let weights = try Safetensors.read(path)
+  func assign(_ weights: [String: Tensor], of path: String) throws {
     let known = Set(names)
     if let stranger = weights.keys.sorted().first(where: { !known.contains($0) }) {
       throw Failure(
