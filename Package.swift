@@ -90,11 +90,11 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
-    // Turns a pipeline file into tasks, and runs those that are not done
+    // Turns a pipeline file into tasks, and runs those that are not done, here or as jobs of Slurm
     library(
       "Pipeline",
       [
-        "HDF5", "Experiment", "CaseStudies", "Report",
+        "HDF5", "Experiment", "CaseStudies", "Report", .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
 

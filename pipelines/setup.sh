@@ -4,13 +4,16 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: pipelines/setup.sh [--help]
+usage: pipelines/setup.sh [--with-slurm] [--help]
 
 Installs what is missing:
   - Debian packages: HDF5, OpenSSL, COIN-OR Clp, libpng, libjpeg-turbo, gnuplot, pkg-config. This needs root; without root it prints the packages
     and the command that installs them, and stops with exit code 69.
   - LibTorch: the CPU wheel of PyTorch, fetched by pip as it is configured here, checked against a pinned SHA-256, and
     unpacked to .deps/libtorch.
+
+  --with-slurm   also what the tests of job submission need: Slurm and shellcheck, from Debian packages. Where they cannot be
+                 installed the set-up goes on without them, and those tests are skipped.
 
 environment:
   LIBTORCH   full path of another LibTorch (for example one with CUDA). It is checked, and none is installed.
@@ -56,6 +59,15 @@ find_missing_packages() {
   need libpng-dev pkg-config --exists libpng
   need libturbojpeg0-dev pkg-config --exists libturbojpeg
   need gnuplot-nox command -v gnuplot # its fonts come with it, as a dependency of Pango
+}
+
+# For the tests of job submission: without these they are skipped, so nothing here stops the set-up.
+install_slurm() {
+  missing_packages=()
+  need slurm-wlm command -v sbatch
+  need shellcheck command -v shellcheck
+  [ ${#missing_packages[@]} -gt 0 ] || return 0
+  (install_packages "${missing_packages[@]}") || say "going on without: ${missing_packages[*]}; tests that need them are skipped"
 }
 
 install_packages() { # install_packages PACKAGE...
@@ -153,8 +165,10 @@ install_libtorch() {
 
 # --- main --------------------------------------------------------------------------------------------------------------
 
+with_slurm=
 case ${1-} in
   "") ;;
+  --with-slurm) with_slurm=1 ;;
   -h | --help)
     usage
     exit 0
@@ -168,6 +182,7 @@ esac
 command -v swift >/dev/null || stop "$unavailable" "swift 6.2 or newer is not on the PATH; see https://www.swift.org/install"
 find_missing_packages
 [ ${#missing_packages[@]} -eq 0 ] || install_packages "${missing_packages[@]}"
+[ -z "$with_slurm" ] || install_slurm
 if [ -n "${LIBTORCH-}" ]; then
   check_own_libtorch
 else

@@ -22,6 +22,7 @@ public enum Assessment: Equatable, Sendable {
   }
 
   public var mustRun: Bool { if case .run = self { true } else { false } }
+  public var isDone: Bool { if case .done = self { true } else { false } }
 }
 
 extension Assessment: CustomStringConvertible {
@@ -80,7 +81,9 @@ extension PipelineTask {
 
 extension TaskGraph {
   /// What a run would do, task by task, without doing it.
-  public func assess(inspector: any OutputInspector = StandardInspector()) -> [(
+  ///
+  /// - Parameter unsettled: tasks that are being made somewhere else; what they will come out as is not known yet.
+  public func assess(inspector: any OutputInspector = StandardInspector(), unsettled: Set<String> = []) -> [(
     task: PipelineTask, assessment: Assessment
   )] {
     var hashes: [String: String] = [:]
@@ -97,7 +100,7 @@ extension TaskGraph {
         hashes[task.output] = state.contentHash
         if !open.isEmpty { assessment = .undecided(open) }
       }
-      if assessment.mustRun || !open.isEmpty { pending.insert(task.id) }
+      if assessment.mustRun || !open.isEmpty || unsettled.contains(task.id) { pending.insert(task.id) }
       return (task, assessment)
     }
   }

@@ -4,10 +4,11 @@ extension CasePipeline {
   /// The tasks of this case study, each behind those it needs.
   ///
   /// - Parameters:
-  ///   - folder: the folder of the run, for the files of this case alone.
   ///   - prefix: stands before the identifiers, for example `linear-programs/`.
-  func tasks(folder: String, prefix: String = "") -> [PipelineTask] {
-    let maker = TaskMaker(pipeline: self, directory: RunDirectory(folder), prefix: prefix)
+  ///   - folder: the folder of the run that the tasks of a stage belong to, for the files of this case alone.
+  func tasks(prefix: String = "", folder: (Stage) -> String) -> [PipelineTask] {
+    let folders = Dictionary(uniqueKeysWithValues: Stage.allCases.map { ($0, RunDirectory(folder($0))) })
+    let maker = TaskMaker(pipeline: self, folders: folders, prefix: prefix)
     let dataset = maker.dataset()
     let models = maker.models(dataset[dataset.count - 1])
     let sweeps = models.filter { !$0.isIntermediate }.flatMap { model in
@@ -28,19 +29,21 @@ private struct TaskMaker {
   }
 
   let pipeline: CasePipeline
-  let directory: RunDirectory
+  let folders: [Stage: RunDirectory]
   let prefix: String
+
+  private func directory(_ stage: Stage) -> RunDirectory { folders[stage] ?? RunDirectory(".") }
 
   /// The tasks that make the dataset; the last one writes it.
   func dataset() -> [PipelineTask] {
-    let file = directory.dataset("dataset")
+    let file = directory(.generate).dataset("dataset")
     guard pipeline.settings.shards > 1 else {
       return [
         task("generate", .generate, [pipeline.caseStudy] + configuration(for: .generate) + ["--out", file], [], file)
       ]
     }
     let shards = (1...pipeline.settings.shards).map { number in
-      let part = directory.dataset("dataset-part-\(number)-of-\(pipeline.settings.shards)")
+      let part = directory(.generate).dataset("dataset-part-\(number)-of-\(pipeline.settings.shards)")
       var shard = task(
         "generate-\(number)-of-\(pipeline.settings.shards)", .generate,
         [pipeline.caseStudy] + configuration(for: .generate)
@@ -57,7 +60,7 @@ private struct TaskMaker {
     for model in pipeline.models {
       for seed in pipeline.settings.seeds.map({ $0.map(Optional.some) }) ?? [nil] {
         func label(_ name: String) -> String { seed.map { "\(name)-seed\($0)" } ?? name }
-        let file = directory.model(label(model.name))
+        let file = directory(.train).model(label(model.name))
         let initial = model.initial.flatMap { name in made.first { $0.label == label(name) }?.task }
         let arguments =
           configuration(for: .train, seed: seed)
@@ -74,7 +77,7 @@ private struct TaskMaker {
 
   func sweep(_ split: Split, of model: Model, on dataset: PipelineTask) -> PipelineTask {
     let name = "\(model.label)-\(split)"
-    let file = directory.sweep(name)
+    let file = directory(.sweep).sweep(name)
     let arguments =
       configuration(for: .sweep, seed: model.seed)
       + ["--model", model.task.output, "--dataset", dataset.output, "--split", "\(split)", "--out", file]
@@ -84,9 +87,9 @@ private struct TaskMaker {
   }
 
   func report(_ sweeps: [PipelineTask]) -> PipelineTask {
-    task(
-      "aggregate", .aggregate,
-      sweeps.map(\.output) + ["--out", directory.report] + configuration(for: .aggregate), sweeps, directory.report)
+    let folder = directory(.aggregate).report
+    return task(
+      "aggregate", .aggregate, sweeps.map(\.output) + ["--out", folder] + configuration(for: .aggregate), sweeps, folder)
   }
 
   private func task(
@@ -98,7 +101,7 @@ private struct TaskMaker {
     if let model { settings["model"] = model }
     if let seed { settings["seed"] = "\(seed)" }
     return PipelineTask(
-      id: prefix + name, stage: stage, folder: directory.path, arguments: arguments,
+      id: prefix + name, stage: stage, folder: directory(stage).path, arguments: arguments,
       inputs: inputs.map { .init(producer: $0.id, path: $0.output) }, output: output, settings: settings)
   }
 

@@ -10,6 +10,16 @@ struct ChildProcess {
   /// Standard output and standard error are appended to this file.
   var log: String
 
+  /// How a process ended.
+  struct Outcome: Equatable {
+    /// As a shell reports it: 128 + the number of the signal if one ended the process.
+    var status: Int32
+    /// The most memory that it had in use, in bytes; nil for a process that ended before anyone could look.
+    ///
+    /// The peak of the process image itself, looked at every 20 ms. What `wait4` reports includes the process that started it.
+    var peakMemory: Int?
+  }
+
   /// Runs the process.
   ///
   /// It belongs to the process group of the runner, so that Ctrl-C at a terminal reaches both.
@@ -17,9 +27,8 @@ struct ChildProcess {
   /// - Parameters:
   ///   - shouldStop: asked many times a second; once true, the process is sent SIGTERM, and still awaited.
   ///   - started: is told which process it is.
-  /// - Returns: the exit status as a shell reports it: 128 + the number of the signal if one ended the process.
   /// - Throws: `Failure` if the process cannot be started.
-  func run(shouldStop: @Sendable () -> Bool, started: (ProcessIdentity) throws -> Void) async throws -> Int32 {
+  func run(shouldStop: @Sendable () -> Bool, started: (ProcessIdentity) throws -> Void) async throws -> Outcome {
     let descriptor = try FileDescriptor.open(
       FilePath(log), .writeOnly, options: [.append, .create, .closeOnExec],
       permissions: [.ownerReadWrite, .groupRead, .otherRead])
@@ -34,23 +43,35 @@ struct ChildProcess {
         // The process is reaped only after this closure: until then nothing else can have its number.
         if let identity = ProcessIdentity(pid: pid) { try started(identity) }
         var wasAsked = false
+        var peakMemory: Int?
         while !Self.hasEnded(pid) {
           if !wasAsked && shouldStop() {
             wasAsked = true
             try? execution.send(signal: .terminate)
           }
+          peakMemory = Self.peakMemory(of: pid) ?? peakMemory
           try? await Task.sleep(for: .milliseconds(20))
         }
+        return peakMemory
       }
-      switch result.terminationStatus {
-      case .exited(let status): return status
-      case .signaled(let signal): return 128 + signal
-      }
+      let status =
+        switch result.terminationStatus {
+        case .exited(let status): status
+        case .signaled(let signal): 128 + signal
+        }
+      return Outcome(status: status, peakMemory: result.closureResult)
     } catch let error as SubprocessError {
       throw Failure(
         .missingInput, "cannot start this program: \(error)", at: executable,
         remedy: "build it: swift build -c release; or name the folder of the executables with --bin")
     }
+  }
+
+  private static func peakMemory(of pid: pid_t) -> Int? {
+    let text = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+    // `VmHWM:	    2248 kB`
+    let line = text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
   }
 
   /// Whether the process has ended; leaves it to be reaped.

@@ -9,6 +9,8 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
   public var overrides: [String]
   /// The folder of the run.
   public var folder: String
+  /// Where relative paths start.
+  public var workingFolder: String
   public var graph: TaskGraph
 
   /// The tasks of a pipeline file, or of all the files that it lists.
@@ -19,8 +21,11 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
   /// - Parameters:
   ///   - pipeline: a pipeline file, or a list of them, such as `pipelines/all.yaml`.
   ///   - folder: the folder of the run; need not exist.
+  ///   - base: for a rerun, where the tasks of earlier stages are.
   /// - Throws: `.missingInput` or `.usage` for a file that cannot be read or is wrong anywhere.
-  public init(_ pipeline: String, preset: String?, overrides: [String] = [], folder: String) throws {
+  init(_ pipeline: String, preset: String?, overrides: [String] = [], folder: String, startingFrom base: Base?)
+    throws
+  {
     let files = try ConfigurationDocument.pipelineFiles(pipeline)
     let cases = try files.map { try CasePipeline($0, preset: preset, overrides: overrides) }
     var names: Set<String> = []
@@ -31,14 +36,66 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
     }
     let isList = files != [pipeline]
     (self.pipeline, self.preset, self.overrides, self.folder) = (pipeline, preset, overrides, folder)
+    workingFolder = FileManager.default.currentDirectoryPath
     graph = try TaskGraph(
-      cases.flatMap { $0.tasks(folder: isList ? "\(folder)/\($0.name)" : folder, prefix: isList ? "\($0.name)/" : "") })
+      cases.flatMap { pipeline in
+        pipeline.tasks(prefix: isList ? "\(pipeline.name)/" : "") { stage in
+          let root = base.map { stage.isBefore($0.stage) ? $0.folder : folder } ?? folder
+          return isList ? "\(root)/\(pipeline.name)" : root
+        }
+      })
+  }
+
+  public init(_ pipeline: String, preset: String?, overrides: [String] = [], folder: String) throws {
+    try self.init(pipeline, preset: preset, overrides: overrides, folder: folder, startingFrom: nil)
+  }
+
+  /// What a rerun is based on.
+  struct Base {
+    /// The folder of the run with the tasks of earlier stages.
+    var folder: String
+    /// The first stage whose tasks are the rerun's own.
+    var stage: Stage
+  }
+
+  /// The plan of a run that is there, wherever its folder is by now.
+  ///
+  /// - Throws: `.missingInput` if the folder holds no run, `.badData`.
+  public init(ofRun folder: String) throws {
+    let path = Self.path(in: folder)
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw Failure(
+        .missingInput, "this is not the folder of a run: there is no pipeline.json", at: folder,
+        remedy: "name the folder that was given as --out to `implicit-pipeline run` or `submit`")
+    }
+    do {
+      self = try JSONDecoder().decode(PipelinePlan.self, from: data)
+    } catch {
+      throw Failure(
+        .badData, "not the plan of a run: \(error)", at: path, remedy: "`implicit-pipeline run` or `submit` writes it anew")
+    }
+    // With a rerun moves the run that it is inside of.
+    let old = Self.root(of: self.folder)
+    let new = Self.root(of: folder)
+    let isWhole = old != self.folder && new != folder
+    let move = isWhole ? (from: old, to: new) : (from: self.folder, to: folder)
+    self.folder = folder
+    graph = try TaskGraph(graph.tasks.map { $0.moved(from: move.from, to: move.to) })
+  }
+
+  /// The folder of the run that a rerun is inside of; of any other run, itself.
+  private static func root(of folder: String) -> String {
+    folder.range(of: "/reruns/", options: .backwards).map { String(folder[..<$0.lowerBound]) } ?? folder
   }
 
   /// The pages that the run ends in.
   public var reports: [String] { graph.tasks.filter { $0.stage == .aggregate }.map(\.result) }
 
-  var path: String { "\(folder)/pipeline.json" }
+  var path: String { Self.path(in: folder) }
+  private static func path(in folder: String) -> String { "\(folder)/pipeline.json" }
+
+  /// Whether a task is made by this run; the others belong to the run that a rerun starts from.
+  func makes(_ task: PipelineTask) -> Bool { task.folder == folder || task.folder.hasPrefix("\(folder)/") }
 
   /// Writes this plan into the folder of the run.
   ///
@@ -58,7 +115,7 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
   ///
   /// - Throws: `.cannotCreate`, or `.io` when the disk is full.
   func createFolders() throws {
-    for folder in graph.folders {
+    for folder in foldersToMake {
       try RunDirectory(folder).create()
       do {
         try FileManager.default.createDirectory(atPath: "\(folder)/tasks", withIntermediateDirectories: true)
@@ -66,6 +123,15 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
         throw Failure(cannot: "create the folder", at: "\(folder)/tasks", error)
       }
     }
+  }
+
+  /// No one else may work in these.
+  var foldersToLock: [String] { [folder] + foldersToMake.filter { $0 != folder } }
+
+  /// The folders of the run, one per case study.
+  private var foldersToMake: [String] {
+    var seen: Set<String> = []
+    return graph.tasks.filter(makes).map(\.folder).filter { seen.insert($0).inserted }
   }
 
   private var fileName: String { (pipeline as NSString).lastPathComponent }

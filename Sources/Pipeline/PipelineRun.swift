@@ -34,8 +34,8 @@ public struct PipelineRun: Sendable {
   public func execute() async throws -> RunSummary {
     try executables.check(Set(plan.graph.tasks.map(\.stage)).sorted { $0.rawValue < $1.rawValue })
     try plan.createFolders()
-    let locks = try lockFolders()
-    defer { withExtendedLifetime(locks) {} }
+    let lock = try RunLock(plan)
+    defer { withExtendedLifetime(lock) {} }
     try plan.write()
     let clock = ContinuousClock.now
     let display = RunDisplay(total: plan.graph.tasks.count, console: console)
@@ -68,6 +68,8 @@ public struct PipelineRun: Sendable {
       start.task, executables: executables, device: device, inspector: inspector)
     var attempt = Attempt(start: start)
     do {
+      let lock = try OutputLock(for: start.task.recordPath)
+      defer { withExtendedLifetime(lock) {} }
       attempt.record = try await execution.run(
         start.fingerprint, previous: start.record, threads: start.threads, shouldStop: shouldStop)
     } catch {
@@ -76,22 +78,9 @@ public struct PipelineRun: Sendable {
     return attempt
   }
 
-  /// One run at a time in each folder.
-  private func lockFolders() throws -> [OutputLock] {
-    try ([plan.folder] + plan.graph.folders.filter { $0 != plan.folder }).map { folder in
-      do {
-        return try OutputLock(for: "\(folder)/run")
-      } catch let failure as Failure where failure.problem.contains("another process") {
-        throw Failure(
-          .cannotCreate, failure.problem.replacing("writing this output", with: "running a pipeline in this folder"),
-          at: folder, remedy: "wait for it, end it, or choose another --out")
-      }
-    }
-  }
-
   /// A run that was killed may have left stages behind, which would write what this run is about to write.
   private func stopLeftovers(_ display: RunDisplay) async {
-    for task in plan.graph.tasks {
+    for task in plan.graph.tasks where plan.makes(task) {
       guard let process = TaskRecord.read(task)?.process, process.isAlive else { continue }
       display.say("\(task.id): stopping process \(process.pid), left over from a run that was killed")
       await process.stop(patience: 60)

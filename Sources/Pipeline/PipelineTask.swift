@@ -44,9 +44,18 @@ public struct PipelineTask: Codable, Equatable, Identifiable, Sendable {
   /// What a person opens: the page of a report, else the output itself.
   public var result: String { stage.writesFolder ? "\(output)/report.html" : output }
 
-  /// A path as it is called inside the run, so that a run that was moved is the same run.
-  func pathInRun(_ path: String) -> String {
-    path.hasPrefix("\(folder)/") ? String(path.dropFirst(folder.count + 1)) : path
+  /// A path as it is called from the folder of the run, so that a run that was moved is the same run: `models/implicit-8.h5`, or
+  /// `../../models/implicit-8.h5` for a rerun inside it.
+  func pathInRun(_ path: String) -> String { relativePath(from: folder, to: path) }
+
+  /// The same task in a run that was moved.
+  func moved(from old: String, to new: String) -> PipelineTask {
+    func move(_ path: String) -> String {
+      path == old || path.hasPrefix("\(old)/") ? new + path.dropFirst(old.count) : path
+    }
+    return PipelineTask(
+      id: id, stage: stage, folder: move(folder), arguments: arguments.map(move),
+      inputs: inputs.map { Input(producer: $0.producer, path: move($0.path)) }, output: move(output), settings: settings)
   }
 
   /// The arguments of one attempt.
@@ -59,6 +68,14 @@ public struct PipelineTask: Codable, Equatable, Identifiable, Sendable {
     if stage.usesThreads { all += ["--threads", "\(threads)", "--progress", progressPath] }
     return all
   }
+}
+
+/// How a file is called from a folder; both paths start at the same place.
+func relativePath(from folder: String, to path: String) -> String {
+  let (from, to) = (folder.split(separator: "/"), path.split(separator: "/"))
+  let common = zip(from, to).prefix { $0 == $1 }.count
+  guard common > 0 else { return path }
+  return (Array(repeating: "..", count: from.count - common) + to.dropFirst(common)).joined(separator: "/")
 }
 
 /// A command line that can be pasted into a shell.

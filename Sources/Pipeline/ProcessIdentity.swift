@@ -24,6 +24,8 @@ public struct ProcessIdentity: Codable, Equatable, Sendable {
   }
 
   var isAlive: Bool { ProcessIdentity(pid: pid) == self }
+  /// Whether it was started on this machine since this machine was.
+  var isOfThisMachine: Bool { boot == Self.currentBoot }
 
   /// Asks the process to stop, waits, and ends it if it does not.
   ///

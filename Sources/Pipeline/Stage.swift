@@ -31,8 +31,8 @@ public enum Stage: String, Codable, CaseIterable, Sendable {
   /// Keys of those sections that change no result: which splits are swept is a matter of which tasks there are.
   static let settingsWithoutEffect = ["training.checkpoint_seconds", "sweep.splits"]
 
-  /// Whether the stage, once interrupted, goes on from a checkpoint when it is given `--resume`.
-  var canResume: Bool { self == .train }
+  /// Whether the stage, once interrupted or killed, goes on from what it saved when it is given `--resume`.
+  var canResume: Bool { self == .generate || self == .train || self == .sweep }
 
   /// Whether the stage has something for several threads to do, and takes `--threads` and `--progress`.
   var usesThreads: Bool { self != .aggregate }
@@ -48,6 +48,11 @@ public enum Stage: String, Codable, CaseIterable, Sendable {
 
   /// Whether the output is a folder of files of any kind, instead of one HDF5 file.
   var writesFolder: Bool { self == .aggregate }
+
+  /// Whether the tasks of this stage can be needed by those of another one.
+  func isBefore(_ other: Stage) -> Bool {
+    (Self.allCases.firstIndex(of: self) ?? 0) < (Self.allCases.firstIndex(of: other) ?? 0)
+  }
 
   /// Stages that tend to take longest are started first.
   var priority: Int {

@@ -47,7 +47,7 @@ public struct TaskExecution: Sendable {
   ///
   /// - Parameters:
   ///   - fingerprint: that of the task with its present inputs.
-  ///   - previous: the record of the last attempt. A training with the same fingerprint that did not reach its end is resumed.
+  ///   - previous: the record of the last attempt. If it has the same fingerprint and did not reach its end, it is resumed.
   ///   - shouldStop: once true, the stage is asked to write its checkpoint and leave.
   /// - Returns: the record, which is also on disk.
   /// - Throws: `Failure` if the stage cannot be started or the record cannot be written.
@@ -58,7 +58,8 @@ public struct TaskExecution: Sendable {
     let command = [executables.path(of: task.stage)] + task.arguments(threads: threads, device: device, resume: resume)
     var record = TaskRecord(
       task: task.id, state: .running, fingerprint: fingerprint.digest, basis: fingerprint,
-      attempts: (previous?.attempts ?? 0) + 1, started: Date(), seconds: 0, threads: threads, command: command)
+      attempts: (previous?.attempts ?? 0) + 1, started: Date(), seconds: 0, threads: threads, command: command,
+      host: Provenance.hostName(), job: SlurmJob.current?.id, continuations: resume ? previous?.continuations : nil)
     try record.write(for: task)
     // An earlier attempt's progress is not this one's.
     try? FileManager.default.removeItem(atPath: task.progressPath)
@@ -67,13 +68,13 @@ public struct TaskExecution: Sendable {
 
     let clock = ContinuousClock.now
     let child = ChildProcess(executable: command[0], arguments: Array(command.dropFirst()), log: task.logPath)
-    let status = try await child.run(shouldStop: shouldStop) { process in
+    let outcome = try await child.run(shouldStop: shouldStop) { process in
       record.process = process
       try record.write(for: task)
     }
     record.seconds = (ContinuousClock.now - clock) / .seconds(1)
     record.process = nil
-    record.exitStatus = status
+    (record.exitStatus, record.peakMemory) = (outcome.status, outcome.peakMemory)
     finish(&record, log, from: start)
     try record.write(for: task)
     return record

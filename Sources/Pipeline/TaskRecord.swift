@@ -24,10 +24,18 @@ public struct TaskRecord: Codable, Equatable, Sendable {
   public var threads: Int
   /// What was run, the executable first.
   public var command: [String]
+  /// The machine that the attempt ran on.
+  public var host: String?
+  /// The Slurm job of the attempt, `17` or `17_3`.
+  public var job: String?
+  /// How often in a row the task has put itself back into the queue before its time limit.
+  public var continuations: Int?
   /// The process of the attempt, while it runs.
   public var process: ProcessIdentity?
   /// As a shell reports it: 128 + the number of the signal for a process that one ended. Nil while it runs.
   public var exitStatus: Int32?
+  /// The most memory that the attempt had in use, in bytes.
+  public var peakMemory: Int?
   /// The last lines that a failed attempt wrote.
   public var message: String?
   /// The output of a task that is done.

@@ -15,7 +15,8 @@ struct GenerateCommand: ParsableCommand {
         implicit-generate linear-programs --config pipelines/linear-programs.yaml --shard 1/4 --out part-1.h5
         implicit-generate merge part-*.h5 --out dataset.h5
 
-      A merged dataset has the same content, and so the same content_sha256, as one drawn in one run.
+      A merged dataset has the same content, and so the same content_sha256, as one drawn in one run. On SIGTERM, SIGINT or
+      SIGUSR2 it exits with 75; with --resume the same command goes on at the block of draws it had reached, also after a kill.
       """,
     version: implicitModelsVersion, subcommands: [Draw.self, Merge.self], defaultSubcommand: Draw.self)
 
@@ -38,6 +39,9 @@ struct Draw: ParsableCommand {
   @Option(name: .customLong("out"), help: ArgumentHelp("The file to write.", valueName: "file.h5"))
   var output: String
 
+  @Flag(help: "Go on behind the samples that an attempt left beside the output, if there are any.")
+  var resume = false
+
   func run() throws {
     options.start()
     try draw(CaseStudies.caseStudy(named: caseStudy))
@@ -45,7 +49,7 @@ struct Draw: ParsableCommand {
 
   private func draw<Case: CaseStudy>(_ study: Case.Type) throws {
     let stage = GenerateStage(
-      output: output, shard: try shard.map(Shard.init(parsing:)), threads: options.threadCount,
+      output: output, shard: try shard.map(Shard.init(parsing:)), resumes: resume, threads: options.threadCount,
       progress: options.progress)
     _ = try stage.run(ExperimentConfiguration<Case>(source.load()))
     print(output)

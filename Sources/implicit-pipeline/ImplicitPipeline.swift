@@ -18,7 +18,12 @@ struct ImplicitPipeline: AsyncParsableCommand {
 
         implicit-pipeline plan pipelines/linear-programs.yaml --preset smoke --out runs/smoke
         implicit-pipeline run pipelines/linear-programs.yaml --preset smoke --out runs/smoke
+
+      The same tasks on a cluster: `submit` instead of `run`; `status`, `rerun` and `cancel` take the folder of either.
       """,
     version: implicitModelsVersion,
-    subcommands: [PlanCommand.self, RunCommand.self])
+    subcommands: [
+      PlanCommand.self, RunCommand.self, SubmitCommand.self, StatusCommand.self, RerunCommand.self, CancelCommand.self,
+      TaskCommand.self,
+    ])
 }

@@ -1,6 +1,4 @@
 import ArgumentParser
-import Experiment
-import Foundation
 import Pipeline
 import ToolKit
 
@@ -15,43 +13,8 @@ struct RunCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var pipeline: PipelineOptions
+  @OptionGroup var local: LocalOptions
   @OptionGroup var output: OutputOptions
 
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: "Worker threads of all tasks together; by default all cores that this process may use.")
-  var threads: Int?
-
-  @Option(name: .long, help: "Where the stages compute: cpu, cuda, cuda:N; by default cpu.")
-  var device: String?
-
-  @Flag(name: .long, help: "After a failure, go on with the tasks that do not need the failed one.")
-  var keepGoing = false
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp("Where the executables of the stages are; by default beside this one.", valueName: "folder"))
-  var bin: String?
-
-  func validate() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, found \(threads)") }
-  }
-
-  func run() async throws {
-    Log.start()
-    Interruption.install()
-    // Whoever reads standard error may go away; the run goes on.
-    signal(SIGPIPE, SIG_IGN)
-    let run = PipelineRun(
-      try pipeline.plan(), executables: bin.map { StageExecutables(folder: $0) } ?? .besideThisProgram(),
-      threads: threads ?? Cores.available(), device: device, keepsGoing: keepGoing)
-    let summary = try await run.execute()
-    Console.standardError.print(summary.text)
-    if output.json {
-      print(try jsonText(summary))
-    } else if summary.isComplete {
-      print(summary.reports.joined(separator: "\n"))
-    }
-    if summary.exitStatus != 0 { throw ExitCode(summary.exitStatus) }
-  }
+  func run() async throws { try await local.execute(pipeline.plan(), json: output.json) }
 }

@@ -14,6 +14,9 @@ struct SweepCommand: ParsableCommand {
       Example:
         implicit-sweep --config pipelines/linear-programs.yaml --preset smoke --model implicit-8.h5 \\
           --dataset dataset.h5 --iterations 16 --out implicit-8.sweep.h5
+
+      On SIGTERM, SIGINT or SIGUSR2 it exits with 75; with --resume the same command goes on at the chunk of samples it had
+      reached, also after a kill.
       """,
     version: implicitModelsVersion)
 
@@ -56,6 +59,9 @@ struct SweepCommand: ParsableCommand {
     if dryRun && checkpoint == nil { throw ValidationError("--dry-run goes with --checkpoint") }
   }
 
+  @Flag(help: "Go on behind the samples that an attempt left beside the output, if there are any.")
+  var resume = false
+
   func run() throws {
     options.start()
     try sweep(caseStudy(of: document()))
@@ -65,7 +71,7 @@ struct SweepCommand: ParsableCommand {
     if let checkpoint { return try sweep(study, checkpoint: checkpoint) }
     guard let model, let dataset, let output else { return }
     let stage = SweepStage(
-      model: model, dataset: dataset, split: split, output: output, threads: options.threadCount,
+      model: model, dataset: dataset, split: split, output: output, resumes: resume, threads: options.threadCount,
       device: try Device(parsing: place.device), progress: options.progress)
     _ = try stage.run(ExperimentConfiguration<Case>(document()))
     print(output)

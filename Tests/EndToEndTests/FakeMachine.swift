@@ -10,7 +10,8 @@ struct FakeMachine: ~Copyable {
   var libtorch: URL { repository.appending(path: ".deps/libtorch") }
   private var tools: URL { folder.appending(path: "bin") }
 
-  /// - Parameter missing: programs that are not there: `gnuplot`, `h5dump`, `pkg-config`, `swift`, `python3`, `unzip`.
+  /// - Parameter missing: programs that are not there: `gnuplot`, `h5dump`, `pkg-config`, `swift`, `python3`, `unzip`,
+  ///   `sbatch`, `shellcheck`.
   init(isRoot: Bool = true, missing: Set<String> = []) throws {
     let files = FileManager.default
     folder = files.temporaryDirectory.appending(path: "setup-\(UUID().uuidString)")
@@ -51,7 +52,7 @@ struct FakeMachine: ~Copyable {
       [ -z "$KILL_PARENT" ] || kill -KILL $PPID
       """,
     ]
-    for name in ["swift", "pkg-config", "gnuplot", "h5dump"] { standIns[name] = "exit 0" }
+    for name in ["swift", "pkg-config", "gnuplot", "h5dump", "sbatch", "shellcheck"] { standIns[name] = "exit 0" }
     for (name, body) in standIns where !missing.contains(name) {
       let file = tools.appending(path: name)
       try Data("#!/bin/bash\n\(body)\n".utf8).write(to: file)

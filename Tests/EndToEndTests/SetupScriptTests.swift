@@ -88,6 +88,17 @@ import Testing
     #expect(try machine.run().code == 0)
   }
 
+  @Test func `Slurm is installed for the tests only, and without root the set-up goes on without it`() throws {
+    let missing: Set = ["sbatch", "shellcheck"]
+    let root = try FakeMachine(missing: missing)
+    #expect(try !root.run().log.contains { $0.hasPrefix("apt-get") })
+    #expect(try root.run("setup.sh", ["--with-slurm"]).output.contains("installing packages: slurm-wlm shellcheck"))
+    let user = try FakeMachine(isRoot: false, missing: missing)
+    let result = try user.run("setup.sh", ["--with-slurm"])
+    #expect(result.code == 0 && !result.log.contains { $0.hasPrefix("apt-get") })
+    #expect(result.output.contains("going on without: slurm-wlm shellcheck; tests that need them are skipped"))
+  }
+
   @Test func `What LibTorch needs to be fetched is asked for only when it is fetched`() throws {
     let without = try FakeMachine(isRoot: false, missing: ["python3", "unzip"])
     let result = try without.run()

@@ -24,7 +24,8 @@ import Torch
   init() throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "training-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    _ = try GenerateStage(output: "\(folder)/dataset.h5", shard: nil, threads: 2, progress: nil).run(configuration())
+    _ = try GenerateStage(output: "\(folder)/dataset.h5", shard: nil, resumes: false, threads: 2, progress: nil).run(
+      configuration())
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }

@@ -95,7 +95,7 @@ import Testing
     let (stream, continuation) = AsyncStream<ProcessIdentity>.makeStream()
     let child = ChildProcess(executable: "/bin/sh", arguments: ["-c", script], log: "/dev/null")
     let status = Task {
-      try await child.run(shouldStop: { false }, started: { continuation.yield($0) })
+      try await child.run(shouldStop: { false }, started: { continuation.yield($0) }).status
     }
     let identity = await stream.first { _ in true }
     return (try #require(identity), status)

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Synchronization
 import Torch
 
@@ -7,12 +8,15 @@ public struct GenerateStage {
   public var output: String
   /// Nil for the whole dataset.
   public var shard: Shard?
+  /// Go on behind the samples of an attempt that was stopped or killed, if there are any.
+  public var resumes: Bool
   public var threads: Int
   public var progress: String?
 
-  public init(output: String, shard: Shard?, threads: Int, progress: String?) {
+  public init(output: String, shard: Shard?, resumes: Bool, threads: Int, progress: String?) {
     self.output = output
     self.shard = shard
+    self.resumes = resumes
     self.threads = threads
     self.progress = progress
   }
@@ -24,42 +28,71 @@ public struct GenerateStage {
     let generator = configuration.generator
     // Blocks of draws are computed side by side, each by one thread.
     try Runtime.setThreads(1)
+    let resolved = configuration.document.resolved(only: ["case_study", "seed", "dataset"])
     let writer = try DatasetWriter(
       creating: output, generator.layout, plans: generator.plans, shard: shard,
-      provenance: FileProvenance(
-        configuration: configuration.document.resolved(only: ["case_study", "seed", "dataset"]), seed: configuration.seed))
+      provenance: FileProvenance(configuration: resolved, seed: configuration.seed))
     do {
-      for plan in generator.plans { try draw(plan.split, generator, into: writer) }
-      return try writer.finish()
+      let shard = shard.map { "\($0.index)/\($0.count)" } ?? ""
+      let partial = try PartialResults(
+        of: output, resumes: resumes,
+        identity: SHA256.hash("\(implicitModelsVersion)\n\(resolved)\n\(shard)\n\(generator.drawsPerBlock)"))
+      var done: [Split: (blocks: Int, draws: Int)] = [:]
+      try partial.restore { chunk in
+        let block = try GeneratedBlock(chunk)
+        try writer.append(block.samples, to: block.split)
+        let before = done[block.split, default: (0, 0)]
+        done[block.split] = (before.blocks + 1, before.draws + block.draws)
+      }
+      for plan in generator.plans {
+        try draw(plan.split, generator, behind: done[plan.split, default: (0, 0)], partial, into: writer)
+      }
+      let hash = try writer.finish()
+      partial.delete()
+      return hash
     } catch {
       writer.cancel()
       throw error
     }
   }
 
-  private func draw(_ split: Split, _ generator: any SampleGenerator, into writer: DatasetWriter) throws {
+  private func draw(
+    _ split: Split, _ generator: any SampleGenerator, behind done: (blocks: Int, draws: Int), _ partial: PartialResults,
+    into writer: DatasetWriter
+  ) throws {
     let draws = try writer.draws(of: split)
     let size = generator.drawsPerBlock
     // Blocks start at multiples of their size, whatever the shard, so that a draw always has the same mates.
-    let first = draws.lowerBound / size
-    let count = draws.isEmpty ? 0 : (draws.upperBound - 1) / size - first + 1
-    let meter = ProgressMeter("generate \(split.rawValue)", total: draws.count, unit: "draws", record: progress)
+    let first = draws.lowerBound / size + done.blocks
+    let end = draws.isEmpty ? first : (draws.upperBound - 1) / size + 1
+    let count = try writer.isFull(split) ? 0 : end - first
+    if done.blocks > 0 {
+      Logger(label: "generate").notice("continuing split `\(split.rawValue)` at draw \(done.draws) of \(draws.count)")
+    }
+    let meter = ProgressMeter(
+      "generate \(split.rawValue)", total: draws.count, done: done.draws, unit: "draws", record: progress)
     defer { meter.finish() }
+    var drawn = done.draws
     let isFull = Flag()
-    let done = try concurrentStream(
+    let consumed = try concurrentStream(
       count: count, threads: threads, shouldStop: { Interruption.isRequested || isFull.isSet },
       produce: { block in
         let range = ((first + block) * size..<(first + block + 1) * size).clamped(to: draws)
-        return (range.count, try generator.samples(of: split, draws: range))
+        return GeneratedBlock(
+          split: split, draws: range.count, samples: try generator.samples(of: split, draws: range))
       },
-      consume: { _, part in
+      consume: { _, block in
         guard try !writer.isFull(split) else { return }
-        try writer.append(part.1, to: split)
-        meter.advance(by: part.0)
+        try writer.append(block.samples, to: split)
+        try partial.append(block.chunk)
+        drawn += block.draws
+        meter.advance(by: block.draws)
         if try writer.isFull(split) { isFull.set() }
       })
-    if done < count, !isFull.isSet {
-      throw Interruption.failure("no file was written", remedy: "run the same command again")
+    if consumed < count, !isFull.isSet {
+      throw Interruption.failure(
+        "the samples of \(drawn) of \(draws.count) draws of the split `\(split.rawValue)` are saved",
+        remedy: "run the same command with --resume")
     }
   }
 }

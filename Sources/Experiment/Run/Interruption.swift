@@ -32,6 +32,10 @@ public enum Interruption {
   /// Whether a stop was requested.
   public static var isRequested: Bool { received.load(ordering: .relaxed) != 0 }
 
+  /// Whether the stop was requested by a signal that a batch system sends before a time limit: one that wants the work to go on
+  /// later, while SIGTERM wants it to end.
+  public static var isTimeLimit: Bool { [SIGUSR1, SIGUSR2].contains(received.load(ordering: .relaxed)) }
+
   /// The signal that requested the stop, for messages: `SIGTERM`.
   public static var signalName: String? {
     switch received.load(ordering: .relaxed) {

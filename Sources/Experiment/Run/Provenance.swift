@@ -65,7 +65,7 @@ public struct Provenance: Codable, Equatable, Sendable {
     return process.terminationStatus == 0 && !commit.isEmpty ? commit : "unknown"
   }
 
-  static func hostName() -> String {
+  public static func hostName() -> String {
     var name = [CChar](repeating: 0, count: 256)
     guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
     return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)

@@ -10,10 +10,11 @@ final class SweepFile {
   private let qualities: [Dataset]
   private let status: Dataset?
   private var outputs: Dataset?
-  private let samples: Int
+  let samples: Int
   private let iterates: Int
   private let scales: (sample: Dataset, iteration: Dataset)
-  private var written = 0
+  /// Samples whose curves are in the file.
+  private(set) var written = 0
 
   init<Case: CaseStudy>(
     creating path: String, _ case: Case.Type, _ sweep: SweepConfiguration<Case>, _ modelFile: ModelFile,

@@ -1,6 +1,7 @@
 import Equilibrium
 import Foundation
 import HDF5
+import Logging
 import Torch
 
 /// The stage `implicit-sweep`: one model on one split of a dataset, over test-time iterations and perturbations.
@@ -9,17 +10,21 @@ public struct SweepStage {
   public var dataset: String
   public var split: Split
   public var output: String
+  /// Go on behind the samples of an attempt that was stopped or killed, if there are any.
+  public var resumes: Bool
   public var threads: Int
   public var device: Device
   public var progress: String?
 
   public init(
-    model: String, dataset: String, split: Split, output: String, threads: Int, device: Device, progress: String?
+    model: String, dataset: String, split: Split, output: String, resumes: Bool = false, threads: Int, device: Device,
+    progress: String?
   ) {
     self.model = model
     self.dataset = dataset
     self.split = split
     self.output = output
+    self.resumes = resumes
     self.threads = threads
     self.device = device
     self.progress = progress
@@ -49,8 +54,18 @@ public struct SweepStage {
       creating: output, Case.self, sweep, modelFile, model, reader, split, rows: Array(rows),
       subject: description.subject?.name, cost, configuration: configuration)
     do {
-      try measure(configuration, model, reader, pieces, placement, into: file)
-      return try file.finish()
+      let partial = try PartialResults(
+        of: output, resumes: resumes, identity: identity(configuration.document, modelFile, reader))
+      var done = 0
+      try partial.restore { chunk in
+        try file.append(SweepCurvesOfSamples(chunk))
+        done += 1
+      }
+      if done > 0 { Logger(label: "sweep").notice("continuing at sample \(file.written) of \(rows.count)") }
+      try measure(configuration, model, reader, Array(pieces.dropFirst(done)), placement, partial, into: file)
+      let hash = try file.finish()
+      partial.delete()
+      return hash
     } catch {
       file.cancel()
       throw error
@@ -59,7 +74,7 @@ public struct SweepStage {
 
   private func measure<Case: CaseStudy>(
     _ configuration: ExperimentConfiguration<Case>, _ model: Model<Case.Batch>, _ reader: DatasetReader,
-    _ pieces: [[Int]], _ placement: Placement, into file: SweepFile
+    _ pieces: [[Int]], _ placement: Placement, _ partial: PartialResults, into file: SweepFile
   ) throws {
     let sweep = configuration.sweep
     let measurement = ChunkSweep<Case>(
@@ -67,7 +82,7 @@ public struct SweepStage {
     let perturbations = sweep.perturbations
     let (split, seed) = (split, configuration.seed)
     let meter = ProgressMeter(
-      "sweep \((self.model as NSString).lastPathComponent)", total: pieces.reduce(0) { $0 + $1.count }, unit: "samples",
+      "sweep \((self.model as NSString).lastPathComponent)", total: file.samples, done: file.written, unit: "samples",
       record: progress)
     defer { meter.finish() }
     let done = try concurrentStream(
@@ -82,10 +97,23 @@ public struct SweepStage {
       },
       consume: { index, curves in
         try file.append(curves)
+        try partial.append(curves.chunk)
         meter.advance(by: pieces[index].count)
       })
     if done < pieces.count {
-      throw Interruption.failure("no file was written", remedy: "run the same command again")
+      throw Interruption.failure(
+        "the curves of \(file.written) of \(file.samples) samples are saved",
+        remedy: "run the same command with --resume")
     }
+  }
+
+  /// All that decides about the curves. Which splits a pipeline sweeps does not.
+  private func identity(_ document: ConfigurationDocument, _ model: ModelFile, _ reader: DatasetReader) -> String {
+    let resolved = document.resolved(only: ["case_study", "seed", "sweep"]).split(separator: "\n")
+    let parts = [
+      implicitModelsVersion, resolved.filter { !$0.contains("splits:") }.joined(separator: "\n"), split.rawValue,
+      "\(device)", model.header.contentHash ?? model.path, reader.header.contentHash ?? reader.path,
+    ]
+    return SHA256.hash(parts.joined(separator: "\n"))
   }
 }

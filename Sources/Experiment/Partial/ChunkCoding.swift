@@ -1,0 +1,55 @@
+import Foundation
+
+/// Numbers and texts as bytes of this machine, every bit kept: partial results go no further than the next attempt.
+struct ChunkEncoder {
+  private(set) var data = Data()
+
+  mutating func add(_ value: Int) { withUnsafeBytes(of: value) { data.append(contentsOf: $0) } }
+
+  mutating func add(_ text: String) { add(Array(text.utf8)) }
+
+  mutating func add<Number: BitwiseCopyable>(_ values: [Number]) {
+    add(values.count)
+    values.withUnsafeBytes { data.append(contentsOf: $0) }
+  }
+
+  /// A list of anything.
+  mutating func add<Value>(_ values: [Value], each: (inout ChunkEncoder, Value) -> Void) {
+    add(values.count)
+    for value in values { each(&self, value) }
+  }
+}
+
+/// Reads back what `ChunkEncoder` wrote, in the same order.
+struct ChunkDecoder {
+  private let path: String
+  private var rest: Data
+
+  /// - Parameter path: of the file, for messages.
+  init(_ data: Data, of path: String) { (rest, self.path) = (data, path) }
+
+  mutating func integer() throws -> Int { try numbers(1, of: Int.self)[0] }
+
+  mutating func text() throws -> String { String(decoding: try array(of: UInt8.self), as: UTF8.self) }
+
+  mutating func array<Number: BitwiseCopyable>(of: Number.Type = Number.self) throws -> [Number] {
+    try numbers(integer(), of: Number.self)
+  }
+
+  mutating func list<Value>(_ each: (inout ChunkDecoder) throws -> Value) throws -> [Value] {
+    try (0..<integer()).map { _ in try each(&self) }
+  }
+
+  private mutating func numbers<Number: BitwiseCopyable>(_ count: Int, of: Number.Type) throws -> [Number] {
+    let size = count.multipliedReportingOverflow(by: MemoryLayout<Number>.stride)
+    guard count >= 0, !size.overflow, size.partialValue <= rest.count else {
+      throw Failure(.badData, "a chunk ends too early", at: path, remedy: "delete the file and run the stage again")
+    }
+    let bytes = rest.prefix(size.partialValue)
+    rest = rest.dropFirst(size.partialValue)
+    return [Number](unsafeUninitializedCapacity: count) { buffer, initialized in
+      _ = bytes.copyBytes(to: UnsafeMutableRawBufferPointer(buffer))
+      initialized = count
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import Experiment
+import Foundation
+import Subprocess
+import SystemPackage
+
+/// The commands of Slurm on this machine.
+public struct SlurmClient: Sendable {
+  public init() {}
+
+  struct Answer {
+    var status: Int32
+    var output: String
+    var errors: String
+  }
+
+  /// Submits a script.
+  ///
+  /// - Parameter dependency: what it waits for, as `--dependency` takes it.
+  /// - Returns: the number of the job.
+  /// - Throws: `.usage` with Slurm's own words if it refuses the job; `.io` if it does not answer.
+  func submit(_ script: String, dependency: String?) async throws -> String {
+    let answer = try await run("sbatch", ["--parsable"] + Self.options(dependency) + [script], patience: 60)
+    guard answer.status == 0 else { throw Self.refusal(answer, script) }
+    // `17` or `17;cluster`
+    guard let id = answer.output.split(whereSeparator: { $0 == ";" || $0.isNewline }).first, Int(id) != nil else {
+      throw Failure(.bug, "expected sbatch to print the number of the job, found `\(answer.output)`", at: script)
+    }
+    return String(id)
+  }
+
+  static func options(_ dependency: String?) -> [String] {
+    // A job whose condition can no longer come true would stay in the queue for ever.
+    dependency.map { ["--kill-on-invalid-dep=yes", "--dependency=\($0)"] } ?? []
+  }
+
+  /// Asks whether Slurm would take a script, without submitting it.
+  ///
+  /// - Throws: as `submit`.
+  func test(_ script: String) async throws {
+    let answer = try await run("sbatch", ["--test-only", script], patience: 60)
+    guard answer.status == 0 else { throw Self.refusal(answer, script) }
+  }
+
+  private static func refusal(_ answer: Answer, _ script: String) -> Failure {
+    let isAway = ["Unable to contact", "timed out", "Zero Bytes"].contains { answer.errors.contains($0) }
+    return Failure(
+      isAway ? .io : .usage,
+      (isAway ? "Slurm does not answer: " : "Slurm refuses this job: ")
+        + answer.errors.trimmingCharacters(in: .whitespacesAndNewlines), at: script,
+      remedy: isAway ? "`sinfo` shows whether Slurm is up; then submit again" : "change the profile; nothing was submitted")
+  }
+
+  /// The states of some jobs, with all elements of arrays. Jobs that Slurm has forgotten are not among them.
+  ///
+  /// - Throws: `.io` if Slurm does not answer.
+  func states(of jobs: some Sequence<String>) async throws -> [SlurmJob: SlurmJobState] {
+    let list = jobs.joined(separator: ",")
+    guard !list.isEmpty else { return [:] }
+    let answer = try await run("squeue", ["-h", "-r", "-t", "all", "-j", list, "-o", "%F|%K|%T|%r"])
+    if answer.status != 0 && !answer.errors.contains("Invalid job id") { throw Self.silence(answer) }
+    return SlurmJobState.fromQueue(answer.output)
+  }
+
+  /// The jobs of this user that are not over and have this comment.
+  func jobs(withComment comment: String) async throws -> [String] {
+    let answer = try await run("squeue", ["-h", "--me", "-o", "%F|%k"])
+    guard answer.status == 0 else { throw Self.silence(answer) }
+    let fields = answer.output.split(separator: "\n").map { $0.split(separator: "|", maxSplits: 1) }
+    return Set(fields.filter { $0.count == 2 && $0[1] == comment }.map { String($0[0]) }).sorted()
+  }
+
+  private static func silence(_ answer: Answer) -> Failure {
+    Failure(
+      .io, "Slurm does not answer: \(answer.errors.trimmingCharacters(in: .whitespacesAndNewlines))",
+      remedy: "`sinfo` shows whether it is up")
+  }
+
+  /// How jobs ended that Slurm has forgotten; nothing where accounting is off.
+  func endings(of jobs: [String]) async -> [SlurmJob: SlurmJobState] {
+    guard !jobs.isEmpty,
+      let answer = try? await run(
+        "sacct", ["-X", "-n", "-P", "-j", jobs.joined(separator: ","), "-o", "JobID,State,ExitCode"]),
+      answer.status == 0
+    else { return [:] }
+    return SlurmJobState.fromAccounting(answer.output)
+  }
+
+  /// - Throws: `.io` if Slurm does not answer.
+  func cancel(_ ids: [String]) async throws {
+    guard !ids.isEmpty else { return }
+    let answer = try await run("scancel", ids, patience: 60)
+    // Jobs that ended meanwhile are no failure.
+    if answer.status != 0 && !answer.errors.contains("Invalid job id") { throw Self.silence(answer) }
+  }
+
+  /// Puts a job back into the queue.
+  ///
+  /// - Returns: nil, or why Slurm does not.
+  func requeue(_ job: SlurmJob) async throws -> String? {
+    let answer = try await run("scontrol", ["requeue", job.id], patience: 60)
+    return answer.status == 0 ? nil : answer.errors.trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  /// How many indices an array may have; Slurm's own default if it does not say.
+  func maxArraySize() async throws -> Int {
+    let answer = try await run("scontrol", ["show", "config"])
+    guard answer.status == 0 else { throw Self.silence(answer) }
+    let line = answer.output.split(separator: "\n").first { $0.hasPrefix("MaxArraySize") }
+    return line?.split(separator: "=").last.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) } ?? 1001
+  }
+
+  // MARK: processes
+
+  /// Runs a command of Slurm.
+  ///
+  /// - Parameter patience: seconds until it is ended; one that cannot reach its server may hang for minutes.
+  /// - Throws: `.missingInput` if it is not installed, `.io` if it takes too long.
+  private func run(_ command: String, _ arguments: [String], patience: Double = 10) async throws -> Answer {
+    do {
+      return try await withThrowingTaskGroup(of: Answer?.self) { group in
+        group.addTask {
+          let result = try await Subprocess.run(
+            .name(command), arguments: Arguments(arguments), environment: Self.environment, input: .none,
+            output: .string(limit: 1 << 26), error: .string(limit: 1 << 20))
+          let status: Int32 = if case .exited(let code) = result.terminationStatus { code } else { 1 }
+          return Answer(status: status, output: result.standardOutput, errors: result.standardError)
+        }
+        group.addTask {
+          try await Task.sleep(for: .seconds(patience))
+          return nil
+        }
+        defer { group.cancelAll() }
+        guard let answer = try await group.next() ?? nil else {
+          throw Failure(
+            .io, "Slurm does not answer: `\(command)` took more than \(Int(patience)) seconds",
+            remedy: "`sinfo` shows whether it is up")
+        }
+        return answer
+      }
+    } catch let error as SubprocessError where error.code == .executableNotFound {
+      throw Failure(
+        .missingInput, "the command `\(command)` of Slurm is not on the PATH",
+        remedy: "work on a login node of the cluster, or start a Slurm on this machine: eval \"$(slurm/start.sh)\"")
+    }
+  }
+
+  /// Without the variables that change what the commands do: the profile and the arguments say it all. Inside a job there are
+  /// some, too, that describe that job and would be inherited by those it submits.
+  private static let environment: Environment = {
+    let names = ProcessInfo.processInfo.environment.keys.filter { name in
+      !["SLURM_CONF", "SLURM_JWT"].contains(name)
+        && ["SLURM_", "SBATCH_", "SQUEUE_", "SACCT_", "SCANCEL_"].contains { name.hasPrefix($0) }
+    }
+    return .inherit.updating(
+      Dictionary(uniqueKeysWithValues: names.compactMap { Environment.Key(rawValue: $0) }.map { ($0, nil) }))
+  }()
+}

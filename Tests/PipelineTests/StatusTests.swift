@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+@testable import Experiment
+@testable import Pipeline
+
+/// What `status` says without Slurm.
+@Suite struct StatusTests {
+  private func status(_ bench: Workbench) async throws -> RunStatus {
+    try await RunStatus(of: bench.run, inspector: ByteInspector())
+  }
+
+  @Test func `a finished run shows times, memory and hashes`() async throws {
+    let bench = try Workbench()
+    try bench.set("hold-dataset")
+    async let summary = bench.execute()
+    try await bench.wait(for: "start dataset")
+    try await Task.sleep(for: .milliseconds(100))
+    try bench.clear("hold-dataset")
+    let hashes = try await summary.tasks.map(\.contentHash)
+    let status = try await status(bench)
+    #expect(status.tasks.map(\.contentHash) == hashes && status.count(.done) == 8)
+    let generate = try #require(status.tasks.first)
+    // A shell has some hundred kilobytes to some megabytes.
+    #expect((100_000..<100_000_000).contains(try #require(generate.peakMemory)))
+    #expect(try #require(generate.seconds) >= 0.1 && generate.attempts == 1 && generate.host == Provenance.hostName())
+    #expect(status.text.contains("-- sweep: 4 done") && status.text.hasSuffix("8 of 8 tasks done"))
+    let again = try JSONDecoder.iso.decode(RunStatus.self, from: Data(jsonText(status).utf8))
+    #expect(again.tasks.map(\.state) == status.tasks.map(\.state))
+  }
+
+  @Test func `a running task shows its progress and the time left, and what needs it waits`() async throws {
+    let bench = try Workbench()
+    try bench.set("hold-dataset")
+    async let summary = bench.execute()
+    try await bench.wait(for: "start dataset")
+    let progress = ProgressRecord(
+      stage: "generate", unit: "draws", done: 30, total: 120, rate: 3, note: nil, updated: Date())
+    try progress.write(to: "\(bench.run)/progress/generate.json")
+    let found = try await status(bench)
+    let generate = try #require(found.tasks.first)
+    #expect(generate.state == .running && generate.progress?.done == 30 && generate.secondsLeft == 30)
+    #expect(found.tasks.dropFirst().allSatisfy { $0.state == .waiting })
+    #expect(found.text.contains("30/120 draws 25% 3.0/s, 30s left") && found.isMoving)
+    try bench.clear("hold-dataset")
+    #expect(try await summary.exitStatus == 0)
+    #expect(try await !status(bench).isMoving)
+  }
+
+  @Test func `a failed task shows its status and last lines, and what needs it is blocked`() async throws {
+    let bench = try Workbench()
+    try bench.set("fail-explicit-8", "65")
+    _ = try await bench.execute(keepsGoing: true)
+    let status = try await status(bench)
+    let failed = try #require(status.tasks.first { $0.state == .failed })
+    #expect(failed.task == "train-explicit-8" && failed.exitStatus == 65)
+    #expect(failed.message == "working on explicit-8\nno luck with explicit-8")
+    #expect(
+      status.tasks.filter { $0.state == .blocked }.map(\.task) == [
+        "sweep-explicit-8-test", "sweep-explicit-8-train", "aggregate",
+      ])
+    #expect(status.text.contains("train-explicit-8 failed: exit status 65 (badData)\n  | working on explicit-8"))
+  }
+
+  @Test func `an attempt that ended without a trace was killed`() async throws {
+    let bench = try Workbench()
+    _ = try await bench.execute()
+    let task = try #require(try bench.plan().graph["train-implicit-8"])
+    var record = try bench.record(task.id)
+    record.state = .running
+    record.process = ProcessIdentity(pid: getpid())
+    record.process?.startTicks += 1
+    try record.write(for: task)
+    let found = try await status(bench)
+    #expect(found.tasks.first { $0.task == task.id }?.state == .killed)
+    #expect(found.text.contains("train-implicit-8 killed: its last attempt ended without a trace"))
+    record.process = ProcessIdentity(pid: getpid())
+    try record.write(for: task)
+    #expect(try await status(bench).tasks.first { $0.task == task.id }?.state == .running)
+  }
+
+  @Test func `an interrupted task and one whose output is gone are told apart from those that never ran`() async throws {
+    let bench = try Workbench()
+    _ = try await bench.execute()
+    try FileManager.default.removeItem(atPath: "\(bench.run)/sweeps/implicit-8-test.sweep.h5")
+    let task = try #require(try bench.plan().graph["train-explicit-8"])
+    var record = try bench.record(task.id)
+    (record.state, record.exitStatus) = (.interrupted, 75)
+    try record.write(for: task)
+    let states = Dictionary(uniqueKeysWithValues: try await status(bench).tasks.map { ($0.task, $0.state) })
+    #expect(states["train-explicit-8"] == .interrupted && states["sweep-implicit-8-test"] == .outdated)
+    #expect(states["generate"] == .done && states["sweep-implicit-8-train"] == .done)
+  }
+
+  @Test func `a folder that holds no run is named`() async throws {
+    await #expect {
+      _ = try await RunStatus(of: "/tmp")
+    } throws: { ($0 as? Failure)?.status == .missingInput && ($0 as? Failure)?.place == "/tmp" }
+  }
+}
+
+extension JSONDecoder {
+  static var iso: JSONDecoder {
+    let decoder = JSONDecoder()
+    decoder.dateDecodingStrategy = .iso8601
+    return decoder
+  }
+}

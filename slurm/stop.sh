@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Ends the Slurm that slurm/start.sh started: cancels its jobs, ends its daemons, and deletes its folder if asked to.
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+usage: slurm/stop.sh [--folder DIR] [--purge]
+
+  --folder   as given to slurm/start.sh, default /tmp/slurm-USER
+  --purge    delete the folder, with the memory of all jobs
+TEXT
+}
+
+folder=/tmp/slurm-$(id -un) purge=
+while [ $# -gt 0 ]; do
+  case $1 in
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    --purge)
+      purge=1
+      shift
+      ;;
+    --folder)
+      [ -n "${2-}" ] || { usage >&2 && exit 64; }
+      folder=$2
+      shift 2
+      ;;
+    *)
+      usage >&2
+      exit 64
+      ;;
+  esac
+done
+case $folder in
+  /*) ;;
+  *) folder=$PWD/$folder ;;
+esac
+PATH=$PATH:/usr/sbin:/sbin
+export SLURM_CONF=$folder/etc/slurm.conf
+if [ ! -e "$SLURM_CONF" ]; then
+  printf 'slurm: there is no Slurm in %s\n' "$folder" >&2
+  exit 0
+fi
+
+# Jobs outlive the node's daemon, so they are ended first.
+jobs_run() { [ -n "$(timeout 5 squeue -h -t running,completing 2>/dev/null)" ]; }
+if timeout 5 scontrol ping 2>/dev/null | grep -q 'is UP'; then
+  timeout 5 scancel --user="$(id -un)" 2>/dev/null || true
+  for ((tries = 60; tries > 0; tries--)); do
+    jobs_run || break
+    sleep 0.1
+  done
+fi
+
+# A number that another process has by now is not signalled.
+is_daemon() { [ "$(cat "/proc/$1/comm" 2>/dev/null)" = "$2" ] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }
+for name in slurmd slurmctld munged; do
+  pid=$(cat "$folder/run/$name.pid" 2>/dev/null) || continue
+  is_daemon "$pid" "$name" || continue
+  kill "$pid"
+  for ((tries = 50; tries > 0; tries--)); do
+    is_daemon "$pid" "$name" || break
+    sleep 0.1
+  done
+  ! is_daemon "$pid" "$name" || kill -KILL "$pid"
+done
+[ -z "$purge" ] || rm -rf "$folder"
