@@ -66,7 +66,7 @@ import Testing
     (["run", "pipelines/all.yaml", "--out", "DIR/run", "--set", "sweep.iteration=3"], 64, "iterations"),
     (["run", "pipelines/none.yaml", "--out", "DIR/run"], 66, "none.yaml"),
     (["run", "pipelines/all.yaml", "--out", "DIR/run", "--bin", "DIR"], 66, "swift build"),
-    (["run", "pipelines/all.yaml", "--out", "/proc/run"], 73, "--out"),
+    (["run", "pipelines/all.yaml", "--out", "/proc/run"], 73, "another place for the output"),
   ])
   func `what cannot run ends with its status and says why`(arguments: [String], status: Int32, hint: String)
     async throws

@@ -13,7 +13,7 @@ public struct GenerateStage {
   public var threads: Int
   public var progress: String?
 
-  public init(output: String, shard: Shard?, resumes: Bool, threads: Int, progress: String?) {
+  public init(output: String, shard: Shard?, resumes: Bool = false, threads: Int, progress: String?) {
     self.output = output
     self.shard = shard
     self.resumes = resumes
@@ -52,6 +52,7 @@ public struct GenerateStage {
       return hash
     } catch {
       writer.cancel()
+      PartialResults.discard(of: output, after: error)
       throw error
     }
   }

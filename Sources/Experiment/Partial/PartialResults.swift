@@ -87,6 +87,15 @@ final class PartialResults {
     try writing { try file.write(contentsOf: record) }
   }
 
+  /// Removes the results of a stage that failed in a way that would come again; what was interrupted, or met a full disk, can
+  /// be resumed, and a file of something else is not ours to remove.
+  static func discard(of output: String, after error: any Error) {
+    let failure = ErrorMapping.failure(from: error)
+    let path = path(of: output)
+    guard failure.place != path, failure.status != .interrupted, failure.status != .io else { return }
+    try? FileManager.default.removeItem(atPath: path)
+  }
+
   /// To be called when the output is there.
   func delete() { try? FileManager.default.removeItem(atPath: path) }
 

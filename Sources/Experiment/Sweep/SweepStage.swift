@@ -68,6 +68,7 @@ public struct SweepStage {
       return hash
     } catch {
       file.cancel()
+      PartialResults.discard(of: output, after: error)
       throw error
     }
   }
