@@ -115,7 +115,7 @@ let package = Package(
     tests("Equilibrium", ["Equilibrium", "Torch", "HDF5"]),
     tests("Experiment", ["Experiment", "Equilibrium", "Torch", "HDF5"]),
     tests("ToolKit", ["ToolKit", "Experiment", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
-    tests("Deblurring", ["Deblurring", "Experiment", "Equilibrium", "Torch", "HDF5"]),
+    tests("Deblurring", ["Deblurring", "CTurboJPEG", "Experiment", "Equilibrium", "Torch", "HDF5"]),
     tests("LinearPrograms", ["LinearPrograms", "Experiment", "Equilibrium", "Torch", "HDF5"]),
     tests("LoopedLanguage", ["LoopedLanguage", "Experiment", "Equilibrium", "Torch", "HDF5"]),
     tests("ScalarMaps", ["ScalarMaps", "Experiment", "Equilibrium", "Torch", "HDF5"]),
