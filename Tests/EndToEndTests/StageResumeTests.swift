@@ -4,8 +4,8 @@ import Testing
 /// Generation and sweeps that are stopped or killed go on where they were, to the same content.
 @Suite(.serialized) struct StageResumeTests {
   private static let configuration = [
-    "--config", "pipelines/linear-programs.yaml", "--preset", "smoke", "--threads", "1", "--set", "sweep.samples=3000",
-    "--set", "dataset.test={attempts: 20000, keep: 20000}", "--set", "sweep.chunk=20",
+    "--config", "pipelines/linear-programs.yaml", "--preset", "smoke", "--threads", "1", "--set", "sweep.samples=400",
+    "--set", "dataset.test={attempts: 8000, keep: 8000}", "--set", "sweep.chunk=20",
   ]
 
   private static func hash(_ path: String) throws -> String {

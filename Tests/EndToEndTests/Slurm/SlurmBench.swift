@@ -188,8 +188,10 @@ final class SlurmBench: Sendable {
     }
   }
 
-  /// Waits until the stage of a task runs and has done something, and returns its process.
-  func process(of task: String) async throws -> Int32 {
+  /// Lets the stage of a task begin and get somewhere, and stops its work there.
+  ///
+  /// - Returns: its process, which SIGCONT lets go on.
+  func pause(_ task: String) async throws -> Int32 {
     struct Record: Decodable {
       struct Process: Decodable { var pid: Int32 }
       var process: Process?
@@ -198,12 +200,19 @@ final class SlurmBench: Sendable {
     func read<Value: Decodable>(_: Value.Type, _ path: String) -> Value? {
       FileManager.default.contents(atPath: "\(run)/\(path)").flatMap { try? JSONDecoder().decode(Value.self, from: $0) }
     }
-    var process: Int32?
-    try await wait("progress of \(task)", every: 5) {
-      process = read(Record.self, "tasks/\(task).json")?.process?.pid
-      return process != nil && (read(Progress.self, "progress/\(task).json")?.done ?? 0) > 0
+    var found: Int32?
+    try await wait("the start of \(task)", every: 5) {
+      found = read(Record.self, "tasks/\(task).json")?.process?.pid
+      return found != nil && read(Progress.self, "progress/\(task).json") != nil
     }
-    return try #require(process)
+    let process = try #require(found)
+    // Progress is written once a second, so after one the next step of the work shows.
+    kill(process, SIGSTOP)
+    try await Task.sleep(for: .seconds(1.1))
+    kill(process, SIGCONT)
+    try await wait("progress of \(task)", every: 2) { (read(Progress.self, "progress/\(task).json")?.done ?? 0) > 0 }
+    kill(process, SIGSTOP)
+    return process
   }
 }
 
