@@ -45,7 +45,7 @@ struct SweptLanguageModel {
     isIterative = if case .implicit = sweep.model { true } else { false }
     trainedIterations = sweep.trainedIterations
     iterations = sweep.iterations
-    tokenizer = try Tokenizer(json: .init(text.utf8), place: "\(sweep.dataset.path):/texts/tokenizer")
+    tokenizer = try Tokenizer(json: .init(text.utf8), place: "\(sweep.dataset.path):/tokenizer")
     difficulties = try integers("difficulty")
     rightAnswers = try integers("answer")
     let lengths = try integers("length")

@@ -45,7 +45,9 @@ public enum LoopedLanguageStudy: CaseStudy {
       heads: try section.integer("heads", default: 4, in: 1...1024, "attention heads"),
       intermediate: try section.integer("intermediate", default: 128, in: 1...1_000_000, "hidden width of the perceptrons"),
       prelude: 0, core: 0, coda: 0,
-      blockSize: try section.integer("block_size", default: 64, in: 1...1_000_000, "the most positions of a prompt"))
+      blockSize: try section.integer("block_size", default: 64, in: 1...1_000_000, "the most positions of a prompt"),
+      rotaryBase: try section.number(
+        "rotary_base", default: 50_000, in: 1...1e9, "of the rotation by position; a smaller one tells close positions apart"))
     let architecture: Architecture = try section.variant("architecture", "with a loop, or every block with its own weights") {
       (architecture: Architecture) in
       switch architecture {
@@ -82,7 +84,7 @@ public enum LoopedLanguageStudy: CaseStudy {
         remedy: "raise models.NAME.block_size")
     }
     guard let text = layout.texts["tokenizer"] else { return }
-    let tokenizer = try Tokenizer(json: .init(text.utf8), place: "/texts/tokenizer")
+    let tokenizer = try Tokenizer(json: .init(text.utf8), place: "/tokenizer")
     if tokenizer.vocabularySize > sizes.vocabulary {
       throw Failure(
         .usage, "expected a vocabulary of at least \(tokenizer.vocabularySize) tokens, found \(sizes.vocabulary)",

@@ -30,7 +30,7 @@ import Torch
   }
 
   @Test(arguments: [
-    ("\"n_embd\": 48", "\"n_embd\": 60", "transformer.wte.weight"), ("\"n_heads\": 4", "\"n_heads\": 5", "multiple"),
+    ("\"n_embd\": 48", "\"n_embd\": 56", "head_dim"), ("\"n_heads\": 4", "\"n_heads\": 5", "key and value"),
     ("\"n_heads\": 4", "\"n_heads\": 0", "n_heads"), ("\"head_dim\": 12", "\"head_dim\": 13", "head_dim"),
     ("\"block_size\": 64", "\"block_size\": 65", "freqs_cis"),
     ("\"n_layers_in_prelude\": 1", "\"n_layers_in_prelude\": 2", "prelude.1"),

@@ -121,12 +121,13 @@ import Torch
         try largestDifference(file.tensor("rotary/\(name)").rotated(positions), file.tensor("rotary/\(name)_rotated")) < 1e-6)
     }
     let block = model.prelude[0]
+    // Rounding is relative: the attention is of size 4, what leaves a norm of size 1.
     let input = try file.tensor("block/input")
     #expect(try largestDifference(block.norms[0](input), file.tensor("block/norm_1_output")) < 1e-5)
     #expect(try largestDifference(block(input, positions), file.tensor("block/output")) < 1e-5)
     #expect(
       try largestDifference(block.attention(file.tensor("block/norm_1_output"), positions), file.tensor("block/attention_output"))
-        < 1e-5)
+        < 5e-5)
     let shifted = try Positions(model.rotary, from: 5, count: 7, type: .float32, device: .cpu)
     let masked = Positions(cosine: shifted.cosine, sine: shifted.sine, mask: positions.mask)
     #expect(try largestDifference(block(input, masked), file.tensor("block/output_offset5")) < 1e-5)

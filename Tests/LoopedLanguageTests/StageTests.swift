@@ -75,7 +75,8 @@ import Torch
 
   @Test(arguments: [
     "models.looped.width=12", "models.looped.heads=4", "models.looped.intermediate=9", "models.looped.prelude=1",
-    "models.looped.core=2", "models.looped.coda=1", "models.looped.vocabulary=9", "models.looped.start_deviation=0.3",
+    "models.looped.core=2", "models.looped.coda=1", "models.looped.vocabulary=9", "models.looped.rotary_base=100",
+    "models.looped.start_deviation=0.3",
     "training.stages.0.difficulty=2", "training.stages.1.difficulty=1", "training.stages.0.difficulty=null",
     "training.stages.1.jacobian_weight=1", "seed=2",
   ]) func `Every option of the model and the curriculum changes the result`(override: String) throws {

@@ -46,7 +46,7 @@ public struct DatasetLayout: Equatable, Sendable {
   /// Length of each dimension but the samples'. A reader takes those that are not named here from the file.
   public var dimensions: [String: Int]
   public var fields: [FieldSchema]
-  /// Texts that all samples share, by name, for example the tokenizer of their prompts. A reader takes them from the file.
+  /// Texts that all samples share, by the name of their dataset in the root, as `tokenizer`. A reader takes them from the file.
   public var texts: [String: String]
 
   public init(

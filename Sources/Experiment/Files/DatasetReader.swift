@@ -49,9 +49,10 @@ public final class DatasetReader: Sendable {
     splits = present
     self.inputs = inputs
     layout.texts = try Failure.mapping {
-      guard try file.kind(of: "texts") == .group else { return [:] }
-      let children = try file.group("texts").children().filter { $0.kind == .dataset }
-      return try Dictionary(uniqueKeysWithValues: children.map { ($0.name, try file.dataset($0.path).readScalar()) })
+      try file.children().filter { $0.kind == .dataset }.reduce(into: [:]) { texts, child in
+        let dataset = try file.dataset(child.path)
+        if dataset.type == .string, try dataset.shape.isEmpty { texts[child.name] = try dataset.readScalar() }
+      }
     }
     self.layout = layout
   }

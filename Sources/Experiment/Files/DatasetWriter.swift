@@ -54,7 +54,7 @@ public final class DatasetWriter {
         try content.file.setAttribute("shard_count", Int64(shard.count))
       }
       for (name, text) in layout.texts.sorted(by: { $0.key < $1.key }) {
-        try content.write("/texts/\(name)", [text], shape: [])
+        try content.write("/\(name)", [text], shape: [])
       }
       for plan in plans { try create(plan) }
     }

@@ -6,8 +6,8 @@ extension FileSchema {
 
   private static let sampleObjects = [
     ObjectSchema(
-      "/texts/*", [.string], [], required: false,
-      "a text that all samples share, for example the tokenizer of their prompts"),
+      "/tokenizer", [.string], [], required: false,
+      "tokenizer.json of prompts that are stored as tokens, in case studies of texts"),
     ObjectSchema(
       "/*/index", [.int64], ["sample"], required: false,
       "number of the draw that gave the sample, ascending; it keys the random numbers of the sample"),
