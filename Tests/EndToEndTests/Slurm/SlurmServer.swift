@@ -12,6 +12,9 @@ final class SlurmServer: Sendable {
     return path.split(separator: ":").contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
   }
 
+  /// Whether the tests on it run: they take minutes, and are asked for by a variable.
+  static var isWanted: Bool { isInstalled && ProcessInfo.processInfo.environment["SLURM_TESTS"] == "1" }
+
   let folder: String
 
   /// Starts it; it ends with this process at the latest, even if that is killed.
