@@ -33,21 +33,26 @@ import Torch
       try fixture.excess(blur.dataGradient(x, measurement: y), over: "\(group)/\(kernel)/data_gradient") < 1)
   }
 
-  @Test(
-    .disabled("fails since the case studies were joined, by more than rounding; the cause is not found yet"), arguments: sizes)
+  @Test(arguments: sizes)
   func `Gradients through the proximal step are those of deepinv`(size: String) throws {
     let fixture = try Fixture("deblur.h5")
     let group = "blur/\(size)"
     let (x, y) = try (fixture.tensor("\(group)/x"), fixture.tensor("\(group)/y"))
     let z = try fixture.tensor("\(group)/z").tracked()
-    let step = try Tensor(scalar: 0.7).tracked()
+    let step = try Tensor(scalar: 0.7, type: .float64).tracked()
     let blur = try fixture.blur("kernel/motion", height: x.shape[2], width: x.shape[3])
     let value = try (blur.proximal(z, measurement: y, step: step) * x).sum()
     let gradients = try Autograd.gradients(of: [value], withRespectTo: [z, step])
     #expect(try fixture.excess(gradients[0], over: "\(group)/motion/prox_grad_z") < 1)
-    // A sum of 6,144 numbers in float32: the reference rounds.
+    // A sum of thousands of float32 numbers of both signs, mostly cancelling: the reference is off by 1e-4 of the step's size.
     let expected = try fixture.tensor("\(group)/motion/prox_grad_gamma").scalar()
-    #expect(try abs(gradients[1].scalar() - expected) < 1e-4 * abs(expected))
+    #expect(try abs(gradients[1].scalar() - expected) < 1e-3)
+    let values = try Autograd.withoutTracking {
+      try [0.7 - 1e-4, 0.7 + 1e-4].map {
+        try (blur.proximal(z, measurement: y, step: Tensor(scalar: $0, type: .float64)) * x).sum().scalar()
+      }
+    }
+    #expect(try abs(gradients[1].scalar() - (values[1] - values[0]) / 2e-4) < 1e-6)
   }
 
   @Test(arguments: [(32, 32), (17, 17), (21, 30), (30, 21)], [(1, 1), (5, 5), (4, 6), (17, 3), (9, 16)])

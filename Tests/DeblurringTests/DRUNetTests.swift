@@ -56,7 +56,7 @@ import Torch
   }
 
   @Test(
-    .disabled("fails since the case studies were joined, by more than rounding; the cause is not found yet"), arguments: [1, 2])
+    arguments: [1, 2])
   func `Gradients with respect to weights, image and noise level are those of deepinv`(blocks: Int)
     throws
   {
@@ -64,7 +64,7 @@ import Torch
     let network = try Self.network(fixture, blocks)
     let group = "drunet/nb\(blocks)/backward"
     let x = try fixture.tensor("\(group)/x").tracked()
-    let sigma = try Tensor(scalar: 0.03).tracked()
+    let sigma = try Tensor(scalar: 0.05).tracked()
     let output = try network(x, noiseLevel: sigma)
     #expect(try fixture.excess(output, over: "\(group)/output") < 1)
     let gradients = try Autograd.gradients(

@@ -30,9 +30,7 @@ import Torch
     return model
   }
 
-  @Test(
-    .disabled("fails since the case studies were joined, by more than rounding; the cause is not found yet"),
-    arguments: Splitting.allCases, [Start.measurement, .zero])
+  @Test(arguments: Splitting.allCases, [Start.measurement, .zero])
   func `Iterates, PSNR, residuals and Lipschitz ratios are those of deepinv`(splitting: Splitting, start: Start) throws {
     let fixture = try Fixture("deblur_iterates.h5")
     let group = "iterates/\(splitting.rawValue.uppercased())/\(start == .zero ? "zero" : "y")"
@@ -60,7 +58,12 @@ import Torch
       #expect(try fixture.excess(Tensor.stacked(psnr, dimension: 1), over: "\(group)/psnr") < 1)
       // Small differences of float32 images.
       #expect(try fixture.excess(Tensor.stacked(residuals, dimension: 1), over: "\(group)/residual") < 20)
-      #expect(try fixture.excess(Tensor.stacked(ratios), over: "\(group)/lipschitz_ratio") < 20)
+      // The reference subtracts two float32 iterates and divides by the small ||dy||; a typical entry is off by a tenth of the most.
+      let rounding = try fixture.file.dataset("\(group)/iterates").attribute("float64_max_abs_diff", as: Double.self)
+      let norm = try change.norm(dimensions: [0, 1, 2, 3]).scalar()
+      let allowed = 0.2 * rounding * Double(change.count).squareRoot() / norm
+      let expected = try fixture.tensor("\(group)/lipschitz_ratio")
+      #expect(try (Tensor.stacked(ratios) - expected).absolute().maximum().scalar() < allowed)
     }
   }
 
