@@ -5,8 +5,7 @@ set -euo pipefail
 root=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
-# SLURM_TESTS=1 adds the tests on a real Slurm of one node, which take minutes more.
-if [ "${SLURM_TESTS-}" = 1 ]; then pipelines/setup.sh --with-slurm; else pipelines/setup.sh; fi
+pipelines/setup.sh --with-slurm
 # Tests and executables come from one release build: the end-to-end tests run the executables, and demo.sh uses them again.
 swift build -c release --build-tests
 # One test after the other: the runner of pipelines waits for processes on the few threads that parallel tests would share.

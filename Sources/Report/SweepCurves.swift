@@ -34,6 +34,19 @@ public struct QualityCurves: Sendable {
   public init(name: String, label: String, curves: SampleCurves) { (self.name, self.label, self.curves) = (name, label, curves) }
 }
 
+/// Peak memory of one gradient against the iterations of its forward pass.
+public struct MemoryCurve: Sendable {
+  /// The name of the adjoint.
+  public var adjoint: String
+  public var iterations: [Int]
+  /// In bytes.
+  public var peaks: [Double]
+
+  public init(adjoint: String, iterations: [Int], peaks: [Double]) {
+    (self.adjoint, self.iterations, self.peaks) = (adjoint, iterations, peaks)
+  }
+}
+
 /// What one sweep file holds: one trained model, measured on one split over test-time iterations.
 public struct SweepCurves: Sendable {
   public var caseStudy: String
@@ -66,6 +79,8 @@ public struct SweepCurves: Sendable {
   /// Error of the perturbed samples, one `[S, K]` for each perturbation.
   public var perturbedError: [SampleCurves]
   public var qualities: [QualityCurves] = []
+  /// One for each adjoint; empty where memory was not measured.
+  public var memory: [MemoryCurve] = []
   /// Wall time of one sample to the output of each iteration, in s, `[K]`.
   public var seconds: [Double]
   /// Floating-point operations of one sample to the output of each iteration, `[K]`.

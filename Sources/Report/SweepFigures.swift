@@ -20,7 +20,7 @@ public struct SweepFigures {
   /// All figures that have something to show.
   public var all: [Figure] {
     ([errorAgainstIteration] + qualityAgainstIteration + lipschitzAgainstIteration + [
-      residualAgainstIteration, errorAgainstSeconds, errorAgainstFlops,
+      residualAgainstIteration, errorAgainstSeconds, errorAgainstFlops, memoryAgainstIterations,
     ])
     .filter { !$0.isEmpty }
   }
@@ -119,6 +119,27 @@ public struct SweepFigures {
         return Figure.Series(
           model.label, points: zip(costs, errors).map { Figure.Point(x: $0.median, y: $1.mean) },
           shape: model.isIterative ? .lineWithMarkers : .markers, color: color)
+      })
+  }
+
+  /// Peak memory of a training step against its forward iterations: one line for each implicit model and adjoint.
+  public var memoryAgainstIterations: Figure {
+    let mebibyte = 1_048_576.0
+    return Figure(
+      name: "memory-iterations", title: "Memory of a training step against its iterations",
+      caption: "The most memory that one gradient of the loss needs at a time, beyond model and data. Solid with markers: the "
+        + "first adjoint that was measured; dashed: the others. Levels: explicit networks.",
+      x: .init("forward iterations", isLogarithmic: true), y: .init("peak memory (MiB)", isLogarithmic: true),
+      series: numbered.filter(\.model.isIterative).flatMap { model, color in
+        model.first.memory.enumerated().map { index, curve in
+          Figure.Series(
+            "\(model.label), \(curve.adjoint)",
+            points: zip(curve.iterations, curve.peaks).map { Figure.Point(x: Double($0), y: $1 / mebibyte) },
+            shape: index == 0 ? .lineWithMarkers : .dashedLine, color: color)
+        }
+      },
+      levels: numbered.filter { !$0.model.isIterative }.compactMap { model, color in
+        model.first.memory.first?.peaks.first.map { Figure.Level(model.label, y: $0 / mebibyte, color: color) }
       })
   }
 

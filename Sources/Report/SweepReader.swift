@@ -28,7 +28,7 @@ extension SweepCurves {
         throw Failure(.badData, "the sweep holds no samples", at: "\(path):/sample", remedy: "sweep the model again")
       }
       let modelHash = try optionalText("model_sha256")
-      return SweepCurves(
+      var curves = SweepCurves(
         caseStudy: header.caseStudy, model: try text("model"), architecture: try text("architecture"),
         isIterative: try file.attribute("is_iterative", as: UInt8.self) != 0,
         seed: UInt64(bitPattern: try file.attribute("seed", as: Int64.self)), split: try text("split"),
@@ -46,6 +46,8 @@ extension SweepCurves {
           path: path, contentHash: header.contentHash ?? "", modelHash: modelHash,
           datasetHash: try optionalText("dataset_sha256"), modelPath: provenance?.path(ofInput: modelHash),
           configuration: provenance?.configuration ?? ""))
+      curves.memory = try reader.memory()
+      return curves
     }
   }
 }
@@ -80,6 +82,25 @@ private struct CurveReader {
       return QualityCurves(
         name: child.name, label: units == "1" ? meaning : "\(meaning) (\(units))",
         curves: try curves("quality/\(child.name)"))
+    }
+  }
+
+  /// The curves below `/memory`.
+  func memory() throws -> [MemoryCurve] {
+    guard try file.contains("memory") else { return [] }
+    let adjoints = try file.dataset("memory/adjoint").read(String.self)
+    let iterations = try file.dataset("memory/iteration").read(Int64.self).map(Int.init)
+    let dataset = try file.dataset("memory/peak")
+    let peaks = try dataset.read(Int64.self).map(Double.init)
+    guard try dataset.shape == [adjoints.count, iterations.count] else {
+      throw Failure(
+        .badData, "expected shape \([adjoints.count, iterations.count]), found \(try dataset.shape)",
+        at: "\(file.filePath):/memory/peak", remedy: "the sweep does not fit itself: sweep the model again")
+    }
+    return adjoints.enumerated().map { index, adjoint in
+      MemoryCurve(
+        adjoint: adjoint, iterations: iterations,
+        peaks: Array(peaks[(index * iterations.count)..<((index + 1) * iterations.count)]))
     }
   }
 

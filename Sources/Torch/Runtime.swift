@@ -39,4 +39,18 @@ public enum Runtime {
     }
     return (result, flops)
   }
+
+  /// The most bytes that tensors, gradients and temporaries take at one time while `body` runs, of those that this thread
+  /// allocates meanwhile, on any device. Scratch space inside of kernels is not counted where it does not come from LibTorch.
+  public static func measuringPeakMemory<Result>(_ body: () throws -> Result) throws -> (result: Result, bytes: Int) {
+    var meter: OpaquePointer?
+    try checked("measure memory") { ct_memory_start(&meter, &$0) }
+    var bytes: Int64 = 0
+    let result: Result
+    do {
+      defer { bytes = ct_memory_stop(meter) }
+      result = try body()
+    }
+    return (result, Int(bytes))
+  }
 }

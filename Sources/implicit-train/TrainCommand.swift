@@ -33,10 +33,17 @@ struct TrainCommand: ParsableCommand {
   var initial: String?
 
   @Option(name: .customLong("out"), help: ArgumentHelp("The model file to write.", valueName: "file.h5"))
-  var output: String
+  var output: String?
+
+  @Flag(help: "Make two steps, say what memory and time the training takes, and end.")
+  var dryRun = false
 
   @Flag(help: "Continue from the checkpoint beside the output, if there is one.")
   var resume = false
+
+  func validate() throws {
+    if output == nil && !dryRun { throw ValidationError("name the file to write: --out file.h5") }
+  }
 
   func run() throws {
     options.start()
@@ -44,10 +51,17 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func train<Case: CaseStudy>(_ study: Case.Type) throws {
+    let configuration = try ExperimentConfiguration<Case>(source.load())
+    let device = try Device(parsing: place.device)
+    guard !dryRun, let output else {
+      let benchmark = try StepBenchmark(
+        configuration, model: model, dataset: dataset, initial: initial, steps: 1, threads: options.threadCount, device: device)
+      return print(benchmark.price)
+    }
     let stage = TrainStage(
       modelName: model, dataset: dataset, output: output, initial: initial, resumes: resume, threads: options.threadCount,
-      device: try Device(parsing: place.device), progress: options.progress)
-    _ = try stage.run(ExperimentConfiguration<Case>(source.load()))
+      device: device, progress: options.progress)
+    _ = try stage.run(configuration)
     print(output)
   }
 

@@ -89,6 +89,19 @@ extension SmokeRunTests {
       #expect(try !train.contains("output") && train.attribute("split", as: String.self) == "train")
     }
 
+    @Test func `a dry run of the training says what it takes, and leaves nothing`() async throws {
+      let folder = try TemporaryFolder()
+      let line = "implicit-train $CONFIG --model implicit-8 --dataset $SMOKE/dataset.h5"
+      let price = try await Self.shell(
+        "\(line) --dry-run", folder)
+      for text in ["parameters  2350", "steps       15, ", " GiB of this process", "time        about "] {
+        #expect(price.contains(text))
+      }
+      #expect(try names(in: folder.path).isEmpty)
+      let silent = try await Executables.shell(line, SmokeRun.variables)
+      #expect(silent.status == 64 && silent.errors.contains("--out file.h5"))
+    }
+
     @Test func `inspect shows what is in a file, and diff finds where two files differ`() async throws {
       let folder = try TemporaryFolder()
       let listing = try await Self.shell("implicit-inspect $SMOKE/dataset.h5", folder)

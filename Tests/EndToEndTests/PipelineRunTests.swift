@@ -1,4 +1,5 @@
 import Foundation
+import HDF5
 import Testing
 
 /// `implicit-pipeline run` with the real stages.
@@ -37,6 +38,28 @@ import Testing
     let second = try await Executables.run("implicit-pipeline", arguments)
     #expect(second.status == 0 && second.output == first.output)
     #expect(!second.errors.contains("started"), "\(second.errors)")
+    for report in reports {
+      try Self.expectConstantMemory(ofRun: URL(filePath: report).deletingLastPathComponent().deletingLastPathComponent().path)
+    }
+  }
+
+  /// The implicit adjoint needs the same memory for 5 and for 100 iterations, within 5 %; unrolling many times more.
+  static func expectConstantMemory(ofRun folder: String) throws {
+    var measured = 0
+    for name in try names(in: "\(folder)/sweeps") {
+      let file = try File.open("\(folder)/sweeps/\(name)")
+      guard try file.attribute("is_iterative", as: UInt8.self) == 1, try file.contains("memory") else { continue }
+      #expect(try file.dataset("memory/adjoint").read(String.self) == ["implicit", "unrolled"])
+      #expect(try file.dataset("memory/iteration").read(Int64.self) == [5, 10, 20, 50, 100])
+      let peaks = try file.dataset("memory/peak").read(Int64.self)
+      let (implicit, unrolled) = (peaks[..<5], peaks[5...])
+      let (least, most) = (Double(implicit.min() ?? 0), Double(implicit.max() ?? 0))
+      #expect(least > 0 && most < 1.05 * least, "\(name): \(implicit)")
+      #expect(zip(unrolled, unrolled.dropFirst()).allSatisfy { $0 < $1 }, "\(name): \(unrolled)")
+      #expect(Double(unrolled[9]) > 5 * most, "\(name): \(peaks)")
+      measured += 1
+    }
+    #expect(measured > 0, "no sweep of \(folder) holds a measurement")
   }
 
   @Test func `a plan lists the tasks and changes nothing`() async throws {

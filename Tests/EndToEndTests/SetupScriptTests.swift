@@ -107,12 +107,12 @@ import Testing
     #expect(try own.run().output.contains("swift 6.2 or newer is not on the PATH"))
   }
 
-  @Test(arguments: [["--preset"], ["--preset", "paper"], ["--out", ""], ["now"]])
+  @Test(arguments: [["--preset"], ["--preset", "paper"], ["--out", ""], ["--only", "nothing"], ["--only", "all"], ["now"]])
   func `The demo refuses arguments it does not know before it installs anything`(arguments: [String]) throws {
     let machine = try FakeMachine()
     let result = try machine.run("demo.sh", arguments)
     #expect(result.code == 64 && result.log.isEmpty)
-    #expect(result.output.contains("usage: pipelines/demo.sh [--preset demo|smoke] [--out DIR]"))
+    #expect(result.output.contains("usage: pipelines/demo.sh [--preset demo|smoke] [--only CASE_STUDY] [--out DIR]"))
     let setup = try machine.run("setup.sh", arguments)
     #expect(setup.code == 64 && setup.log.isEmpty)
   }

@@ -117,4 +117,24 @@ import Testing
     }
     #expect(convolution == Double(2 * 2 * 5 * 8 * 8 * 3 * 3 * 3))
   }
+
+  @Test func `the peak of memory counts what is there at one time, and nothing from before`() throws {
+    let size = 1000 * 8
+    let before = try Tensor.full([1000], 1, type: .float64)
+    let (_, both) = try Runtime.measuringPeakMemory { () -> Void in
+      let a = try before + 1
+      let b = try before + 2
+      withExtendedLifetime((a, b)) {}
+    }
+    #expect(both >= 2 * size && both < 2 * size + 1000)
+    let (_, oneAfterTheOther) = try Runtime.measuringPeakMemory {
+      for _ in 0..<5 { _ = try (before + 1).shape }
+    }
+    #expect(oneAfterTheOther >= size && oneAfterTheOther < size + 1000)
+    let (_, nothing) = try Runtime.measuringPeakMemory {}
+    #expect(nothing == 0)
+    #expect(throws: TorchError.self) { try Runtime.measuringPeakMemory { try Runtime.measuringPeakMemory {} } }
+    // After the error the outer measurement is over.
+    #expect(try Runtime.measuringPeakMemory { try before + 1 }.bytes >= size)
+  }
 }

@@ -21,6 +21,7 @@ extern "C" {
 typedef struct ct_tensor ct_tensor;
 typedef struct ct_operator ct_operator;
 typedef struct ct_flop_counter ct_flop_counter;
+typedef struct ct_memory_meter ct_memory_meter;
 
 typedef enum {
   CT_OK = 0,
@@ -143,6 +144,11 @@ ct_status ct_synchronize(ct_device device, ct_error *error);
  * gradients. */
 ct_status ct_flops_start(ct_flop_counter **out, ct_error *error);
 double ct_flops_stop(ct_flop_counter *counter);
+
+/* The most bytes of tensors, gradients and temporaries that were there at one time between start and stop, allocated by
+ * this thread and its backward passes in between. Both are called on the same thread. */
+ct_status ct_memory_start(ct_memory_meter **out, ct_error *error);
+int64_t ct_memory_stop(ct_memory_meter *meter);
 
 #ifdef __cplusplus
 }

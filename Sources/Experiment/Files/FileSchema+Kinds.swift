@@ -129,6 +129,11 @@ extension FileSchema {
       ObjectSchema(
         "/flops", [.float64], ["iteration"],
         "floating-point operations of one sample from its input to the output of this iteration"),
+      ObjectSchema("/memory/adjoint", [.string], ["adjoint"], required: false, "gradients whose memory was measured"),
+      ObjectSchema("/memory/iteration", [.int64], ["iteration"], required: false, "forward iterations of these gradients"),
+      ObjectSchema(
+        "/memory/peak", [.int64], ["adjoint", "iteration"], units: "B", required: false, measurement: true,
+        "the most memory that one gradient of the loss needs at a time, beyond model and data"),
       ObjectSchema(
         "/status", [.uint8], ["sample"], required: false,
         "how the solve ended: 0 converged, 1 iteration limit, 2 diverged, 3 non-finite"),

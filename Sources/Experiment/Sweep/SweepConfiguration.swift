@@ -15,6 +15,8 @@ public struct SweepConfiguration<Case: CaseStudy> {
   /// The splits that the pipeline sweeps; the stage itself takes one.
   public var splits: [Split]
   public var perturbations: [any InputPerturbation<Case.Batch>]
+  /// What training costs in memory; nil leaves it unmeasured.
+  public var memory: MemoryStudy?
   public var checkpoint: (any CheckpointSweep)?
 
   public init(reading section: ConfigurationSection) throws {
@@ -37,6 +39,9 @@ public struct SweepConfiguration<Case: CaseStudy> {
     }
     perturbations = try Case.perturbations(
       reading: section.section("perturbations", "changes of the input along which Lipschitz ratios are measured"))
+    memory = try section.optionalSection(
+      "memory", "peak memory of one gradient against the forward iterations; not measured, if missing"
+    ).map { try MemoryStudy(reading: $0) }
     checkpoint = try Case.checkpointSweep(reading: section)
     try section.finish()
   }

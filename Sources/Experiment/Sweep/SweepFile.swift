@@ -19,7 +19,7 @@ final class SweepFile {
   init<Case: CaseStudy>(
     creating path: String, _ case: Case.Type, _ sweep: SweepConfiguration<Case>, _ modelFile: ModelFile,
     _ model: Model<Case.Batch>, _ reader: DatasetReader, _ split: Split, rows: [Int], subject: String?,
-    _ cost: SampleCost, configuration: ExperimentConfiguration<Case>
+    _ cost: SampleCost, _ memory: MemoryStudy.Result?, configuration: ExperimentConfiguration<Case>
   ) throws {
     let samples = rows.count
     let isImplicit = if case .implicit = model { true } else { false }
@@ -57,6 +57,8 @@ final class SweepFile {
       try content.attach(iteration, to: content.write(name, values), axis: 0, name: "iteration")
     }
 
+    if let memory { try Self.write(memory, to: content) }
+
     var curves: [(dataset: Dataset, path: KeyPath<SweepCurvesOfSamples, [[Double]]>)] = []
     for (name, path) in [("/error", \SweepCurvesOfSamples.error), ("/residual", \.residual)]
     where isImplicit || name == "/error" {
@@ -87,6 +89,14 @@ final class SweepFile {
     for dataset in qualities { try attach(to: dataset, sampleAxis: 0) }
     for (dataset, _) in kinds { try attach(to: dataset, sampleAxis: 1) }
     if let status { try content.attach(sample, to: status, axis: 0, name: "sample") }
+  }
+
+  private static func write(_ memory: MemoryStudy.Result, to content: ContentFile) throws {
+    try content.write("/memory/adjoint", memory.adjoints)
+    let iteration = try content.write("/memory/iteration", memory.iterations.map(Int64.init))
+    let peaks = try content.write(
+      "/memory/peak", memory.peaks.flatMap { $0.map(Int64.init) }, shape: [memory.adjoints.count, memory.iterations.count])
+    try content.attach(iteration, to: peaks, axis: 1, name: "iteration")
   }
 
   private func attach(to dataset: Dataset, sampleAxis: Int) throws {

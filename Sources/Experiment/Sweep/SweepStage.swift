@@ -39,9 +39,13 @@ public struct SweepStage {
     let lock = try OutputLock(for: output)
     defer { withExtendedLifetime(lock) {} }
 
+    func loaded(_ placement: Placement) throws -> Model<Case.Batch> {
+      let model = try modelFile.model(of: Case.self, layout: reader.layout)
+      try model.module.move(to: device, type: placement.type)
+      return model
+    }
     let placement = Placement(type: sweep.precision.type, device: device)
-    let model = try modelFile.model(of: Case.self, layout: reader.layout)
-    try model.module.move(to: device, type: placement.type)
+    let model = try loaded(placement)
     let description = try modelFile.description(of: Case.self)
     let rows = try description.rows(reader, split).prefix(sweep.samples ?? .max)
     let pieces = stride(from: 0, to: rows.count, by: sweep.chunk).map { Array(rows[$0..<min($0 + sweep.chunk, rows.count)]) }
@@ -50,9 +54,14 @@ public struct SweepStage {
     let cost = try SampleCost(
       of: model, case: Case.self, on: Case.batch(reader, split, rows: pieces[0], placement: placement),
       solver: sweep.solver, device: device)
+    let training = Placement(type: configuration.training.precision.type, device: device)
+    let memory = try sweep.memory.flatMap {
+      try $0.measured(
+        Case.self, loaded(training), on: Case.batch(reader, split, rows: Array(rows.prefix($0.samples)), placement: training))
+    }
     let file = try SweepFile(
       creating: output, Case.self, sweep, modelFile, model, reader, split, rows: Array(rows),
-      subject: description.subject?.name, cost, configuration: configuration)
+      subject: description.subject?.name, cost, memory, configuration: configuration)
     do {
       let partial = try PartialResults(
         of: output, resumes: resumes, identity: identity(configuration.document, modelFile, reader))

@@ -41,6 +41,11 @@ struct BatchGradient<Case: CaseStudy> {
     return try Self.sum(parts)
   }
 
+  /// The same for a batch of one chunk, on the calling thread.
+  func callAsFunction(_ batch: Case.Batch) throws -> Result {
+    try part(0, batch, share: 1 / Double(batch.sampleCount), model.module.parameters.tensors)
+  }
+
   private static func sum(_ parts: [Result]) throws -> Result {
     guard var total = parts.first else { throw Failure(.bug, "a training step without samples") }
     for part in parts.dropFirst() {

@@ -4,7 +4,7 @@ import Testing
 /// Pipelines on a real Slurm of one node.
 @Suite(
   .serialized,
-  .enabled(if: SlurmServer.isWanted, "on a real Slurm: SLURM_TESTS=1 pipelines/test.sh, as root where Slurm is not installed"),
+  .enabled(if: SlurmServer.canRun, "Slurm is not installed, or this machine does not let it start: slurm/start.sh says why"),
   WithSlurm())
 struct SlurmTests {
   @Test func `the smoke pipeline gives the same content on Slurm as here, and the second time nothing is submitted`()

@@ -6,14 +6,20 @@ final class SlurmServer: Sendable {
   /// The one of the running tests.
   @TaskLocal static var current: SlurmServer?
 
-  static let isInstalled = ["sbatch", "slurmctld", "slurmd", "munged"].allSatisfy { program in
+  /// Whether Slurm can run here: it is installed, and the machine lets it start. Any other failure is one of the tests.
+  static let canRun: Bool = {
+    guard isInstalled else { return false }
+    let probe = "/tmp/slurm-probe-\(getpid())"
+    defer { _ = try? Shell.run("slurm/stop.sh", "--folder", probe, "--purge") }
+    let unavailable: Int32 = 69
+    return (try? Shell.run("slurm/start.sh", "--folder", probe).status) != unavailable
+  }()
+
+  private static let isInstalled = ["sbatch", "slurmctld", "slurmd", "munged"].allSatisfy { program in
     // Debian keeps the daemons where the PATH of ordinary users does not lead.
     let path = "\(ProcessInfo.processInfo.environment["PATH"] ?? ""):/usr/sbin:/sbin"
     return path.split(separator: ":").contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
   }
-
-  /// Whether the tests on it run: they take minutes, and are asked for by a variable.
-  static var isWanted: Bool { isInstalled && ProcessInfo.processInfo.environment["SLURM_TESTS"] == "1" }
 
   let folder: String
 
