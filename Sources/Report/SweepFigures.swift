@@ -47,7 +47,7 @@ public struct SweepFigures {
       caption: "Lines: mean over the samples\(ofSeeds)."
         + (shaded ? " Shading: from the 10th to the 90th percentile of the samples." : "")
         + " Dashed levels: explicit networks. Dotted: iterations in training.",
-      x: .init("iterations t"), y: .init(label),
+      x: iterationAxis, y: .init(label),
       series: iterative.map { model, color in
         Figure.Series(
           model.label, points: points(model, metric, shaded: shaded, center: \.mean), shape: .lineWithMarkers,
@@ -76,7 +76,7 @@ public struct SweepFigures {
         title: "Lipschitz ratio of \(model.label): mean (solid), largest (dashed)",
         caption: "Change of the output over change of the input, for each kind of perturbation: mean (solid) and "
           + "largest (dashed) over the samples\(ofSeeds). Dotted: iterations in training.",
-        x: .init("iterations t"), y: .init("||Δ output|| / ||Δ input||", isLogarithmic: true), series: series,
+        x: iterationAxis, y: .init("||Δ output|| / ||Δ input||", isLogarithmic: true), series: series,
         marks: trainedMarks([model]))
     }
   }
@@ -89,7 +89,7 @@ public struct SweepFigures {
       name: "residual-iteration", title: "Fixed-point residual against test-time iterations",
       caption: "Lines: median over the samples\(ofSeeds)."
         + (shaded ? " Shading: from the 10th to the 90th percentile." : ""),
-      x: .init("iterations t"), y: .init("residual ||G(y) − y||", isLogarithmic: true),
+      x: iterationAxis, y: .init("residual ||G(y) − y||", isLogarithmic: true),
       series: iterative.map { model, color in
         Figure.Series(
           model.label, points: points(model, .residual, shaded: shaded, center: \.median), shape: .lineWithMarkers,
@@ -152,6 +152,12 @@ public struct SweepFigures {
   private var numbered: [(model: ModelSweeps, color: Int)] {
     let order = models.filter(\.isIterative) + models.filter { !$0.isIterative }
     return order.enumerated().map { ($1, $0) }
+  }
+
+  /// Logarithmic where most of a long course would be its flat end.
+  private var iterationAxis: Figure.Axis {
+    let last = models.compactMap(\.iterations.last).max() ?? 0
+    return .init("iterations t", isLogarithmic: last > 100)
   }
 
   private var ofSeeds: String {
