@@ -13,8 +13,8 @@ import Torch
     case_study: looped-language
     dataset: {nodes: 4, train: {samples: 48, most: 3}, test: {samples: 12, most: 3}}
     models:
-      looped: {architecture: looped-transformer, vocabulary: 6, width: 8, heads: 2, intermediate: 8}
-      untied: {architecture: untied-transformer, vocabulary: 6, width: 8, heads: 2, intermediate: 8, layers: 2}
+      looped: {architecture: looped-transformer, vocabulary: 22, width: 8, heads: 2, intermediate: 8}
+      untied: {architecture: untied-transformer, vocabulary: 22, width: 8, heads: 2, intermediate: 8, layers: 2}
     training:
       chunk: 4
       batch_size: 8
@@ -70,12 +70,13 @@ import Torch
     let prompt = try reader.integers("prompt", .test, rows: [0]).map { Int($0) }
     let words = tokenizer.decode(prompt).split(separator: " ").map(String.init)
     let answer = tokenizer.decode(try reader.integers("answer", .test, rows: [0]).map { Int($0) })
-    #expect(answer == " \(words[Int(words[4])!])")  // one hop
+    // One hop from the fifth word: the image in the edge of that node.
+    #expect("\(words[4]):\(answer.dropFirst())" == words[Int(words[4])!])
   }
 
   @Test(arguments: [
     "models.looped.width=12", "models.looped.heads=4", "models.looped.intermediate=9", "models.looped.prelude=1",
-    "models.looped.core=2", "models.looped.coda=1", "models.looped.vocabulary=9", "models.looped.rotary_base=100",
+    "models.looped.core=2", "models.looped.coda=1", "models.looped.vocabulary=25", "models.looped.rotary_base=100",
     "models.looped.start_deviation=0.3",
     "training.stages.0.difficulty=2", "training.stages.1.difficulty=1", "training.stages.0.difficulty=null",
     "training.stages.1.jacobian_weight=1", "seed=2",
