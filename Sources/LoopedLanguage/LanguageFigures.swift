@@ -83,7 +83,7 @@ struct SweptLanguageModel {
   /// The answers to the first problem of the largest and of the middle difficulty.
   var answers: Figure {
     let shown = [levels[levels.count / 2], levels[levels.count - 1]].compactMap { difficulties.firstIndex(of: $0) }
-    let steps = iterations.indices.filter { iterations[$0] <= 16 }
+    let steps = iterations.indices.filter { (1...16).contains(iterations[$0]) }
     let texts = shown.enumerated().map { row, sample in
       "\(row + 1):\(tokenizer.decode(prompts[sample])) is\(tokenizer.decode([rightAnswers[sample]]))"
     }
