@@ -65,15 +65,16 @@ struct SweptLanguageModel {
     return chosen.reduce(0) { $0 + values($1) } / Double(chosen.count)
   }
 
-  /// Accuracy by recurrences and difficulty.
+  /// Accuracy by recurrences and difficulty: the first recurrences, in which it changes.
   var staircase: Figure {
-    Figure(
+    let steps = iterations.indices.filter { iterations[$0] <= max(16, 3 * (levels.last ?? 0)) }
+    return Figure(
       name: "staircase-\(Figure.fileName(name))", title: "Right answers of \(name)",
       caption: "Share of right answers among the test problems of a difficulty, after so many recurrences"
         + (trainedIterations.map { "; training went up to \($0)." } ?? "."),
       x: .init("recurrences t"), y: .init("difficulty"),
       cells: levels.flatMap { level in
-        iterations.indices.map { k in
+        steps.map { k in
           Figure.Cell(x: iterations[k], y: level, value: 1 - mean({ errors[$0][k] }, difficulty: level))
         }
       }, cellLabel: "right answers")
@@ -82,7 +83,7 @@ struct SweptLanguageModel {
   /// The answers to the first problem of the largest and of the middle difficulty.
   var answers: Figure {
     let shown = [levels[levels.count / 2], levels[levels.count - 1]].compactMap { difficulties.firstIndex(of: $0) }
-    let steps = iterations.indices.filter { iterations[$0] <= 16 }
+    let steps = iterations.indices.filter { (1...16).contains(iterations[$0]) }
     let texts = shown.enumerated().map { row, sample in
       "\(row + 1):\(tokenizer.decode(prompts[sample])) is\(tokenizer.decode([rightAnswers[sample]]))"
     }

@@ -59,16 +59,26 @@ extension LoopedTransformer {
   }
 
   /// Initial values after Takase et al. 2023: normal numbers of variance 2 / (5 C), those that write to the residual stream smaller
-  /// by the root of twice the number of blocks on the way.
+  /// by the root of twice the number of blocks on the way. Two differ, so that what a position holds means the same in the input of
+  /// the loop and in its state, and a recurrence can go on from the answer of the last one as from a word of the prompt: embedded
+  /// words have unit variance, as states have, and the adapter starts near the mean of both, (I I) / sqrt(2).
   func initialize(seed: UInt64, depth: Int) throws {
     let deviation = (2 / (5 * Double(sizes.width))).squareRoot()
     for (name, parameter) in parameters where parameter.value.rank > 1 && !name.hasSuffix("qk_bias") {
-      let isOutput = name.hasSuffix("attn.proj.weight") || name.hasSuffix("mlp.proj.weight")
-      try parameter.assign(
-        Initialization.normal(
-          parameter.value.shape, deviation: isOutput ? deviation / Double(2 * max(depth, 1)).squareRoot() : deviation,
-          seed: seed, name: name
-        ).to(type: parameter.value.type))
+      func normal(_ deviation: Double) throws -> Tensor {
+        try Initialization.normal(parameter.value.shape, deviation: deviation, seed: seed, name: name)
+      }
+      var value: Tensor
+      switch name {
+      case "transformer.wte.weight": value = try normal(1 / sizes.embeddingScale)
+      case "transformer.adapter.weight":
+        let unit = try Tensor.identity(sizes.width, type: .float64) * 0.5.squareRoot()
+        value = try normal(0.3 * deviation) + .concatenated([unit, unit], dimension: 1)
+      case _ where name.hasSuffix("attn.proj.weight") || name.hasSuffix("mlp.proj.weight"):
+        value = try normal(deviation / Double(2 * max(depth, 1)).squareRoot())
+      default: value = try normal(deviation)
+      }
+      try parameter.assign(value.to(type: parameter.value.type))
     }
   }
 }

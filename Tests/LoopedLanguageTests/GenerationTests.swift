@@ -66,7 +66,7 @@ import Torch
 
   @Test func `Empty, long and foreign prompts are refused`() throws {
     let generation = GreedyGeneration(try smallTransformer(), recurrences: 1, maximumLength: 30)
-    for (prompt, word) in [([], "no tokens"), (Array(repeating: 1, count: 25), "block_size"), ([19], "19"), ([-1], "-1")] {
+    for (prompt, word) in [([], "no tokens"), (Array(repeating: 1, count: 25), "block_size"), ([22], "22"), ([-1], "-1")] {
       let failure = try #require(throws: Failure.self) { _ = try generation([[1], prompt]) }
       #expect(failure.status == .badData)
       #expect(failure.problem.contains(word) && failure.place == "prompt 1")
@@ -113,6 +113,23 @@ import Torch
       return try generation.forward([Array(prompt[5...])], samples: [0], from: 5, cache: chunked)
     }
     #expect(try largestDifference(last, logits) < 1e-4)
+  }
+
+  @Test func `In bfloat16 the next token is the reference's wherever its lead is above the rounding`() throws {
+    let group = try File.open(fixture("huginn_tiny/huginn_tiny.h5")).group("generation")
+    func integers(_ name: String) throws -> [Int] { try group.dataset(name).read(Int64.self).map { Int($0) } }
+    let (prompt, tokens) = (try integers("prompt"), try integers("bf16_cached_tokens"))
+    let margins = try group.dataset("bf16_cached_margin").read(Float.self)
+    let clear = tokens.indices.filter { margins[$0] > 0.4 }
+    #expect(clear.count >= 6)
+    var generation = GreedyGeneration(
+      try HuginnCheckpoint(fixture("huginn_tiny")).model(type: .bfloat16), recurrences: 4, maximumLength: 64)
+    generation.start.deviation = 0
+    for index in clear {
+      let known = prompt + tokens[..<index]
+      generation.maximumLength = known.count + 1
+      #expect(try generation([known])[0].last == tokens[index], "token \(index)")
+    }
   }
 
   private struct Texts: Decodable {

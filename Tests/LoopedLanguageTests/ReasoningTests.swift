@@ -6,22 +6,48 @@ import Testing
 
 @Suite struct ReasoningTests {
   static let tasks: [any ReasoningTask] = [
-    PointerChasing(nodes: 10, isPermutation: true), PointerChasing(nodes: 7, isPermutation: false),
+    PointerChasing(nodes: 10, map: .cycle), PointerChasing(nodes: 8, map: .permutation), PointerChasing(nodes: 7, map: .function),
     ModularArithmetic(modulus: 5), GroupWords(elements: 4),
   ]
 
-  @Test func `Pointer chasing is repeated application of the table in the prompt`() {
-    for isPermutation in [true, false] {
-      let task = PointerChasing(nodes: 9, isPermutation: isPermutation)
-      var random = KeyedRandom(seed: 1, stream: "chasing")
-      for hops in 1...8 {
-        let problem = task.problem(difficulty: hops, &random)
-        var node = problem.prompt[9]
-        for _ in 0..<hops { node = problem.prompt[Int(node)!] }
-        #expect(problem.answer == node && problem.prompt[10...] == Array(repeating: ">", count: hops)[...])
-        #expect(!isPermutation || Set(problem.prompt[..<9]).count == 9)
+  /// f of the words `0:4 1:7 ...`, which must come in the order of the nodes.
+  func table(_ words: ArraySlice<String>) throws -> [Int] {
+    try words.enumerated().map { node, word in
+      let parts = word.split(separator: ":").map { Int($0) }
+      #expect(parts.count == 2 && parts[0] == node)
+      return try #require(parts[1])
+    }
+  }
+
+  /// Nodes on the cycle of node 0.
+  func cycleLength(_ table: [Int]) -> Int {
+    var (node, length) = (table[0], 1)
+    while node != 0 && length <= table.count { (node, length) = (table[node], length + 1) }
+    return length
+  }
+
+  @Test(arguments: [PointerChasing.Map.cycle, .permutation, .function])
+  func `Pointer chasing is repeated application of the table in the prompt`(map: PointerChasing.Map) throws {
+    let task = PointerChasing(nodes: 9, map: map)
+    var random = KeyedRandom(seed: 1, stream: "chasing")
+    var lengths: Set<Int> = []
+    for draw in 0..<80 {
+      let hops = 1 + draw % 8
+      let problem = task.problem(difficulty: hops, &random)
+      let table = try table(problem.prompt[..<9])
+      var node = try #require(Int(problem.prompt[9]))
+      for _ in 0..<hops { node = table[node] }
+      #expect(problem.answer == String(node) && problem.prompt[10...] == Array(repeating: ">", count: hops)[...])
+      if map != .function {
+        #expect(Set(table).count == 9)
+        lengths.insert(cycleLength(table))
+      }
+      if map == .cycle {
+        let contrast = task.contrast(to: problem, difficulty: hops, &random)
+        #expect(try cycleLength(self.table(contrast.prompt[..<9])) == 9)
       }
     }
+    #expect(map == .function || (map == .cycle ? lengths == [9] : lengths.count > 3))
   }
 
   @Test func `Arithmetic and products are those of the words`() {
@@ -60,7 +86,7 @@ import Testing
         let problem = task.problem(difficulty: difficulty, &random)
         let other = task.contrast(to: problem, difficulty: difficulty, &random)
         #expect(other.answer != problem.answer)
-        #expect((1...2).contains(SequenceDistance.levenshtein(problem.prompt, other.prompt)))
+        #expect((1...3).contains(SequenceDistance.levenshtein(problem.prompt, other.prompt)))
         #expect((problem.prompt + other.prompt + [problem.answer, other.answer]).allSatisfy(words.contains))
         #expect(problem.prompt.count <= task.longestPrompt(difficulty: difficulty))
       }

@@ -52,7 +52,7 @@ func smallTransformer(
   prelude: Int = 1, core: Int = 1, coda: Int = 1, startDeviation: Double = 0, seed: UInt64 = 3
 ) throws -> LoopedTransformer {
   let sizes = TransformerSizes(
-    vocabulary: 19, width: 12, heads: 2, intermediate: 10, prelude: prelude, core: core, coda: coda, blockSize: 24,
+    vocabulary: 22, width: 12, heads: 2, intermediate: 10, prelude: prelude, core: core, coda: coda, blockSize: 24,
     startDeviation: startDeviation)
   let model = try LoopedTransformer(sizes)
   try model.initialize(seed: seed, depth: 3)

@@ -81,7 +81,7 @@ struct GenerationPrice {
       lines.append(
         "\(pad("\(count)", 11))  \(pad(cells[0], 15))  \(pad(cells[1], 13))  \(time(seconds(recurrences: count)))")
     }
-    lines.append("all together      \(time(recurrences.reduce(0) { $0 + seconds(recurrences: $1) })) at most")
+    lines.append("all together      \(time(recurrences.reduce(0) { $0 + seconds(recurrences: $1) })), if no text ends early")
     return lines.joined(separator: "\n")
   }
 

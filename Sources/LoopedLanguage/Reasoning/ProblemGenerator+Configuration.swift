@@ -2,7 +2,7 @@ import Experiment
 
 extension ProblemGenerator {
   enum TaskName: String, CaseIterable {
-    case permutations, functions
+    case cycles, permutations, functions
     case modularArithmetic = "modular-arithmetic"
     case groupWords = "group-words"
   }
@@ -23,15 +23,19 @@ extension ProblemGenerator {
       return Part(split: split, samples: count, difficulties: least...most)
     }
     let parts = try [part(.train, samples: 60_000), part(.test, samples: 1200)]
+    func chasing(_ map: PointerChasing.Map) throws -> PointerChasing {
+      PointerChasing(
+        nodes: try section.integer("nodes", default: 10, in: 2...200, "nodes of the table; each pair is a word"), map: map)
+    }
     let task: any ReasoningTask = try section.variant(
-      "task", default: TaskName.permutations,
-      "pointer chasing over permutations or functions (difficulty: hops), or chains of operations (difficulty: their number)"
+      "task", default: TaskName.cycles,
+      "pointer chasing over permutations of one cycle, any permutations or functions (difficulty: hops), or chains of "
+        + "operations (difficulty: their number)"
     ) { name in
       switch name {
-      case .permutations, .functions:
-        return PointerChasing(
-          nodes: try section.integer("nodes", default: 10, in: 2...1000, "nodes of the table"),
-          isPermutation: name == .permutations)
+      case .cycles: return try chasing(.cycle)
+      case .permutations: return try chasing(.permutation)
+      case .functions: return try chasing(.function)
       case .modularArithmetic:
         return ModularArithmetic(
           modulus: try section.integer("modulus", default: 7, in: 2...1000, "all numbers are modulo this"))

@@ -31,39 +31,73 @@ extension ReasoningTask {
   }
 }
 
-/// Pointer chasing: `f(0) f(1) ... f(n-1) s > > >` asks for f applied to s once for every `>`. With the hops unbounded it takes as many sequential steps, or logarithmically many with as much memory; a
-/// fixed number of attention layers has neither.
+/// Pointer chasing: `0:4 1:7 ... 9:2 s > > >` asks for f applied to s once for every `>`, where `0:4` says f(0) = 4. With the hops
+/// unbounded it takes as many sequential steps, or logarithmically many with as much memory; a fixed number of attention layers has
+/// neither.
 struct PointerChasing: ReasoningTask {
+  /// What f is drawn from.
+  enum Map {
+    /// Permutations of a single cycle. What is reached by any number of hops below `nodes` is uniform over the other nodes. Of any
+    /// permutation it is the start itself with probability d(h) / n, d(h) the divisors of h: 0.4 for 6 hops on 10 nodes.
+    case cycle
+    case permutation
+    case function
+  }
+
   var nodes: Int
-  /// Whether f is a permutation; any function otherwise.
-  var isPermutation: Bool
+  var map: Map
 
   private static let hop = ">"
 
-  var words: [String] { (0..<nodes).map(String.init) + [Self.hop] }
+  var words: [String] {
+    (0..<nodes).map(String.init) + [Self.hop] + (0..<nodes).flatMap { node in (0..<nodes).map { edge(node, $0) } }
+  }
   func longestPrompt(difficulty: Int) -> Int { nodes + 1 + difficulty }
 
+  private func edge(_ node: Int, _ image: Int) -> String { "\(node):\(image)" }
+
   func problem(difficulty: Int, _ random: inout KeyedRandom) -> Problem {
-    let table = isPermutation ? random.permutation(nodes) : (0..<nodes).map { _ in random.integer(below: nodes) }
+    let table: [Int]
+    switch map {
+    case .cycle: table = cycle(through: random.permutation(nodes))
+    case .permutation: table = random.permutation(nodes)
+    case .function: table = (0..<nodes).map { _ in random.integer(below: nodes) }
+    }
     return problem(table, hops: difficulty, start: random.integer(below: nodes))
+  }
+
+  /// The permutation that takes each node of an order to the next one, and the last to the first.
+  private func cycle(through order: [Int]) -> [Int] {
+    order.indices.reduce(into: Array(repeating: 0, count: nodes)) { $0[order[$1]] = order[($1 + 1) % nodes] }
   }
 
   private func problem(_ table: [Int], hops: Int, start: Int) -> Problem {
     let end = (0..<hops).reduce(start) { node, _ in table[node] }
     return Problem(
-      prompt: table.map(String.init) + [String(start)] + Array(repeating: Self.hop, count: hops), answer: String(end))
+      prompt: table.enumerated().map { edge($0, $1) } + [String(start)] + Array(repeating: Self.hop, count: hops),
+      answer: String(end))
   }
 
-  /// One image changed on the way, or two exchanged where f is a permutation; another start where that is not enough.
+  /// A function gets another image on the way; a permutation has two images exchanged; in a cycle a node moves elsewhere, which
+  /// changes three images. Another start where no such change is enough.
   func contrast(to problem: Problem, difficulty: Int, _ random: inout KeyedRandom) -> Problem {
-    let table = problem.prompt.prefix(nodes).map { Int($0) ?? 0 }
+    let table = problem.prompt.prefix(nodes).compactMap { $0.split(separator: ":").last.flatMap { Int($0) } }
     let start = Int(problem.prompt[nodes]) ?? 0
     let found = changed(problem, &random) { random in
       var other = table
       let steps = random.integer(below: difficulty)
       let node = (0..<steps).reduce(start) { node, _ in table[node] }
       let mate = random.integer(below: nodes)
-      if isPermutation { other.swapAt(node, mate) } else { other[node] = mate }
+      switch map {
+      case .function: other[node] = mate
+      case .permutation: other.swapAt(node, mate)
+      case .cycle:
+        // The node after `node` goes between `mate` and its image.
+        let moved = table[node]
+        if mate != node && mate != moved {
+          (other[node], other[mate], other[moved]) = (table[moved], moved, table[mate])
+        }
+      }
       return self.problem(other, hops: difficulty, start: start)
     }
     return found ?? self.problem(table, hops: difficulty, start: (start + 1) % nodes)
