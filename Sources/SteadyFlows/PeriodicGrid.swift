@@ -141,6 +141,29 @@ public struct PeriodicGrid: Sendable {
   /// Modes of the divergence d f_x / d x + d f_y / d y: `[B, 2, ...]` -> `[B, ...]`.
   public func divergence(of modes: Tensor) throws -> Tensor { try (modes * gradientSymbol).sum(dimension: -3) }
 
+  /// Modes of another grid on this one, `[B, ...]`: those that only one of them has are zero, or dropped.
+  func modes(_ modes: Tensor, from other: PeriodicGrid) throws -> Tensor {
+    let common = min(cutoff, other.cutoff)
+    let missing = cutoff - common
+    let columns = try modes.narrow(-1, from: 0, count: common + 1)
+    let rows = try [
+      columns.narrow(-2, from: 0, count: common + 1),
+      Tensor.zeros([modes.shape[0], 2 * missing, common + 1], type: modes.type, device: device),
+      columns.narrow(-2, from: 2 * other.cutoff + 1 - common, count: common),
+    ]
+    let filled = try Tensor.concatenated(rows, dimension: -2)
+    let gap = try Tensor.zeros([modes.shape[0], 2 * cutoff + 1, missing], type: modes.type, device: device)
+    return try .concatenated([filled, gap], dimension: -1)
+  }
+
+  /// Root mean square of fields in the outer quarter of the modes, max(|kx|, |ky|) > 3 K / 4, relative to all of it, `[B]`; 0 for
+  /// fields without any.
+  func spectralTails(of modes: Tensor) throws -> [Double] {
+    let isOuter = Self.waves(cutoff).map { 4 * max(abs($0.kx), abs($0.ky)) > 3 * Double(cutoff) ? 1.0 : 0 }
+    let outer = try modes * Tensor(isOuter, shape: [2 * cutoff + 1, cutoff + 1], device: device)
+    return try zip(norms(of: outer), norms(of: modes)).map { $1 > 0 ? $0 / $1 : 0 }
+  }
+
   /// Root mean square of fields given by modes, per sample, `[B]`.
   public func norms(of modes: Tensor) throws -> [Double] {
     try (modes * weight).realView().contiguous().sampleNorms().doubles()
