@@ -74,6 +74,41 @@ import Torch
     try Self.compare(phantom, "deq/phantom", network.parameters, file, within: 2e-3)
   }
 
+  @Test func `Anderson's points and the published choice among them are the reference's`() throws {
+    let (model, file) = try (openFixture("fno_deq.h5"), openFixture("fno_anderson.h5"))
+    defer {
+      try? model.close()
+      try? file.close()
+    }
+    let network = try Self.implicit(model)
+    let context = try network.inject(Self.batch(model))
+    // 12 evaluations: iterates 0 ... 11, of which the published code takes one from 2 on.
+    let settings = SolverSettings(
+      .anderson(Anderson(window: 5, regularization: .absolute(1e-4))), stopping: .exactly(11), returning: .published)
+    let points = try file.tensor("X")
+    var largest = 0.0
+    let found = try Autograd.withoutTracking {
+      try fixedPoint(
+        of: { try network.step($0, context) }, from: network.initialState(context), settings: settings,
+        onIterate: { largest = max(largest, try relativeDifference($0.state, points.select(0, $0.index))) })
+    }
+    // Rounding of float32 grows along the iteration, in the reference too: 2e-4 of values up to 15.
+    #expect(largest < 1e-3)
+    #expect(try relativeDifference(found.state, file.tensor("result")) < 1e-3)
+    let index = try Int(file.dataset("nstep").read(Int64.self)[0])
+    #expect(found.returnedIterates == [index, index, index] && index >= 2)
+    let residual = found.residuals.map { $0[index] * $0[index] }.reduce(0, +).squareRoot()
+    #expect(try abs(residual / file.tensor("lowest").scalar() - 1) < 1e-3)
+
+    // With two evaluations the reference makes no step.
+    var short = settings
+    short.stopping = .exactly(1)
+    let start = try Autograd.withoutTracking {
+      try fixedPoint(of: { try network.step($0, context) }, from: network.initialState(context), settings: short)
+    }
+    #expect(try start.state.absolute().maximum().scalar() == 0)
+  }
+
   static func compare(
     _ found: EquilibriumGradient, _ group: String, _ parameters: NamedParameters, _ file: File, within tolerance: Double
   ) throws {
