@@ -27,7 +27,7 @@ struct FlowPreconditioner {
     grid = equation.grid
     self.lowModes = lowModes
     scaling = try grid.realFactors(grid.inverseSquare * (1 / equation.viscosity) / grid.weight)
-    inverses = try lowModes.map { [grid] in try .zeros([samples, $0.count, $0.count], type: .float64, device: grid.device) }
+    inverses = try lowModes.map { [grid] in try .zeros([samples, $0.count, $0.count], type: grid.type, device: grid.device) }
   }
 
   private init(_ other: Self, samples: Tensor) throws {

@@ -30,14 +30,14 @@ struct LowModes: Sendable {
     let device = equation.grid.device
     positions = try table.positions.map { try Tensor(integers: $0, device: device) }
     let length = count * count
-    factors = try table.factors.map { try Tensor($0, shape: [length, 1], device: device) }
+    factors = try table.factors.map { try Tensor($0, shape: [length, 1], type: equation.grid.type, device: device) }
     var diagonal = [Double](repeating: 0, count: count * count)
     for (index, k) in waves.enumerated() {
       for part in [2 * index, 2 * index + 1] {
         diagonal[part * count + part] = k == (0, 0) ? 1 : equation.viscosity * (k.kx * k.kx + k.ky * k.ky)
       }
     }
-    friction = try Tensor(diagonal, shape: [count, count], device: device)
+    friction = try Tensor(diagonal, shape: [count, count], type: equation.grid.type, device: device)
   }
 
   /// J at flows whose vorticity has these modes, `[B, 2 K + 1, K + 1]` -> `[B, count, count]`.

@@ -41,7 +41,7 @@ struct SolutionBranch {
   }
 
   let equation: VorticityEquation
-  let lowModes: LowModes?
+  private let linear: VorticityEquation
   let settings: NewtonKrylov
   var samples: [Sample]
   /// Modes `[B, ...]`: where Newton's method is, the last solution, the one before, the force, the residual.
@@ -62,7 +62,7 @@ struct SolutionBranch {
     guess: (vorticity: Tensor, isGiven: [Bool])
   ) throws {
     equation = level.equation
-    lowModes = level.lowModes
+    linear = level.linear
     self.settings = settings
     self.forcing = forcing
     samples = scales.indices.map { Sample(number: $0, scale: scales[$0], isGuessed: guess.isGiven[$0], settings) }
@@ -72,7 +72,7 @@ struct SolutionBranch {
     velocity = try .zeros(
       [scales.count, 2, equation.grid.size, equation.grid.size], type: .float64, device: equation.grid.device)
     state = guess.vorticity
-    preconditioner = try FlowPreconditioner(equation, lowModes, samples: scales.count)
+    preconditioner = try FlowPreconditioner(linear, level.lowModes, samples: scales.count)
     state = try mixed(guess.isGiven, guess.vorticity, predicted())
   }
 
@@ -113,7 +113,7 @@ struct SolutionBranch {
       samples[sample].norm = part.norms[position]
       samples[sample].isEvaluated = true
     }
-    preconditioner = try preconditioner.renewed(index, at: state.indexed(index))
+    preconditioner = try preconditioner.renewed(index, at: state.indexed(index).complex(of: .float32))
     velocity = try Op.replaceEntries(.tensor(velocity), .int(0), .tensor(index), .tensor(part.velocity))
     residual = try Op.replaceEntries(.tensor(residual), .int(0), .tensor(index), .tensor(part.residual))
   }
@@ -174,14 +174,14 @@ struct SolutionBranch {
     let grid = equation.grid
     let goals = samples.map { sample in
       let goal = sample.target == 1 ? settings.tolerance : settings.looseTolerance
-      return min(max(sample.forcingTerm, 0.5 * goal / sample.norm), 0.9)
+      return min(max(sample.forcingTerm, settings.smallestForcingTerm, 0.5 * goal / sample.norm), 0.9)
     }
     let norms = samples.map { $0.norm * $0.scale * $0.target }
-    let flow = try LinearizedFlow(equation, at: velocity, preconditioner)
+    let flow = try LinearizedFlow(linear, at: velocity.to(type: .float32), preconditioner)
     let (z, products) = try BatchedGMRES(krylovVectors: settings.krylovVectors, cycles: settings.krylovCycles).solve(
-      flow, grid.row(residual * grid.weight * -1), tolerances: zip(goals, norms).map(*))
+      flow, grid.row(residual * grid.weight * -1).to(type: .float32), tolerances: zip(goals, norms).map(*))
     let previous = samples.map(\.norm)
-    let isShortened = try lineSearch(flow.preconditioner.change(of: z))
+    let isShortened = try lineSearch(preconditioner.change(of: z).complex(of: .float64))
     for index in samples.indices {
       samples[index].history.products += products[index]
       samples[index].norms.append(previous[index])
@@ -260,4 +260,9 @@ struct SolutionBranch {
     let values = try Tensor(chosen.map { $0 ? 1 : 0 }, shape: shape, device: equation.grid.device)
     return try a.selected(where: values.isGreater(than: 0.5), otherwise: b)
   }
+}
+
+extension Tensor {
+  /// Complex numbers with parts of another type.
+  fileprivate func complex(of type: ElementType) throws -> Tensor { try realView().to(type: type).complexView() }
 }

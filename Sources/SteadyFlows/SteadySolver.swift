@@ -11,7 +11,9 @@ public struct NewtonKrylov: Equatable, Sendable {
   /// The linear residual is reduced by this factor, or by 0.9 times the square of the last reduction if that is less (Eisenstat
   /// and Walker 1996, choice 2).
   public var forcingTerm = 0.3
-  /// The same, where the iteration starts from a solution on a coarser grid.
+  /// It is never less than this, what single precision is good for.
+  public var smallestForcingTerm = 1e-4
+  /// The first one, where the iteration starts from a solution on a coarser grid.
   public var guessedForcingTerm = 0.01
   /// Vectors of a GMRES cycle, and cycles at most.
   public var krylovVectors = 60
@@ -71,6 +73,9 @@ public struct SteadySolver: Sendable {
 
   struct Level: Sendable {
     let equation: VorticityEquation
+    /// The same in single precision, for the linear equations of Newton's method, whose solutions need few digits.
+    let linear: VorticityEquation
+    /// Of `linear`.
     let lowModes: LowModes?
   }
 
@@ -89,7 +94,10 @@ public struct SteadySolver: Sendable {
     levels = try grids.map { grid in
       let equation = VorticityEquation(grid, viscosity: equation.viscosity)
       let cutoff = min(settings.denseWaves, grid.cutoff)
-      return Level(equation: equation, lowModes: cutoff > 0 ? try LowModes(equation, cutoff: cutoff) : nil)
+      let single = try PeriodicGrid(size: grid.size, device: grid.device, method: grid.method, type: .float32)
+      let linear = VorticityEquation(single, viscosity: equation.viscosity)
+      return Level(
+        equation: equation, linear: linear, lowModes: cutoff > 0 ? try LowModes(linear, cutoff: cutoff) : nil)
     }
   }
 
