@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The implicit Fourier network at its published size (width 32, 12 modes, 128 x 128, batches of 16) against the same network in plain
 # PyTorch with FFTs, one after the other on the same cores: a training step as published (24 evaluations by Anderson's method, 3
-# phantom steps) and a sweep over 50 iterations. Prints the seconds of both and their ratios.
+# phantom steps) and a sweep over 50 iterations. Prints the processor seconds of both and their ratios.
 #
 #   pipelines/benchmarks/steady_flows_network.sh [rounds]      default 1 round, some minutes
 #
@@ -36,12 +36,16 @@ config=(--config "$root/pipelines/steady-flows.yaml" --preset benchmark-network 
 : >"$folder/network-ours.jsonl"
 : >"$folder/network-pytorch.jsonl"
 for _ in $(seq "$rounds"); do
-  step=$("$bin/implicit-benchmark" "${config[@]}" --model implicit --dataset "$folder/network-data.h5" --steps 1)
-  start=$(date +%s.%N)
-  "$bin/implicit-sweep" "${config[@]}" --model "$folder/network.h5" --dataset "$folder/network-data.h5" --split train \
-    --out "$folder/network-sweep.h5" >&2
-  end=$(date +%s.%N)
-  echo "{\"step\": $step, \"sweep\": $(echo "$end - $start" | bc)}" >>"$folder/network-ours.jsonl"
+  TIMEFORMAT='%U %S'
+  { time "$bin/implicit-benchmark" "${config[@]}" --model implicit --dataset "$folder/network-data.h5" --steps 1 \
+    >"$folder/network-step.json"; } 2>"$folder/network-step.time"
+  { time "$bin/implicit-sweep" "${config[@]}" --model "$folder/network.h5" --dataset "$folder/network-data.h5" \
+    --split train --out "$folder/network-sweep.h5" >/dev/null 2>&1; } 2>"$folder/network-sweep.time"
+  # The step is timed after one to warm up, so the process makes two.
+  step=$(tail -1 "$folder/network-step.time" | sed 's/\(.*\) \(.*\)/scale=3; (\1+\2)\/2/' | bc)
+  sweep=$(tail -1 "$folder/network-sweep.time" | sed 's/ /+/' | bc)
+  memory=$(sed 's/.*"peak_memory_bytes":\([0-9]*\).*/\1/' "$folder/network-step.json")
+  echo "{\"step\": [$step], \"sweep\": $sweep, \"peak_memory_bytes\": $memory}" >>"$folder/network-ours.jsonl"
   "$python" "$root/pipelines/benchmarks/steady_flows_network.py" --dataset "$folder/network-data.h5" --threads "$threads" \
     >>"$folder/network-pytorch.jsonl"
 done
@@ -50,12 +54,12 @@ import json, statistics, sys
 
 ours, pytorch = ([json.loads(line) for line in open(path)] for path in sys.argv[1:3])
 rows = {
-    "training step": ([min(r["step"]["seconds"]) for r in ours], [min(r["step"]) for r in pytorch]),
+    "training step": ([min(r["step"]) for r in ours], [min(r["step"]) for r in pytorch]),
     "sweep over 50 iterations": ([r["sweep"] for r in ours], [r["sweep"] for r in pytorch]),
 }
 for name, (a, b) in rows.items():
     ratios = ", ".join(f"{y / x:.1f}" for x, y in zip(a, b))
     print(f"{name:26s} ours {statistics.median(a):8.2f} s   plain PyTorch {statistics.median(b):8.2f} s   ratio {ratios}")
-memory = max(r["step"]["peak_memory_bytes"] for r in ours) / 2**20, max(r["peak_memory_bytes"] for r in pytorch) / 2**20
+memory = [max(r["peak_memory_bytes"] for r in rounds) / 2**20 for rounds in (ours, pytorch)]
 print(f"peak memory of the step    ours {memory[0]:8.0f} MiB plain PyTorch {memory[1]:8.0f} MiB")
 PYTHON
