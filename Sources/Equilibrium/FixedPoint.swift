@@ -38,6 +38,8 @@ public struct FixedPointIteration<State: EquilibriumState> {
   /// max(||y_0||, ||G(y_0)||) per sample, the scale of divergence.
   private var scales: [Double] = []
   private var best: (state: State, indices: [Int])?
+  /// The lowest squared residual of the whole batch, for the published choice.
+  private var lowestSquare = Double.infinity
 
   /// Evaluates the map at the start, y_0.
   public init(from start: State, settings: SolverSettings, map: (State) throws -> State) throws {
@@ -137,9 +139,16 @@ public struct FixedPointIteration<State: EquilibriumState> {
 
   /// Takes over the samples whose residual is the lowest so far, when the best iterate was asked for.
   private mutating func keepBest() throws {
-    guard settings.returning == .best else { return }
+    guard settings.returning != .last else { return }
     guard let known = best else {
       best = (point.state, [Int](repeating: 0, count: active.count))
+      return
+    }
+    if settings.returning == .published {
+      let square = residualSquares.reduce(0, +)
+      guard index >= 2, square < lowestSquare else { return }
+      lowestSquare = square
+      best = (point.state, [Int](repeating: index, count: active.count))
       return
     }
     var indices = known.indices

@@ -92,6 +92,9 @@ public struct SolverSettings: Equatable, Sendable {
     case last
     /// The one with the lowest residual ||G(y) - y|| of its sample.
     case best
+    /// As the published code of FNO-DEQ returns it: of the iterates 2, 3, ... the one with the lowest residual of the whole batch
+    /// together, and the start where there is none. So here a sample does depend on its batch mates.
+    case published
   }
 
   public var solver: Solver

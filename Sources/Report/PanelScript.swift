@@ -44,8 +44,12 @@ struct PanelScript {
   }
 
   private func panels(_ rows: Int, _ columns: Int) -> [String] {
+    // The same room in points for gaps and titles, however many panels there are.
+    let (width, height) = (Double(150 * columns), Double(170 * rows + 40))
+    let margins = [8 / width, 1 - 8 / width, 6 / height, 1 - 62 / height].map { "\($0)" }.joined(separator: ",")
     var lines = [
-      "set multiplot layout \(rows),\(columns) title \(quoted(figure.title)) margins 0.01,0.99,0.02,0.86 spacing 0.02,0.1"
+      "set multiplot layout \(rows),\(columns) title \(quoted(figure.title)) margins \(margins) "
+        + "spacing \(12 / width),\(28 / height)"
     ]
     var index = 0
     for row in figure.panels {

@@ -21,7 +21,9 @@ extension FlowGenerator {
             remedy: "a grid of \(size) points resolves waves below a third of that; raise \(section.path).size")
         }
         return SolvedFlows(
-          distribution: distribution, solver: SteadySolver(recorder.equation, settings), recorder: recorder)
+          distribution: distribution,
+          solver: try SteadySolver(recorder.equation, settings, highestForcingWave: distribution.largestWave),
+          recorder: recorder)
       case .manufactured:
         let flow = try ManufacturedFlow(reading: section.section("flow", "the flow that is made steady"))
         let recorder = try Self.recorder(section, size: size, viscosity: 0.001, tolerance: 1e-9)
@@ -105,6 +107,10 @@ extension NewtonKrylov {
       "first_amplitude", default: firstAmplitude, in: .above(0, through: 1), "share of the force that is solved for first")
     smallestIncrement = try section.number(
       "smallest_increment", default: smallestIncrement, in: .above(0, through: 1), "of that share; below it a sample is given up")
+    denseWaves = try section.integer(
+      "dense_waves", default: denseWaves, in: 0...16, "the preconditioner is exact up to this wave number along each axis")
+    coarsestSize = try section.integer(
+      "coarsest_size", default: coarsestSize, in: 4..., "grids of half the size, down to this, give the finer ones their start")
     try section.finish()
   }
 }

@@ -62,13 +62,13 @@ struct FlowRecorder: Sendable {
     let divergence = try largest(grid.fields(of: grid.divergence(of: grid.modes(of: grid.fields(of: velocityModes)))))
     let field = try grid.fields(of: vorticity)
     let vorticities = try largest(field)
-    let (norms, tails) = try (grid.norms(of: vorticity), grid.norms(of: vorticity * outerModes()))
+    let tails = try grid.spectralTails(of: vorticity)
     let spectra = try ringSpectra(forcing)
     let certificates = histories.indices.map { sample -> FlowCertificate in
       var certificate = FlowCertificate(
         viscosity: equation.viscosity, residual: scales[sample] > 0 ? residuals[sample] / scales[sample] : 0,
         divergence: vorticities[sample] > 0 ? divergence[sample] / vorticities[sample] : 0,
-        spectralTail: norms[sample] > 0 ? tails[sample] / norms[sample] : 0, forcingSpectrum: spectra[sample],
+        spectralTail: tails[sample], forcingSpectrum: spectra[sample],
         history: histories[sample])
       certificate.rejection = rejection(certificate)
       return certificate
@@ -98,13 +98,6 @@ struct FlowRecorder: Sendable {
 
   private func largest(_ fields: Tensor) throws -> [Double] {
     try fields.absolute().flattenedSamples().maximum(dimensions: [1]).doubles()
-  }
-
-  /// 1 where max(|kx|, |ky|) > 3 K / 4.
-  private func outerModes() throws -> Tensor {
-    let cutoff = equation.grid.cutoff
-    let values = PeriodicGrid.waves(cutoff).map { 4 * max(abs($0.kx), abs($0.ky)) > 3 * Double(cutoff) ? 1.0 : 0 }
-    return try Tensor(values, shape: [2 * cutoff + 1, cutoff + 1])
   }
 
   private func ringSpectra(_ modes: Tensor) throws -> [[Double]] {

@@ -65,13 +65,13 @@ struct KrylovBasis {
     rest = try rest.squeezed(1)
     let lengths = try rest.sampleNorms()
     let coefficients = try Tensor.concatenated(parts, dimension: 1)
-    return try (coefficients.doubles(), lengths.doubles(), rest / lengths.unsqueezed(1).clamped(atLeast: 1e-300))
+    return try (coefficients.doubles(), lengths.doubles(), rest / lengths.unsqueezed(1).clamped(atLeast: 1e-30))
   }
 
   /// sum_j c_j v_j of the stored vectors; `coefficients` is `[B, count]` in row-major order.
   func combination(_ coefficients: [Double], count: Int) throws -> Tensor {
     let samples = coefficients.count / count
-    let factors = try Tensor(coefficients, shape: [samples, 1, count], device: last.device)
+    let factors = try Tensor(coefficients, shape: [samples, 1, count], type: last.type, device: last.device)
     var sum: Tensor?
     for (number, block) in try filled.enumerated() {
       let part = try factors.narrow(2, from: number * Self.blockSize, count: block.shape[1])

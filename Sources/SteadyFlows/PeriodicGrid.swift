@@ -20,6 +20,8 @@ public struct PeriodicGrid: Sendable {
   /// K.
   public let cutoff: Int
   public let device: Device
+  /// Of fields and of the parts of modes: float64, or float32.
+  public let type: ElementType
   /// How fields become modes: up to 160 points by matrix products, which need no padding and no rearrangement, beyond by FFT.
   public let method: SpectralBasis.Method
   /// exp(i kx x), complex `[N, 2 K + 1]`, and its adjoint / N.
@@ -43,40 +45,43 @@ public struct PeriodicGrid: Sendable {
 
   /// - Parameter method: nil for the faster one.
   /// - Throws: `Failure` (usage) for a size below 4.
-  public init(size: Int, device: Device = .cpu, method: SpectralBasis.Method? = nil) throws {
+  public init(
+    size: Int, device: Device = .cpu, method: SpectralBasis.Method? = nil, type: ElementType = .float64
+  ) throws {
     guard size >= 4 else {
       throw Failure(.usage, "expected a grid of at least 4 x 4 points, found \(size)", at: "dataset.size")
     }
     self.size = size
     self.device = device
+    self.type = type
     cutoff = (size - 1) / 3
     self.method = method ?? (size <= 160 ? .matrices : .fft)
     let (n, k) = (size, (size - 1) / 3)
     let rows = (Array(0...k) + Array((n - k)..<n))
     let share = 1 / Double(n)
     rowsInverse = try Tensor(
-      (0..<n).flatMap { x in rows.flatMap { rootOfUnity($0 * x, of: n) } }, shape: [n, rows.count, 2], device: device
+      (0..<n).flatMap { x in rows.flatMap { rootOfUnity($0 * x, of: n) } }, shape: [n, rows.count, 2], type: type, device: device
     ).complexView()
     rowsForward = try Tensor(
       rows.flatMap { row in (0..<n).flatMap { rootOfUnity(-row * $0, of: n).map { $0 * share } } },
-      shape: [rows.count, n, 2], device: device
+      shape: [rows.count, n, 2], type: type, device: device
     ).complexView()
     // Columns above 0 stand for two modes.
     columnsInverse = try Tensor(
       (0...k).flatMap { ky in
         [0, 1].flatMap { part in (0..<n).map { (ky == 0 ? 1 : 2) * rootOfUnity(-ky * $0, of: n)[part] } }
-      }, shape: [2 * k + 2, n], device: device)
+      }, shape: [2 * k + 2, n], type: type, device: device)
     columnsForward = try Tensor(
       (0..<n).flatMap { y in (0...k).flatMap { rootOfUnity(-$0 * y, of: n).map { $0 * share } } },
-      shape: [n, 2 * k + 2], device: device)
+      shape: [n, 2 * k + 2], type: type, device: device)
     let waves = Self.waves(cutoff)
     let shape = [2 * cutoff + 1, cutoff + 1]
     func real(_ value: ((kx: Double, ky: Double)) -> Double) throws -> Tensor {
-      try Tensor(waves.map(value), shape: shape, device: device)
+      try Tensor(waves.map(value), shape: shape, type: type, device: device)
     }
     func complex(_ parts: [((kx: Double, ky: Double)) -> (Double, Double)]) throws -> Tensor {
       let values = parts.flatMap { part in waves.flatMap { [part($0).0, part($0).1] } }
-      return try Tensor(values, shape: [parts.count] + shape + [2], device: device).complexView()
+      return try Tensor(values, shape: [parts.count] + shape + [2], type: type, device: device).complexView()
     }
     func inverse(_ k: (kx: Double, ky: Double)) -> Double {
       k == (0, 0) ? 0 : 1 / (k.kx * k.kx + k.ky * k.ky)
@@ -140,6 +145,29 @@ public struct PeriodicGrid: Sendable {
 
   /// Modes of the divergence d f_x / d x + d f_y / d y: `[B, 2, ...]` -> `[B, ...]`.
   public func divergence(of modes: Tensor) throws -> Tensor { try (modes * gradientSymbol).sum(dimension: -3) }
+
+  /// Modes of another grid on this one, `[B, ...]`: those that only one of them has are zero, or dropped.
+  func modes(_ modes: Tensor, from other: PeriodicGrid) throws -> Tensor {
+    let common = min(cutoff, other.cutoff)
+    let missing = cutoff - common
+    let columns = try modes.narrow(-1, from: 0, count: common + 1)
+    let rows = try [
+      columns.narrow(-2, from: 0, count: common + 1),
+      Tensor.zeros([modes.shape[0], 2 * missing, common + 1], type: modes.type, device: device),
+      columns.narrow(-2, from: 2 * other.cutoff + 1 - common, count: common),
+    ]
+    let filled = try Tensor.concatenated(rows, dimension: -2)
+    let gap = try Tensor.zeros([modes.shape[0], 2 * cutoff + 1, missing], type: modes.type, device: device)
+    return try .concatenated([filled, gap], dimension: -1)
+  }
+
+  /// Root mean square of fields in the outer quarter of the modes, max(|kx|, |ky|) > 3 K / 4, relative to all of it, `[B]`; 0 for
+  /// fields without any.
+  func spectralTails(of modes: Tensor) throws -> [Double] {
+    let isOuter = Self.waves(cutoff).map { 4 * max(abs($0.kx), abs($0.ky)) > 3 * Double(cutoff) ? 1.0 : 0 }
+    let outer = try modes * Tensor(isOuter, shape: [2 * cutoff + 1, cutoff + 1], device: device)
+    return try zip(norms(of: outer), norms(of: modes)).map { $1 > 0 ? $0 / $1 : 0 }
+  }
 
   /// Root mean square of fields given by modes, per sample, `[B]`.
   public func norms(of modes: Tensor) throws -> [Double] {

@@ -1,5 +1,9 @@
 import Torch
 
+private enum Op {
+  static let replaceEntries = Operator("aten::index_copy")
+}
+
 /// The samples of a batch that are still being solved, each somewhere along its branch of solutions from rest, at amplitude 0 of
 /// the force, to the flow at amplitude 1.
 struct SolutionBranch {
@@ -23,33 +27,53 @@ struct SolutionBranch {
     var hasStalled = false
     /// Relative residual at the current state.
     var norm = Double.infinity
+    /// Whether residual and velocity are those of the current state.
+    var isEvaluated = false
+
+    /// At rest, or at a guess of the solution for the whole force; if that does not converge, the way from rest is taken.
+    init(number: Int, scale: Double, isGuessed: Bool, _ settings: NewtonKrylov) {
+      self.number = number
+      self.scale = scale
+      increment = isGuessed ? 4 * settings.firstAmplitude : settings.firstAmplitude
+      target = isGuessed ? 1 : min(1, settings.firstAmplitude)
+      forcingTerm = isGuessed ? settings.guessedForcingTerm : settings.forcingTerm
+    }
   }
 
   let equation: VorticityEquation
+  private let linear: VorticityEquation
   let settings: NewtonKrylov
   var samples: [Sample]
   /// Modes `[B, ...]`: where Newton's method is, the last solution, the one before, the force, the residual.
   private(set) var state: Tensor
-  private var solution: Tensor
+  private(set) var solution: Tensor
   private var previousSolution: Tensor
   private var forcing: Tensor
   private var residual: Tensor
   private var velocity: Tensor
+  /// Made where a sample takes up a new target, and kept for all its Newton steps there.
+  private var preconditioner: FlowPreconditioner
 
-  init(_ equation: VorticityEquation, _ settings: NewtonKrylov, _ forcing: Tensor, _ scales: [Double]) throws {
-    self.equation = equation
+  /// - Parameters:
+  ///   - forcing: modes `[B, ...]`, and their norms.
+  ///   - guess: modes of solutions, and for which samples they are any.
+  init(
+    _ level: SteadySolver.Level, _ settings: NewtonKrylov, _ forcing: Tensor, _ scales: [Double],
+    guess: (vorticity: Tensor, isGiven: [Bool])
+  ) throws {
+    equation = level.equation
+    linear = level.linear
     self.settings = settings
     self.forcing = forcing
-    samples = scales.enumerated().map {
-      Sample(
-        number: $0, scale: $1, increment: settings.firstAmplitude, target: min(1, settings.firstAmplitude),
-        forcingTerm: settings.forcingTerm)
-    }
-    state = try equation.stokesFlow(forcing) * min(1, settings.firstAmplitude)
+    samples = scales.indices.map { Sample(number: $0, scale: scales[$0], isGuessed: guess.isGiven[$0], settings) }
     solution = try .zeros(like: forcing)
     previousSolution = solution
     residual = solution
-    velocity = solution
+    velocity = try .zeros(
+      [scales.count, 2, equation.grid.size, equation.grid.size], type: .float64, device: equation.grid.device)
+    state = guess.vorticity
+    preconditioner = try FlowPreconditioner(linear, level.lowModes, samples: scales.count)
+    state = try mixed(guess.isGiven, guess.vorticity, predicted())
   }
 
   /// Evaluates the residual everywhere, and moves those samples on that have converged or stalled at their amplitude.
@@ -71,21 +95,38 @@ struct SolutionBranch {
     }
     let moved = zip(accepted, rejected).map { $0 || $1 }
     guard moved.contains(true) else { return false }
-    previousSolution = try mixed(accepted.map { $0 ? 1 : 0 }, solution, previousSolution)
-    solution = try mixed(accepted.map { $0 ? 1 : 0 }, state, solution)
+    previousSolution = try mixed(accepted, solution, previousSolution)
+    solution = try mixed(accepted, state, solution)
     // Done samples keep their state, which is the answer; the others go to their next guess.
     let guessed = samples.indices.map { moved[$0] && !samples[$0].isDone }
-    if guessed.contains(true) { state = try predicted().selected(where: mask(guessed), otherwise: state) }
+    if guessed.contains(true) { state = try mixed(guessed, predicted(), state) }
     return true
   }
 
+  /// Residual and velocity of those samples that have a new state.
   private mutating func evaluate() throws {
-    velocity = try equation.grid.velocity(ofVorticity: state)
-    let targets = try factors(samples.map(\.target))
-    residual = try equation.advection(velocity) + equation.friction(state) - forcing * targets
-    for (index, norm) in try equation.grid.norms(of: residual).enumerated() {
-      samples[index].norm = norm / (samples[index].scale * samples[index].target)
+    let stale = samples.indices.filter { !samples[$0].isEvaluated }
+    if stale.isEmpty { return }
+    let index = try Tensor(integers: stale.map(Int64.init), device: state.device)
+    let part = try evaluation(state.indexed(index), forcing.indexed(index), stale)
+    for (position, sample) in stale.enumerated() {
+      samples[sample].norm = part.norms[position]
+      samples[sample].isEvaluated = true
     }
+    preconditioner = try preconditioner.renewed(index, at: state.indexed(index).complex(of: .float32))
+    velocity = try Op.replaceEntries(.tensor(velocity), .int(0), .tensor(index), .tensor(part.velocity))
+    residual = try Op.replaceEntries(.tensor(residual), .int(0), .tensor(index), .tensor(part.residual))
+  }
+
+  /// Velocity, residual and its relative norm for states of some samples at their targets.
+  private func evaluation(
+    _ vorticity: Tensor, _ forcing: Tensor, _ chosen: [Int]
+  ) throws -> (velocity: Tensor, residual: Tensor, norms: [Double]) {
+    let velocity = try equation.grid.velocity(ofVorticity: vorticity)
+    let targets = try factors(chosen.map { samples[$0].target })
+    let residual = try equation.advection(velocity) + equation.friction(vorticity) - forcing * targets
+    let norms = try zip(equation.grid.norms(of: residual), chosen).map { $0 / (samples[$1].scale * samples[$1].target) }
+    return (velocity, residual, norms)
   }
 
   private func accept(_ sample: inout Sample, isFull: Bool) {
@@ -114,6 +155,7 @@ struct SolutionBranch {
     sample.target = min(1, sample.amplitude + sample.increment)
     sample.norms = []
     sample.hasStalled = false
+    sample.isEvaluated = false
     sample.forcingTerm = settings.forcingTerm
   }
 
@@ -132,19 +174,18 @@ struct SolutionBranch {
     let grid = equation.grid
     let goals = samples.map { sample in
       let goal = sample.target == 1 ? settings.tolerance : settings.looseTolerance
-      return min(max(sample.forcingTerm, 0.5 * goal / sample.norm), 0.9)
+      return min(max(sample.forcingTerm, settings.smallestForcingTerm, 0.5 * goal / sample.norm), 0.9)
     }
     let norms = samples.map { $0.norm * $0.scale * $0.target }
+    let flow = try LinearizedFlow(linear, at: velocity.to(type: .float32), preconditioner)
     let (z, products) = try BatchedGMRES(krylovVectors: settings.krylovVectors, cycles: settings.krylovCycles).solve(
-      LinearizedAdvection(equation, at: velocity), grid.row(residual * grid.weight * -1),
-      tolerances: zip(goals, norms).map(*))
-    let step = try equation.stokesFlow(grid.vector(z) * (1 / grid.weight))
-    let lengths = try lineSearch(step, norms)
-    state = try state + step * factors(lengths)
+      flow, grid.row(residual * grid.weight * -1).to(type: .float32), tolerances: zip(goals, norms).map(*))
+    let previous = samples.map(\.norm)
+    let isShortened = try lineSearch(preconditioner.change(of: z).complex(of: .float64))
     for index in samples.indices {
       samples[index].history.products += products[index]
-      samples[index].norms.append(samples[index].norm)
-      samples[index].hasStalled = lengths[index] == 0 || isCreeping(samples[index].norms)
+      samples[index].norms.append(previous[index])
+      samples[index].hasStalled = isShortened[index] || isCreeping(samples[index].norms)
     }
   }
 
@@ -155,20 +196,25 @@ struct SolutionBranch {
     return last > 0.5 * norms[norms.count - 1 - window]
   }
 
-  /// Lengths of the step at which the residual has fallen, 0 where none was found.
-  private mutating func lineSearch(_ step: Tensor, _ norms: [Double]) throws -> [Double] {
+  /// Goes along the step as far as the residual falls.
+  ///
+  /// - Returns: for which samples it falls nowhere; they stay.
+  private mutating func lineSearch(_ step: Tensor) throws -> [Bool] {
+    let start = state
     var lengths = samples.map { _ in 1.0 }
     var isSettled = samples.map { _ in false }
     while isSettled.contains(false) {
-      let trial = try state + step * factors(lengths)
-      let targets = try factors(samples.map(\.target))
-      let trialNorms = try equation.grid.norms(of: equation.balancingForce(trial) - forcing * targets)
+      let trial = try start + step * factors(lengths)
+      let found = try evaluation(trial, forcing, Array(samples.indices))
+      var isAccepted = samples.map { _ in false }
       for index in samples.indices where !isSettled[index] {
-        let reduction = trialNorms[index] / norms[index]
+        let reduction = found.norms[index] / samples[index].norm
         if reduction <= 1 - 1e-4 * lengths[index] {
+          isAccepted[index] = true
           isSettled[index] = true
+          samples[index].norm = found.norms[index]
           samples[index].forcingTerm = min(0.9 * reduction * reduction, settings.forcingTerm)
-          samples[index].history.residuals.append(samples[index].norm * reduction)
+          samples[index].history.residuals.append(found.norms[index])
         } else {
           lengths[index] /= 2
           if lengths[index] < settings.shortestStep {
@@ -177,8 +223,15 @@ struct SolutionBranch {
           }
         }
       }
+      if isAccepted.contains(false) {
+        state = try mixed(isAccepted, trial, state)
+        residual = try mixed(isAccepted, found.residual, residual)
+        velocity = try mixed(isAccepted, found.velocity, velocity)
+      } else {
+        (state, residual, velocity) = (trial, found.residual, found.velocity)
+      }
     }
-    return lengths
+    return lengths.map { $0 == 0 }
   }
 
   /// Takes the samples that are done out of the batch.
@@ -193,6 +246,7 @@ struct SolutionBranch {
     forcing = try forcing.indexed(index)
     residual = try residual.indexed(index)
     velocity = try velocity.indexed(index)
+    preconditioner = try preconditioner.selecting(index)
   }
 
   /// One factor for each sample, `[B, 1, 1]`.
@@ -200,9 +254,15 @@ struct SolutionBranch {
     try Tensor(values, shape: [values.count, 1, 1], device: equation.grid.device)
   }
 
-  private func mask(_ values: [Bool]) throws -> Tensor { try factors(values.map { $0 ? 1 : 0 }).isGreater(than: 0.5) }
-
-  private func mixed(_ chosen: [Double], _ a: Tensor, _ b: Tensor) throws -> Tensor {
-    try a.selected(where: factors(chosen).isGreater(than: 0.5), otherwise: b)
+  /// The samples of `a` where chosen, else those of `b`; `[B, ...]`.
+  private func mixed(_ chosen: [Bool], _ a: Tensor, _ b: Tensor) throws -> Tensor {
+    let shape = [chosen.count] + a.shape.dropFirst().map { _ in 1 }
+    let values = try Tensor(chosen.map { $0 ? 1 : 0 }, shape: shape, device: equation.grid.device)
+    return try a.selected(where: values.isGreater(than: 0.5), otherwise: b)
   }
+}
+
+extension Tensor {
+  /// Complex numbers with parts of another type.
+  fileprivate func complex(of type: ElementType) throws -> Tensor { try realView().to(type: type).complexView() }
 }

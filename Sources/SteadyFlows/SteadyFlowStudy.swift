@@ -162,6 +162,11 @@ public enum SteadyFlowStudy: CaseStudy {
     0.01, 0.02, 0.03, 0.04, 0.05, 0.1, 0.3, 0.5, 0.7, 0.9, 0.95, 0.96, 0.97, 0.98, 0.99,
   ]
 
+  /// The force, or the coefficient, as the networks see it.
+  public static func realInput(of batch: FieldBatch) -> RealInput<FieldBatch>? {
+    RealInput(batch.input) { FieldBatch(input: $0, solution: batch.solution) }
+  }
+
   public static let symmetries = FlowSymmetry.allCases.map(\.rawValue)
 
   public static func transformed(

@@ -11,6 +11,10 @@ public struct NewtonKrylov: Equatable, Sendable {
   /// The linear residual is reduced by this factor, or by 0.9 times the square of the last reduction if that is less (Eisenstat
   /// and Walker 1996, choice 2).
   public var forcingTerm = 0.3
+  /// It is never less than this, what single precision is good for.
+  public var smallestForcingTerm = 1e-4
+  /// The first one, where the iteration starts from a solution on a coarser grid.
+  public var guessedForcingTerm = 0.01
   /// Vectors of a GMRES cycle, and cycles at most.
   public var krylovVectors = 60
   public var krylovCycles = 3
@@ -23,6 +27,15 @@ public struct NewtonKrylov: Equatable, Sendable {
   public var firstAmplitude = 0.25
   public var amplitudeGrowth = 2.0
   public var smallestIncrement = 1.0 / 64
+  /// Modes up to this wave number along each axis are inverted exactly in the preconditioner; 0 for none.
+  public var denseWaves = 4
+  /// A sample is solved on grids of half the size first, down to this size, as long as they hold twice the waves of the force: there
+  /// it goes its way from rest, to a residual of `coarseTolerance`, and the solution is where the finer grid starts.
+  public var coarsestSize = 32
+  public var coarseTolerance = 1e-3
+  /// A sample that is given up on a coarser grid is given up for good, unless this share of its last vorticity or more was in the
+  /// outer quarter of the modes there: then the finer grid starts from rest.
+  public var largestCoarseTail = 0.1
 
   public init() {}
 }
@@ -31,63 +44,137 @@ public struct NewtonKrylov: Equatable, Sendable {
 public struct NewtonHistory: Equatable, Sendable {
   /// Whether the tolerance was reached at the full force.
   public internal(set) var converged = false
-  /// Share of the force at which the iteration ended.
+  /// Share of the force at which the iteration ended, on the last grid.
   public internal(set) var amplitude = 0.0
   /// Relative residual at the end, relative to the force at that amplitude.
   public internal(set) var residual = Double.infinity
-  /// Relative residual after each Newton step, over all amplitudes.
+  /// Relative residual after each Newton step, over all grids and amplitudes.
   public internal(set) var residuals: [Double] = []
-  /// Products with the Jacobian.
+  /// Products with the Jacobian, on all grids.
   public internal(set) var products = 0
+
+  /// This history, and before it that on a coarser grid.
+  fileprivate func following(_ other: Self) -> Self {
+    var both = self
+    both.residuals = other.residuals + residuals
+    both.products += other.products
+    return both
+  }
 }
 
-/// Finds steady flows for given forces: inexact Newton steps whose linear equations are solved by GMRES with the inverse viscous
-/// operator as preconditioner, a backtracking line search, and continuation in the amplitude of the force with a secant
-/// predictor. Samples go side by side; each has its own amplitude, tolerances and status, and leaves the batch when it is done.
+/// Finds steady flows for given forces: inexact Newton steps whose linear equations are solved by preconditioned GMRES, a
+/// backtracking line search, continuation in the amplitude of the force with a secant predictor, and nested grids. Samples go side by
+/// side; each has its own amplitude, tolerances and status, and leaves the batch when it is done.
 public struct SteadySolver: Sendable {
   public let equation: VorticityEquation
   public let settings: NewtonKrylov
+  /// From the coarsest grid to that of the equation.
+  private let levels: [Level]
 
-  public init(_ equation: VorticityEquation, _ settings: NewtonKrylov = NewtonKrylov()) {
+  struct Level: Sendable {
+    let equation: VorticityEquation
+    /// The same in single precision, for the linear equations of Newton's method, whose solutions need few digits.
+    let linear: VorticityEquation
+    /// Of `linear`.
+    let lowModes: LowModes?
+  }
+
+  /// - Parameter highestForcingWave: no mode of the forces is above it; nil if it is not known, and then there are no coarser grids.
+  public init(
+    _ equation: VorticityEquation, _ settings: NewtonKrylov = NewtonKrylov(), highestForcingWave: Int? = nil
+  ) throws {
     self.equation = equation
     self.settings = settings
+    var grids = [equation.grid]
+    if let wave = highestForcingWave {
+      while grids[0].size / 2 >= settings.coarsestSize, (grids[0].size / 2 - 1) / 3 >= 2 * wave {
+        grids.insert(try PeriodicGrid(size: grids[0].size / 2, device: equation.grid.device), at: 0)
+      }
+    }
+    levels = try grids.map { grid in
+      let equation = VorticityEquation(grid, viscosity: equation.viscosity)
+      let cutoff = min(settings.denseWaves, grid.cutoff)
+      let single = try PeriodicGrid(size: grid.size, device: grid.device, method: grid.method, type: .float32)
+      let linear = VorticityEquation(single, viscosity: equation.viscosity)
+      return Level(
+        equation: equation, linear: linear, lowModes: cutoff > 0 ? try LowModes(linear, cutoff: cutoff) : nil)
+    }
   }
 
   /// - Parameter forcing: modes of the curl of the force, `[B, 2 K + 1, K + 1]`, without mean.
   /// - Returns: modes of the vorticity, of the same shape, zero for a sample without solution; and the history of each sample.
   public func solve(_ forcing: Tensor) throws -> (vorticity: Tensor, histories: [NewtonHistory]) {
-    var histories = (0..<forcing.shape[0]).map { _ in NewtonHistory() }
-    var vorticity = try Tensor.zeros(like: forcing)
-    let scales = try equation.grid.norms(of: forcing)
-    var branch = try SolutionBranch(equation, settings, forcing, scales)
-    for sample in branch.samples.indices where scales[sample] == 0 { branch.samples[sample].isDone = true }
-    // The flow without force is at rest.
-    for sample in scales.indices where scales[sample] == 0 {
-      histories[sample] = NewtonHistory(converged: true, amplitude: 1, residual: 0)
+    var pending = Array(0..<forcing.shape[0])
+    var histories = pending.map { _ in NewtonHistory() }
+    var guess = (vorticity: forcing, isGiven: pending.map { _ in false })
+    for (number, level) in levels.enumerated() {
+      let grid = level.equation.grid
+      let isFinest = number == levels.count - 1
+      var settings = settings
+      if !isFinest { settings.tolerance = max(settings.tolerance, settings.coarseTolerance) }
+      if number > 0 { guess.vorticity = try grid.modes(guess.vorticity, from: levels[number - 1].equation.grid) }
+      let forces = try grid.modes(forcing.indexed(Self.index(pending, forcing)), from: equation.grid)
+      if number == 0 { guess.vorticity = try .zeros(like: forces) }
+      let found = try solve(forces, level, settings, guess)
+      for (position, sample) in pending.enumerated() {
+        histories[sample] = found.histories[position].following(histories[sample])
+      }
+      let kept = pending.indices.filter {
+        found.histories[$0].converged || (!isFinest && !(found.tails[$0] <= settings.largestCoarseTail))
+      }
+      guess.vorticity = try found.vorticity.indexed(Self.index(kept, forcing))
+      guess.isGiven = kept.map { found.histories[$0].converged }
+      pending = kept.map { pending[$0] }
+      if pending.isEmpty { break }
     }
+    guard !pending.isEmpty else { return (try .zeros(like: forcing), histories) }
+    return (
+      try Tensor.zeros(like: forcing).addingEntries(of: guess.vorticity, at: Self.index(pending, forcing)), histories
+    )
+  }
+
+  private struct Found {
+    /// Modes of the solutions, or of the last one on the way to where there was none any more.
+    var vorticity: Tensor
+    var histories: [NewtonHistory]
+    /// Spectral tails of the last solutions; infinite where there was none.
+    var tails: [Double]
+  }
+
+  /// Solves on one grid.
+  private func solve(
+    _ forcing: Tensor, _ level: Level, _ settings: NewtonKrylov, _ guess: (vorticity: Tensor, isGiven: [Bool])
+  ) throws -> Found {
+    let grid = level.equation.grid
+    let scales = try grid.norms(of: forcing)
+    // The flow without force is at rest.
+    var found = Found(
+      vorticity: try .zeros(like: forcing),
+      histories: scales.map { $0 == 0 ? NewtonHistory(converged: true, amplitude: 1, residual: 0) : NewtonHistory() },
+      tails: scales.map { _ in 0 })
+    var branch = try SolutionBranch(level, settings, forcing, scales, guess: guess)
+    for sample in branch.samples.indices where scales[sample] == 0 { branch.samples[sample].isDone = true }
     try branch.removeDone()
     while !branch.samples.isEmpty {
       let moved = try branch.judge()
       let done = branch.samples.indices.filter { branch.samples[$0].isDone }
       if !done.isEmpty {
-        for position in done { histories[branch.samples[position].number] = branch.samples[position].history }
-        let solved = done.filter { branch.samples[$0].history.converged }
-        vorticity = try vorticity.addingSamples(
-          of: branch.state, from: solved, to: solved.map { branch.samples[$0].number })
+        let solutions = try branch.solution.indexed(Self.index(done, forcing))
+        let samples = done.map { branch.samples[$0] }
+        found.vorticity = try found.vorticity.addingEntries(
+          of: solutions, at: Self.index(samples.map(\.number), forcing))
+        for (sample, tail) in zip(samples, try grid.spectralTails(of: solutions)) {
+          found.histories[sample.number] = sample.history
+          found.tails[sample.number] = sample.amplitude > 0 ? tail : .infinity
+        }
         try branch.removeDone()
       }
       if !moved && !branch.samples.isEmpty { try branch.newtonStep() }
     }
-    return (vorticity, histories)
+    return found
   }
-}
 
-extension Tensor {
-  /// A copy with some samples of another batch added to some samples of this one.
-  fileprivate func addingSamples(of other: Tensor, from positions: [Int], to samples: [Int]) throws -> Tensor {
-    if positions.isEmpty { return self }
-    return try addingEntries(
-      of: other.indexed(Tensor(integers: positions.map(Int64.init), device: device)),
-      at: Tensor(integers: samples.map(Int64.init), device: device))
+  private static func index(_ positions: [Int], _ like: Tensor) throws -> Tensor {
+    try Tensor(integers: positions.map(Int64.init), device: like.device)
   }
 }

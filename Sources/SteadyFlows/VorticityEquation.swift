@@ -43,34 +43,35 @@ public struct VorticityEquation: Sendable {
   public func force(ofCurl forcing: Tensor) throws -> Tensor { try forcing.unsqueezed(-3) * grid.vorticityToVelocity }
 }
 
-/// The linearised advection, preconditioned from the right by the inverse viscous operator: with M = -nu laplace the Jacobian of
-/// the residual at omega is J M^{-1} = 1 + C,
+/// The Jacobian J of the residual at a flow with a preconditioner P from the right, J P^{-1} = 1 + C,
 ///
-///     C z = u . grad(v) + u' . grad(omega),   v = M^{-1} z,   u' the velocity of v,
+///     C z = u . grad(v) + u' . grad(omega) - nu laplace(v) - z,   v = P^{-1} z,   u' the velocity of v,
 ///
 /// on weighted modes as real vectors `[B, n]`, whose Euclidean norm is that of the fields. A product costs two inverse and two
 /// forward transforms, because curl div (u u' + u' u) needs no gradient.
-struct LinearizedAdvection: BatchOperator {
+struct LinearizedFlow: BatchOperator {
   private let grid: PeriodicGrid
-  private let toVelocity: Tensor
+  let preconditioner: FlowPreconditioner
   private let toCurl: Tensor
+  private let friction: Tensor
   /// Factors of the velocity change's components in the changes of P and Q: (u_y, -2 u_x) and (u_x, 2 u_y), `[B, 2, N, N]`.
   private let xFactors: Tensor
   private let yFactors: Tensor
 
   /// - Parameter velocity: of the flow at which the equation is linearised, `[B, 2, N, N]`.
-  init(_ equation: VorticityEquation, at velocity: Tensor) throws {
+  init(_ equation: VorticityEquation, at velocity: Tensor, _ preconditioner: FlowPreconditioner) throws {
     grid = equation.grid
-    let inverseWeight = try 1 / grid.weight
-    toVelocity = try grid.vorticityToVelocity * (grid.inverseSquare * inverseWeight * (1 / equation.viscosity))
+    self.preconditioner = preconditioner
     toCurl = try grid.stressToCurl * grid.weight
+    friction = try grid.square * grid.weight * equation.viscosity
     let (x, y) = try (velocity.narrow(1, from: 0, count: 1), velocity.narrow(1, from: 1, count: 1))
     xFactors = try .concatenated([y, x * -2], dimension: 1)
     yFactors = try .concatenated([x, y * 2], dimension: 1)
   }
 
   private init(_ other: Self, samples: Tensor) throws {
-    (grid, toVelocity, toCurl) = (other.grid, other.toVelocity, other.toCurl)
+    (grid, toCurl, friction) = (other.grid, other.toCurl, other.friction)
+    preconditioner = try other.preconditioner.selecting(samples)
     xFactors = try other.xFactors.indexed(samples)
     yFactors = try other.yFactors.indexed(samples)
   }
@@ -78,19 +79,11 @@ struct LinearizedAdvection: BatchOperator {
   func selecting(_ samples: Tensor) throws -> Self { try Self(self, samples: samples) }
 
   func product(_ z: Tensor) throws -> Tensor {
-    let change = try grid.fields(of: grid.vector(z).unsqueezed(1) * toVelocity)
+    let v = try preconditioner.change(of: z)
+    let change = try grid.fields(of: v.unsqueezed(1) * grid.vorticityToVelocity)
     let stresses = try (xFactors * change.narrow(1, from: 0, count: 1))
       .addingProduct(yFactors, change.narrow(1, from: 1, count: 1))
-    return try grid.row((grid.modes(of: stresses) * toCurl).sum(dimension: 1))
-  }
-}
-
-extension PeriodicGrid {
-  /// Complex modes as real vectors: `[B, 2 K + 1, K + 1]` -> `[B, n]`.
-  func row(_ modes: Tensor) throws -> Tensor { try modes.realView().reshaped([modes.shape[0], -1]) }
-
-  /// Real vectors as complex modes: `[B, n]` -> `[B, 2 K + 1, K + 1]`.
-  func vector(_ row: Tensor) throws -> Tensor {
-    try row.reshaped([row.shape[0], 2 * cutoff + 1, cutoff + 1, 2]).complexView()
+    let advection = try (grid.modes(of: stresses) * toCurl).sum(dimension: 1)
+    return try grid.row(advection + v * friction) - z
   }
 }

@@ -88,6 +88,25 @@ struct OptionTests {
     #expect(best.residuals == last.residuals)
   }
 
+  @Test("the published choice is the iterate, from 2 on, with the lowest residual of the whole batch")
+  func publishedIterate() throws {
+    // The first entry of each sample counts the steps, the second moves by the gap of that step.
+    let gaps = [[0.01, 0.02, 0.5, 0.9, 0.6], [0.01, 0.02, 0.9, 0.2, 0.4]]
+    let map = { (y: VectorBatch) in
+      try VectorBatch(zip(gaps, y.rows).map { [$1[0] + 1, $1[1] + $0[Int($1[0])]] })
+    }
+    func solution(_ steps: Int) throws -> Solution<VectorBatch> {
+      try fixedPoint(
+        of: map, from: VectorBatch([[0, 0], [0, 0]]),
+        settings: SolverSettings(stopping: .exactly(steps), returning: .published))
+    }
+    // Squared residuals beyond the common 1: 0.25 + 0.81, 0.81 + 0.04, 0.36 + 0.16.
+    #expect(try solution(4).returnedIterates == [4, 4])
+    #expect(try solution(3).returnedIterates == [3, 3])
+    #expect(try solution(3).state.rows[1][0] == 3)
+    #expect(try solution(1).returnedIterates == [0, 0])
+  }
+
   @Test(
     "a setting outside its range is an error that names it",
     arguments: [

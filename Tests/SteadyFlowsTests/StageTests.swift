@@ -61,6 +61,38 @@ import Torch
     #expect(figures[0].panels.joined().allSatisfy { $0.values.count == 15 && $0.values[0].count == 15 })
   }
 
+  @Test func `Local Lipschitz constants bound the sampled ratios at their iterations`() throws {
+    let bench = try Workbench()
+    try bench.generate()
+    try bench.train("implicit")
+    try bench.train("explicit")
+    let settings = ["sweep.chunk=1", "sweep.lipschitz.iterations=[1, 3]", "sweep.lipschitz.samples=2"]
+    for model in ["implicit", "explicit"] {
+      let file = try File.open(bench.sweep(model, settings[0], settings[1], settings[2]))
+      defer { try? file.close() }
+      let (constants, ratios) = try (file.dataset("local_lipschitz"), file.dataset("lipschitz_ratio"))
+      let iterates = model == "implicit" ? 4 : 1
+      #expect(try constants.shape == [2, 2])
+      #expect(try ratios.shape == [2, 3, iterates])
+      #expect(try file.dataset("local_lipschitz_iteration").read(Int64.self) == [1, 3])
+      let (bounds, sampled) = try (constants.read(Double.self), ratios.read(Double.self))
+      for (position, t) in [1, 3].enumerated() {
+        for sample in 0..<2 {
+          for kind in 0..<2 {
+            // Scales of 0.1 for the vorticity and 0.01 for the force; the change is small, not infinitesimal.
+            let ratio = sampled[(kind * 3 + sample) * iterates + min(t, iterates - 1)] / 10
+            #expect(ratio > 0 && ratio < 1.02 * bounds[sample * 2 + position])
+          }
+        }
+      }
+      if model == "explicit" { #expect(bounds[0] == bounds[1]) }
+    }
+    let failure = #expect(throws: Failure.self) {
+      try bench.sweep("implicit", settings[1], "sweep.solver.name=anderson")
+    }
+    #expect(failure?.status == .usage && failure?.problem.contains("plain iterations") ?? false)
+  }
+
   @Test func `Unknown symmetries, and symmetries of Darcy flow, are errors`() throws {
     let bench = try Workbench()
     let unknown = #expect(throws: Failure.self) { try bench.configuration(["training.symmetries=[shifts]"]) }

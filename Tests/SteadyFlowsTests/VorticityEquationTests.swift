@@ -39,20 +39,43 @@ import Torch
     #expect(try relativeDifference(forcing, ExampleFlow.field(20) { x, y in 0.05 * 4 * sin(x) * sin(y) }) < 1e-13)
   }
 
-  @Test func `Products with the Jacobian are central differences of the residual`() throws {
-    for size in [16, 17] {
-      let grid = try PeriodicGrid(size: size)
-      let equation = VorticityEquation(grid, viscosity: 0.02)
-      let flow = try ExampleFlow.random(grid, count: 2, limit: 4, seed: 2)
-      let change = try ExampleFlow.random(grid, count: 2, limit: 5, seed: 3)
-      // z = M v, so that M^-1 z is the change itself.
-      let z = try grid.row(equation.friction(change) * grid.weight)
-      let matrix = try LinearizedAdvection(equation, at: grid.velocity(ofVorticity: flow))
-      let found = try z + matrix.product(z)
-      let step = 1e-5
-      let difference = try equation.balancingForce(flow + change * step) - equation.balancingForce(flow - change * step)
-      let expected = try grid.row(difference * (0.5 / step) * grid.weight)
-      #expect(try relativeDifference(found, expected) < 1e-9)
+  /// J v by central differences of the residual, `[B, 2 K + 1, K + 1]`.
+  private func jacobianProduct(_ equation: VorticityEquation, at flow: Tensor, _ change: Tensor) throws -> Tensor {
+    let step = 1e-5
+    return try (equation.balancingForce(flow + change * step) - equation.balancingForce(flow - change * step)) * (0.5 / step)
+  }
+
+  @Test(arguments: [(16, 0), (17, 0), (16, 3), (17, 5)]) func `Products with the preconditioned Jacobian are central differences`(
+    size: Int, dense: Int
+  ) throws {
+    let grid = try PeriodicGrid(size: size)
+    let equation = VorticityEquation(grid, viscosity: 0.02)
+    let flow = try ExampleFlow.random(grid, count: 2, limit: 4, seed: 2)
+    let lowModes = dense > 0 ? try LowModes(equation, cutoff: dense) : nil
+    let preconditioner = try FlowPreconditioner(equation, lowModes, samples: 2).renewed(Tensor(integers: [0, 1]), at: flow)
+    let z = try grid.row(ExampleFlow.random(grid, count: 2, limit: 5, seed: 3) * grid.weight)
+    let change = try preconditioner.change(of: z)
+    let product = try LinearizedFlow(equation, at: grid.velocity(ofVorticity: flow), preconditioner).product(z)
+    let expected = try grid.row(jacobianProduct(equation, at: flow, change) * grid.weight)
+    #expect(try relativeDifference(z + product, expected) < 1e-9)
+    if dense == 0 {
+      #expect(try relativeDifference(grid.row(equation.friction(change) * grid.weight), z) < 1e-14)
+    } else if dense == grid.cutoff {
+      // Then the preconditioner is the inverse itself.
+      #expect(try product.absolute().maximum().scalar() < 1e-12 * z.absolute().maximum().scalar())
     }
+  }
+
+  @Test(arguments: [16, 19]) func `The dense Jacobian of the low modes is the Jacobian between them`(size: Int) throws {
+    let grid = try PeriodicGrid(size: size)
+    let equation = VorticityEquation(grid, viscosity: 0.02)
+    let flow = try ExampleFlow.random(grid, count: 2, limit: 5, seed: 2)
+    let lowModes = try LowModes(equation, cutoff: 3)
+    func low(_ modes: Tensor) throws -> Tensor {
+      try lowModes.column(of: modes.realView().reshaped(grid.realShape(modes.shape[0])))
+    }
+    let change = try ExampleFlow.random(grid, count: 2, limit: 3, seed: 3)
+    let found = try lowModes.jacobian(at: flow).matmul(low(change))
+    #expect(try relativeDifference(found, low(jacobianProduct(equation, at: flow, change))) < 1e-9)
   }
 }

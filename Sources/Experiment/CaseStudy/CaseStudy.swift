@@ -52,6 +52,10 @@ public protocol CaseStudy: SendableMetatype {
   /// Reads the section `sweep.checkpoint`: how a published model is measured. Nil, and nothing read, where there is none.
   static func checkpointSweep(reading sweep: ConfigurationSection) throws -> (any CheckpointSweep)?
 
+  /// The real vector that the solution map is a function of, `[B, ...]`, and the batch with another one in its place: what
+  /// `sweep.lipschitz` differentiates by. Nil where inputs are none.
+  static func realInput(of batch: Batch) throws -> RealInput<Batch>?
+
   /// Formats of other programs that datasets can be written in (implicit-inspect export).
   static var exports: [DatasetExport] { get }
 
@@ -72,6 +76,7 @@ extension CaseStudy {
   public static var publishedResults: [PublishedResult] { [] }
   public static var difficultyField: String? { nil }
   public static func checkpointSweep(reading sweep: ConfigurationSection) throws -> (any CheckpointSweep)? { nil }
+  public static func realInput(of batch: Batch) throws -> RealInput<Batch>? { nil }
   public static var exports: [DatasetExport] { [] }
   public static var qualities: [QualityMeasure<Batch>] { [] }
   public static var symmetries: [String] { [] }
@@ -80,6 +85,17 @@ extension CaseStudy {
   }
   public static func settings(of architecture: String, shapes: [String: [Int]]) -> String? { nil }
   public static func figures(_ sweeps: [SweptModel<Self>]) throws -> [Figure] { [] }
+}
+
+/// The input of a batch as a real vector for each sample.
+public struct RealInput<Batch> {
+  /// `[B, ...]`
+  public var value: Tensor
+  public var replaced: (Tensor) throws -> Batch
+
+  public init(_ value: Tensor, replaced: @escaping (Tensor) throws -> Batch) {
+    (self.value, self.replaced) = (value, replaced)
+  }
 }
 
 /// A way to write a dataset for another program.

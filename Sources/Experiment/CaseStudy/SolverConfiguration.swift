@@ -42,7 +42,11 @@ extension SolverSettings {
         "tolerance", default: 1e-6, in: 0..., "a sample stops when its residual is below this")
       let mode = try section.choice(
         "mode", default: StoppingCriteria.ToleranceMode.relative, "the residual is divided by ||G(y)||, or not")
-      self.init(solver, stopping: StoppingCriteria(maximumIterations: limit, tolerance: tolerance, mode: mode))
+      let returning = try section.choice(
+        "returning", default: ReturnedIterate.last,
+        "the last iterate, each sample's one with the lowest residual, or that of the whole batch as in FNO-DEQ's published code")
+      self.init(
+        solver, stopping: StoppingCriteria(maximumIterations: limit, tolerance: tolerance, mode: mode), returning: returning)
     }
     try section.finish()
     try validate()

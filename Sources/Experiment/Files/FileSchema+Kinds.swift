@@ -121,6 +121,14 @@ extension FileSchema {
         "/perturbed_error", [.float64], ["perturbation", "sample", "iteration"], units: nil, required: false,
         allowsNaN: true, "error on the perturbed problem; NaN where that has no solution"),
       ObjectSchema(
+        "/local_lipschitz", [.float64], ["local_lipschitz_sample", "local_lipschitz_iteration"], required: false,
+        "largest singular value of d y_t / d x for the first samples, in the scaled units that the model sees"),
+      ObjectSchema(
+        "/local_lipschitz_converged", [.uint8], ["local_lipschitz_sample", "local_lipschitz_iteration"], required: false,
+        "1 where its power iteration converged; elsewhere it is a lower bound"),
+      ObjectSchema(
+        "/local_lipschitz_iteration", [.int64], ["local_lipschitz_iteration"], required: false, "the iterations t of these"),
+      ObjectSchema(
         "/quality/*", [.float64], ["sample", "iteration"], units: nil, required: false, allowsNaN: true,
         "a further measure of the output, which the case study defines"),
       ObjectSchema(

@@ -8,6 +8,8 @@ extension SweepCurvesOfSamples {
       for curves in [[error, residual], lipschitzRatio, perturbedError, qualities] {
         chunk.add(curves) { $0.add($1) { $0.add($1) } }
       }
+      chunk.add(localLipschitz.constants) { $0.add($1) }
+      chunk.add(localLipschitz.converged) { $0.add($1) }
       chunk.add(statuses.map(\.code))
       let outputs = try outputs.map { (shape: $0.shape, type: $0.type, values: try $0.doubles()) }
       chunk.add(outputs) { chunk, output in
@@ -25,6 +27,8 @@ extension SweepCurvesOfSamples {
     let clean = try curves()
     (error, residual) = (clean[0], clean[1])
     (lipschitzRatio, perturbedError, qualities) = (try curves(), try curves(), try curves())
+    localLipschitz = LocalLipschitz.Values(
+      constants: try chunk.list { try $0.array() }, converged: try chunk.list { try $0.array() })
     statuses = try chunk.array(of: UInt8.self).map { code in
       guard let status = SolveStatus.allCases.first(where: { $0.code == code }) else {
         throw Failure(.bug, "a chunk has the status \(code)")

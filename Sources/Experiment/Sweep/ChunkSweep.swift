@@ -12,6 +12,8 @@ struct SweepCurvesOfSamples: Sendable {
   var perturbedError: [[[Double]]] = []
   /// `[quality][sample][k]`
   var qualities: [[[Double]]] = []
+  /// Local Lipschitz constants of the first samples of the sweep, when they are asked for.
+  var localLipschitz = LocalLipschitz.Values()
   /// How the solve ended, per sample; empty for explicit models.
   var statuses: [SolveStatus] = []
   /// `[k][sample, ...]`, when they are asked for.

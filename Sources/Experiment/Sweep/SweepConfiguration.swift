@@ -17,6 +17,7 @@ public struct SweepConfiguration<Case: CaseStudy> {
   public var perturbations: [any InputPerturbation<Case.Batch>]
   /// What training costs in memory; nil leaves it unmeasured.
   public var memory: MemoryStudy?
+  public var lipschitz: LocalLipschitz
   public var checkpoint: (any CheckpointSweep)?
 
   public init(reading section: ConfigurationSection) throws {
@@ -42,6 +43,8 @@ public struct SweepConfiguration<Case: CaseStudy> {
     memory = try section.optionalSection(
       "memory", "peak memory of one gradient against the forward iterations; not measured, if missing"
     ).map { try MemoryStudy(reading: $0) }
+    lipschitz = try LocalLipschitz(
+      reading: section.section("lipschitz", "the local Lipschitz constant of the map from the input to the iterate"))
     checkpoint = try Case.checkpointSweep(reading: section)
     try section.finish()
   }

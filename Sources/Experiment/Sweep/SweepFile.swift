@@ -9,6 +9,7 @@ final class SweepFile {
   private let kinds: [(dataset: Dataset, path: KeyPath<SweepCurvesOfSamples, [[[Double]]]>)]
   private let qualities: [Dataset]
   private let status: Dataset?
+  private let lipschitz: (constants: Dataset, converged: Dataset, iterations: Int)?
   private var outputs: Dataset?
   let samples: Int
   private let iterates: Int
@@ -85,6 +86,19 @@ final class SweepFile {
     }
     self.qualities = qualities
     status = isImplicit ? try content.create("/status", type: .uint8, shape: [samples]) : nil
+    let times = sweep.lipschitz.iterations
+    if times.isEmpty {
+      lipschitz = nil
+    } else {
+      let scale = try content.write("/local_lipschitz_iteration", times.map(Int64.init))
+      let measured = [min(sweep.lipschitz.samples, samples), times.count]
+      let constants = try content.create("/local_lipschitz", shape: measured, units: "1")
+      let converged = try content.create("/local_lipschitz_converged", shape: measured, units: "1")
+      for dataset in [constants, converged] {
+        try content.attach(scale, to: dataset, axis: 1, name: "local_lipschitz_iteration")
+      }
+      lipschitz = (constants, converged, times.count)
+    }
     for (dataset, _) in curves { try attach(to: dataset, sampleAxis: 0) }
     for dataset in qualities { try attach(to: dataset, sampleAxis: 0) }
     for (dataset, _) in kinds { try attach(to: dataset, sampleAxis: 1) }
@@ -121,6 +135,11 @@ final class SweepFile {
       }
       if let status {
         try status.write(values.statuses.map(\.code), start: [written], count: [count])
+      }
+      if let lipschitz, !values.localLipschitz.constants.isEmpty {
+        let (start, count) = ([written, 0], [values.localLipschitz.constants.count, lipschitz.iterations])
+        try lipschitz.constants.write(values.localLipschitz.constants.flatMap { $0 }, start: start, count: count)
+        try lipschitz.converged.write(values.localLipschitz.converged.flatMap { $0 }, start: start, count: count)
       }
       if !values.outputs.isEmpty { try write(Tensor.stacked(values.outputs, dimension: 1)) }
     }

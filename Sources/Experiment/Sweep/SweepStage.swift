@@ -90,7 +90,9 @@ public struct SweepStage {
     let measurement = ChunkSweep<Case>(
       model: model, solver: sweep.solver, perturbations: sweep.perturbations, keepsOutputs: sweep.savesOutputs)
     let perturbations = sweep.perturbations
-    let (split, seed) = (split, configuration.seed)
+    let (split, seed, written) = (split, configuration.seed, file.written)
+    let (lipschitz, solver, chunk) = (sweep.lipschitz, sweep.solver.solver, sweep.chunk)
+    let draws = try reader.draws(of: split)
     let meter = ProgressMeter(
       "sweep \((self.model as NSString).lastPathComponent)", total: file.samples, done: file.written, unit: "samples",
       record: progress)
@@ -103,7 +105,14 @@ public struct SweepStage {
         let perturbed = try perturbations.map {
           try $0.perturbed(reader, split, rows: rows, seed: seed, placement: placement)
         }
-        return try measurement(clean, perturbed)
+        var curves = try measurement(clean, perturbed)
+        let wanted = Array(rows.prefix(max(0, lipschitz.samples - written - index * chunk)))
+        if !wanted.isEmpty, !lipschitz.iterations.isEmpty {
+          curves.localLipschitz = try lipschitz.values(
+            Case.self, model, solver, at: Case.batch(reader, split, rows: wanted, placement: placement),
+            seed: seed, draws: wanted.map { draws[$0] })
+        }
+        return curves
       },
       consume: { index, curves in
         try file.append(curves)
