@@ -96,6 +96,10 @@ public enum DeblurringStudy: CaseStudy {
 
   public static let exports = [DeepinvExport.format]
 
+  public static func realInput(of batch: DegradedImages) -> RealInput<DegradedImages>? {
+    RealInput(batch.measurements) { batch.measured(as: $0) }
+  }
+
   public static func figures(_ sweeps: [SweptModel<DeblurringStudy>]) throws -> [Figure] {
     try RestorationFigures.figures(sweeps)
   }

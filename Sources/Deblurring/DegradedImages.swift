@@ -25,6 +25,11 @@ public struct DegradedImages: SampleBatch {
     (self.draws, self.images, self.measurements, self.blur) = (draws, images, measurements, blur)
   }
 
+  /// The same samples with other measurements.
+  func measured(as measurements: Tensor) -> DegradedImages {
+    DegradedImages(draws: draws, images: images, measurements: measurements, blur: blur)
+  }
+
   /// The same samples with x + change, measured with the same noise: y + A change.
   ///
   /// - Returns: also ||A change|| of each sample.

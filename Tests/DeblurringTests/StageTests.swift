@@ -189,6 +189,25 @@ import Torch
     #expect(try trained("application") != trained("equilibrium"))
   }
 
+  @Test func `The local Lipschitz constant bounds the sampled ratios`() throws {
+    let denoiser = try train("denoiser")
+    let model = try train("implicit", initial: denoiser)
+    let output = "\(folder.path)/local.h5"
+    let settings = ["sweep.precision=float64", "sweep.perturbations.amplitude=1e-4", "sweep.lipschitz.iterations=[1, 4]"]
+    _ = try SweepStage(
+      model: model, dataset: dataset, split: .test, output: output, threads: 1, device: .cpu, progress: nil
+    ).run(configuration(Self.pipeline, settings))
+    let file = try File.open(output)
+    #expect(try file.dataset("local_lipschitz").shape == [3, 2])
+    let bounds = try file.dataset("local_lipschitz").read(Double.self)
+    let ratios = try file.dataset("lipschitz_ratio").read(Double.self)
+    for (position, t) in [1, 4].enumerated() {
+      for sample in 0..<3 {
+        for kind in 0..<2 { #expect(ratios[(kind * 3 + sample) * 5 + t] < 1.02 * bounds[sample * 2 + position]) }
+      }
+    }
+  }
+
   @Test func `A sweep records PSNR and SSIM at every iterate, and ratios along the frequencies`() throws {
     let denoiser = try train("denoiser")
     let model = try train("implicit", initial: denoiser)

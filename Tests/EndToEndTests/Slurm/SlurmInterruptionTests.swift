@@ -42,13 +42,19 @@ extension SlurmTests {
       // A neighbour in the same array, which is to notice nothing.
       for name in ["explicit-8", "explicit-8-test.sweep"] { try bench.set("hold-\(name)") }
     }
+    // Each begins when it is looked at, so that none is over before.
+    let outputs = ["dataset", "implicit-8", "implicit-8-test.sweep"]
+    for (bench, output) in zip(benches, outputs) { try bench.set("hold-\(output)") }
     let submissions = try benches.map { try $0.submit() }
     let jobs = try zip(submissions, [("generate", ""), ("train", "_1"), ("sweep-test", "_1")]).map { submission, name in
       try #require(submission[name.0]).id + name.1
     }
     let tasks = ["generate", "train-implicit-8", "sweep-implicit-8-test"]
     var processes: [Int32] = []
-    for (bench, task) in zip(benches, tasks) { processes.append(try await bench.pause(task)) }
+    for ((bench, task), output) in zip(zip(benches, tasks), outputs) {
+      try bench.clear("hold-\(output)")
+      processes.append(try await bench.pause(task))
+    }
     // The limit comes soon; every half minute Slurm looks whom to tell.
     for job in jobs { try Shell.run("scontrol", "update", "JobId=\(job)", "EndTime=now+70seconds") }
     for process in processes { try await Self.goOnWhenAsked(process) }
