@@ -3,10 +3,10 @@ import Testing
 
 /// Time limits, cancelled jobs, killed processes: nothing is lost, and the result is that of a run that nobody disturbed.
 extension SlurmTests {
-  /// Changes that make each kind of stage work for a second or two.
+  /// Changes that make each kind of stage work for seconds, longer than the second from one note of its progress to the next.
   private static let work = [
-    "dataset.test.attempts=10000", "dataset.test.keep=10000", "sweep.samples=600", "sweep.iterations=10",
-    "training.stages.0.steps=600",
+    "dataset.test.attempts=50000", "dataset.test.keep=50000", "sweep.samples=1500", "sweep.iterations=10",
+    "training.stages.0.steps=1500",
   ]
 
   private static func bench(_ profile: String = SlurmBench.profile) throws -> SlurmBench {
