@@ -90,13 +90,7 @@ private struct CurveReader {
     guard try file.contains("memory") else { return [] }
     let adjoints = try file.dataset("memory/adjoint").read(String.self)
     let iterations = try file.dataset("memory/iteration").read(Int64.self).map(Int.init)
-    let dataset = try file.dataset("memory/peak")
-    let peaks = try dataset.read(Int64.self).map(Double.init)
-    guard try dataset.shape == [adjoints.count, iterations.count] else {
-      throw Failure(
-        .badData, "expected shape \([adjoints.count, iterations.count]), found \(try dataset.shape)",
-        at: "\(file.filePath):/memory/peak", remedy: "the sweep does not fit itself: sweep the model again")
-    }
+    let peaks = try values("memory/peak", as: Int64.self, shape: [adjoints.count, iterations.count]).map(Double.init)
     return adjoints.enumerated().map { index, adjoint in
       MemoryCurve(
         adjoint: adjoint, iterations: iterations,
@@ -107,7 +101,7 @@ private struct CurveReader {
   /// `[K]`
   func numbers(_ name: String) throws -> [Double] { try values(name, shape: [iterations]) }
 
-  private func values(_ name: String, shape: [Int]) throws -> [Double] {
+  private func values<Number: Element>(_ name: String, as type: Number.Type = Double.self, shape: [Int]) throws -> [Number] {
     let dataset = try file.dataset(name)
     let found = try dataset.shape
     guard found == shape else {
@@ -115,7 +109,7 @@ private struct CurveReader {
         .badData, "expected shape \(shape), found \(found)", at: "\(file.filePath):/\(name)",
         remedy: "the sweep does not fit itself: sweep the model again")
     }
-    return try dataset.read(Double.self)
+    return try dataset.read(type)
   }
 
   private func curves(_ values: [Double], _ name: String) throws -> SampleCurves {
