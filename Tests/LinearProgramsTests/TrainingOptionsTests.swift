@@ -52,6 +52,7 @@ import Torch
     "training.adjoint={name: phantom}", "training.adjoint={name: implicit}", "training.stages.0.steps=7",
     "training.stages.0.iterations=2", "training.stages.0.untracked_iterations=3",
     "training.stages.0.learning_rate=0.02", "training.stages.0.schedule=cosine", "training.stages.0.weight_decay=0.1",
+    "training.stages.0.gradient_clip=1e-6",
     "training.stages.0.jacobian_weight=10",
     "training.stages.1.learning_rate=0.01", "seed=2", "models.implicit.embedding=4",
   ]) func `Every option of the training changes its result`(override: String) throws {

@@ -48,6 +48,15 @@ import Testing
     #expect(try run(interruptedAfter: nil) == run(interruptedAfter: 3))
   }
 
+  @Test func `clipping shortens all gradients together to the limit, and leaves short ones alone`() throws {
+    let gradients = try [Tensor([3, 0], shape: [2]), Tensor([0, 4, 12], shape: [1, 3])]  // 13 long
+    #expect(try clipped(gradients, toNorm: 13.1).flatMap { try $0.doubles() } == [3, 0, 0, 4, 12])
+    let short = try clipped(gradients, toNorm: 2.6)
+    #expect(short.map(\.shape) == [[2], [1, 3]])
+    let values: [Double] = try short.flatMap { try $0.doubles() }
+    for (value, expected) in zip(values, [0.6, 0, 0, 0.8, 2.4]) { #expect(abs(value - expected) < 1e-6) }
+  }
+
   @Test func `moments of other shapes and a wrong number of gradients are refused`() throws {
     let linear = try Linear(3, 2)
     let adam = try Adam(linear.parameters, .init(learningRate: 0.01))

@@ -69,7 +69,7 @@ final class Trainer<Case: CaseStudy> {
       state.learningRate *= rollback.factor
     } else {
       optimizer.settings.learningRate = rate
-      try optimizer.step(gradient.gradients)
+      try optimizer.step(stage.gradientClip.map { try clipped(gradient.gradients, toNorm: $0) } ?? gradient.gradients)
     }
     state.step += 1
     state.stageStep += 1

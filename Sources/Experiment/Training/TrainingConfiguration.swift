@@ -38,6 +38,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
     public var learningRate: Double
     public var schedule: Schedule
     public var weightDecay: Double
+    /// The largest Euclidean norm of the gradient of all parameters together; a longer one is shortened to it. Nil for no limit.
+    public var gradientClip: Double?
     /// Weight of ||dG/dy||_F^2 / d in the loss of implicit models, which keeps their iteration contractive.
     public var jacobianWeight: Double
     public var rollback: Rollback?
@@ -132,6 +134,8 @@ extension TrainingConfiguration.Stage {
     schedule = try section.choice(
       "schedule", default: TrainingConfiguration.Schedule.constant, "course of the learning rate within the stage")
     weightDecay = try section.number("weight_decay", default: 0, in: 0..., "times the parameter, added to its gradient")
+    gradientClip = try section.optionalNumber(
+      "gradient_clip", in: .positive, "largest norm of the whole gradient, a longer one is shortened to it; no limit, if missing")
     jacobianWeight = try section.number(
       "jacobian_weight", default: 0, in: 0...,
       "weight of the mean squared singular value of dG/dy in the loss of implicit models: keeps the iteration contractive")
