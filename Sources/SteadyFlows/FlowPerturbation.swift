@@ -8,20 +8,23 @@ private enum Op {
   static let real = Operator("aten::real")
 }
 
-/// A wave added to the vorticity, and the change of the force that goes with it.
+/// A wave added to the vorticity, and the change of the force that goes with it; or, in Darcy flow, a wave in the coefficient, and
+/// the pressure in the changed medium.
 struct FlowPerturbation: InputPerturbation {
   enum Convention: String, CaseIterable {
     /// As in the published script: fields divided by their scales, viscosity 0.01, the sign of the velocity reversed, the linearised
     /// equation, a force with a y component only, a sine sampled with both ends of the period.
     case published
-    /// The force that makes the changed flow steady, in physical units, with the viscosity of the sample.
+    /// The force that makes the changed flow steady, in physical units, with the viscosity of the sample; the pressure that the
+    /// equation of Darcy flow has in the changed medium.
     case physical
   }
 
   let convention: Convention
   /// Share of the highest wave number: N / 2 (published) or the cutoff K (physical).
   let frequency: Double
-  /// Published: norm of the change of a whole batch of `batchSize` samples. Physical: norm relative to that of the vorticity.
+  /// Published: norm of the change of a whole batch of `batchSize` samples. Physical: norm relative to that of the vorticity, or
+  /// of the coefficient.
   let norm: Double
   /// Published only.
   let viscosity: Double
@@ -33,45 +36,55 @@ struct FlowPerturbation: InputPerturbation {
     _ reader: DatasetReader, _ split: Split, rows: [Int], seed: UInt64, placement: Placement
   ) throws -> PerturbedBatch<FieldBatch> {
     let samples = try SteadyFlowStudy.samples(reader, split, rows: rows)
-    guard samples.input.shape[1] == 2 else {
-      throw Failure(
-        .usage, "the perturbations are those of flows, but the dataset has \(samples.input.shape[1]) input channels",
-        at: reader.path, remedy: "set sweep.perturbations.frequencies to []")
-    }
     let draws = try reader.draws(of: split)
-    let changed: (input: Tensor, solution: Tensor, distances: [Double])
-    switch convention {
-    case .published: changed = try publishedChange(samples)
-    case .physical: changed = try physicalChange(samples, draws: rows.map { draws[$0] }, seed: seed)
+    let phases = rows.map { row in
+      var random = KeyedRandom(seed: seed, stream: "steady-flows/perturb/\(name)", index: UInt64(draws[row]))
+      return random.uniform(0, 2 * .pi)
+    }
+    let changed: Change
+    switch (convention, samples.input.shape[1]) {
+    case (.published, 2): changed = try publishedChange(samples)
+    case (.physical, 2): changed = try physicalChange(samples, phases)
+    case (.physical, 1): changed = try mediumChange(samples, phases)
+    case (_, let channels):
+      throw Failure(
+        .usage, "the published perturbations are those of flows, but the dataset has \(channels) input channels",
+        at: reader.path, remedy: "set sweep.perturbations.protocol to physical, or its frequencies to []")
     }
     return PerturbedBatch(
       batch: try FieldBatch(
         input: (samples.input + changed.input).to(type: placement.type, device: placement.device),
         solution: (samples.solution + changed.solution).to(type: placement.type, device: placement.device)),
-      distances: changed.distances, isSolved: rows.map { _ in true })
+      distances: changed.distances, isSolved: changed.isSolved)
   }
 
-  private func publishedChange(_ samples: ScaledSamples) throws -> (input: Tensor, solution: Tensor, distances: [Double]) {
+  /// Changes of scaled samples, `[B, C, H, W]` and `[B, H, W]`, float64; and for each sample what the change of the output is
+  /// divided by, and whether the solution is one.
+  struct Change {
+    var input: Tensor
+    var solution: Tensor
+    var distances: [Double]
+    var isSolved: [Bool]
+  }
+
+  private func publishedChange(_ samples: ScaledSamples) throws -> Change {
     let n = samples.solution.shape[1]
     let wave = max(1, Int(frequency * Double(n / 2)))
     let (vorticity, force) = try PublishedWave(size: n, viscosity: viscosity).change(
       of: samples.solution, wave: wave, norm: norm / Double(batchSize).squareRoot())
-    return (force, vorticity, try force.sampleNorms().doubles().map { $0 + 1e-9 })
+    let distances = try force.sampleNorms().doubles().map { $0 + 1e-9 }
+    return Change(input: force, solution: vorticity, distances: distances, isSolved: distances.map { _ in true })
   }
 
-  private func physicalChange(
-    _ samples: ScaledSamples, draws: [Int], seed: UInt64
-  ) throws -> (input: Tensor, solution: Tensor, distances: [Double]) {
+  private func physicalChange(_ samples: ScaledSamples, _ phases: [Double]) throws -> Change {
     let grid = try PeriodicGrid(size: samples.solution.shape[1])
     let wave = min(max(1, Int(frequency * Double(grid.cutoff))), grid.cutoff)
     let points = (0..<grid.size).map { 2 * Double.pi * Double($0) / Double(grid.size) }
     var (inputs, solutions, distances): ([Tensor], [Tensor], [Double]) = ([], [], [])
-    for (position, draw) in draws.enumerated() {
+    for (position, phase) in phases.enumerated() {
       let scale = (input: samples.scales.input[position], solution: samples.scales.solution[position])
       let equation = VorticityEquation(grid, viscosity: samples.viscosities[position])
       let vorticity = try samples.solution.narrow(0, from: position, count: 1) * scale.solution
-      var random = KeyedRandom(seed: seed, stream: "steady-flows/perturb/\(name)", index: UInt64(draw))
-      let phase = random.uniform(0, 2 * .pi)
       let sine = try Tensor(
         points.flatMap { x in points.map { sin(Double(wave) * (x + $0) + phase) } }, shape: vorticity.shape)
       let size = try norm * vorticity.sampleNorms().scalar() / sine.sampleNorms().scalar()
@@ -84,7 +97,37 @@ struct FlowPerturbation: InputPerturbation {
       // In these units the ratio of scaled outputs to distances is that of vorticity to force.
       distances.append(try force.sampleNorms().scalar() / scale.solution)
     }
-    return try (.concatenated(inputs, dimension: 0), .concatenated(solutions, dimension: 0), distances)
+    return Change(
+      input: try .concatenated(inputs, dimension: 0), solution: try .concatenated(solutions, dimension: 0),
+      distances: distances, isSolved: distances.map { _ in true })
+  }
+
+  /// a (1 + c sin(2 pi k (x + y) + phase)) in place of the coefficient a, with the pressure solved for again.
+  func mediumChange(_ samples: ScaledSamples, _ phases: [Double]) throws -> Change {
+    let n = samples.solution.shape[1]
+    let problem = try DarcyProblem(size: n)
+    let wave = min(max(1, Int(frequency * Double(n / 2))), n / 2)
+    let step = 2 * Double.pi * Double(wave) / Double(n)
+    let waves = phases.flatMap { phase in
+      (0..<n * n).map { point -> Double in sin(step * Double(point / n + point % n) + phase) }
+    }
+    func factors(_ values: [Double]) throws -> Tensor { try Tensor(values, shape: [values.count, 1, 1]) }
+    let medium = try samples.input.select(1, 0) * factors(samples.scales.input)
+    let wavy = try medium * Tensor(waves, shape: medium.shape)
+    let sizes = try zip(medium.sampleNorms().doubles(), wavy.sampleNorms().doubles()).map { norm * $0 / $1 }
+    guard sizes.allSatisfy({ $0 < 1 }) else {
+      throw Failure(
+        .usage, "expected a change that leaves the coefficient positive, found one of norm \(norm) relative to it",
+        at: "sweep.perturbations.norm", remedy: "lower it to 0.5 or less")
+    }
+    let change = try wavy * factors(sizes)
+    let (pressure, residuals) = try problem.solve(coefficient: medium + change, source: .ones(like: medium))
+    return Change(
+      input: try (change / factors(samples.scales.input)).unsqueezed(1),
+      solution: try pressure / factors(samples.scales.solution) - samples.solution,
+      // In these units the ratio of scaled outputs to distances is that of pressure to coefficient.
+      distances: try zip(change.sampleNorms().doubles(), samples.scales.solution).map { $0 / $1 },
+      isSolved: residuals.map { $0 <= problem.tolerance })
   }
 }
 

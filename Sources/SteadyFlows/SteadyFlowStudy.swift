@@ -144,7 +144,8 @@ public enum SteadyFlowStudy: CaseStudy {
       "wave numbers of the change, relative to the highest one")
     let norm = try section.number(
       "norm", default: 1e-2, in: .above(0, through: 1e6),
-      "published: of the scaled vorticity's change, over batch_size samples; physical: relative to the vorticity")
+      "published: of the scaled vorticity's change, over batch_size samples; physical: relative to the vorticity, or the coefficient"
+    )
     let viscosity = try section.number("viscosity", default: 0.01, in: 0...1e6, "published protocol only")
     let batchSize = try section.integer("batch_size", default: 32, in: 1..., "published protocol only")
     try section.finish()

@@ -29,6 +29,32 @@ import Torch
     try check("\(group)/alt", wave: n / 4, norm: 0.3, viscosity: 0.002, nil)
   }
 
+  @Test func `A changed medium comes with the pressure in it, and its distance is that of the coefficients`() throws {
+    let problem = try DarcyProblem(size: 15)
+    let randoms = (0..<3).map { KeyedRandom(seed: 1, stream: "test", index: UInt64($0)) }
+    let medium = try TwoPhaseMedium().coefficients(size: 15, randoms: randoms)
+    let pressure = try problem.solve(coefficient: medium, source: .ones(like: medium)).solution
+    let samples = ScaledSamples(
+      input: try (medium / 4).unsqueezed(1), solution: try pressure / 0.02,
+      scales: (input: [4, 4, 4], solution: [0.02, 0.02, 0.02]), viscosities: [0, 0, 0])
+    func change(_ norm: Double, _ samples: ScaledSamples, _ phases: [Double]) throws -> FlowPerturbation.Change {
+      try FlowPerturbation(convention: .physical, frequency: 0.3, norm: norm, viscosity: 0, batchSize: 1)
+        .mediumChange(samples, phases)
+    }
+    let found = try change(0.01, samples, [0.3, 1, 2])
+    #expect(found.isSolved == [true, true, true])
+    let changed = try (samples.input.select(1, 0) + found.input.select(1, 0)) * 4
+    let again = try problem.solve(coefficient: changed, source: .ones(like: changed)).solution
+    #expect(try relativeDifference((samples.solution + found.solution) * 0.02, again) < 1e-12)
+    for (distance, size) in zip(found.distances, try medium.sampleNorms().doubles()) {
+      #expect(abs(distance * 0.02 / size / 0.01 - 1) < 1e-12)
+    }
+    // To first order in the change: half the change of the medium halves that of the pressure.
+    let half = try change(0.005, samples, [0.3, 1, 2])
+    #expect(try relativeDifference(half.solution * 2, found.solution) < 0.02)
+    #expect(throws: Failure.self) { try change(1, samples, [0.3, 1, 2]) }
+  }
+
   @Test(arguments: [false, true]) func `Symmetries take steady flows to steady flows`(isReflected: Bool) throws {
     for size in [20, 21] {
       let grid = try PeriodicGrid(size: size)
