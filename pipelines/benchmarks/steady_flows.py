@@ -3,14 +3,17 @@
 The counterpart of `implicit-generate steady-flows`: the same equation u.grad(w) = nu lap(w) + g on the periodic square, the same
 dealiased modes, right-preconditioned GMRES (SciPy's) with the inverse viscous operator, the same amplitude continuation, forcing
 terms and line search, to the same residual. What ours does beyond that: nested grids, the dense Jacobian of the low modes in the
-preconditioner, single precision within GMRES. The forces are read from a dataset file, so that both solve the same problems. Prints
-one JSON line: wall and processor seconds per sample, residuals, Jacobian products, and the distance to the stored solutions.
+preconditioner, single precision within GMRES. As there, forces are drawn from the distribution that the dataset's configuration
+states, and those without a steady flow are given up by the same rule; what they cost counts for the samples that are found. Then
+some forces of the dataset itself are solved, to compare the solutions. Prints one JSON line: draws and samples, wall and processor
+seconds per sample, residuals, Jacobian products, and the distance to the stored solutions.
 """
 
 import argparse
 import json
 import multiprocessing
 import os
+import re
 import resource
 import time
 
@@ -147,50 +150,86 @@ def curl(force):
     return 1j * kx * modes[1] - 1j * numpy.arange(n // 2 + 1)[None, :] * modes[0]
 
 
+TOLERANCE = 1e-9
 SETTINGS = {
     "forcing": 0.3, "newton": 15, "krylov": 60, "cycles": 3, "shortest": 1 / 64, "first_amplitude": 0.25, "growth": 2.0,
     "loose": 0.1, "smallest_amplitude": 1 / 64, "creeping": 4,
 }
 
 
+class Forcing:
+    """Gaussian random fields g whose modes have the variance c (|k|^2 + s^2)^(-p) up to |k| = k_max, as the configuration says."""
+
+    def __init__(self, n, configuration):
+        def setting(name):
+            return float(re.search(rf"^ +{name}: (\S+)$", configuration, re.MULTILINE)[1])
+
+        if setting("kolmogorov_amplitude") != 0:
+            raise SystemExit("forces with a Kolmogorov component are not drawn here: set kolmogorov_amplitude to 0")
+        square = scipy.fft.fftfreq(n, 1 / n)[:, None] ** 2 + scipy.fft.fftfreq(n, 1 / n)[None, :] ** 2
+        variance = (square + setting("shift") ** 2) ** -setting("exponent")
+        variance[(square == 0) | (square > setting("highest_wave") ** 2)] = 0
+        # White noise has modes of the mean square 1 / n^2.
+        self.n = n
+        self.filter = setting("deviation") * n * numpy.sqrt(variance / variance.sum())[:, : n // 2 + 1]
+
+    def modes(self, draw):
+        noise = numpy.random.default_rng([1, draw]).standard_normal((self.n, self.n))
+        return self.filter * scipy.fft.rfft2(noise, norm="forward")
+
+
 def work(problem):
-    force, vorticity, viscosity = problem
-    flow = Flow(force.shape[-1], viscosity)
-    g = curl(force)[flow.index, : flow.cut + 1]
-    w, norm, _ = flow.solve(g, 1e-9, SETTINGS)
-    stored = scipy.fft.rfft2(vorticity, norm="forward")[flow.index, : flow.cut + 1]
-    return float(norm), flow.products, float(flow.norm(w - stored) / flow.norm(stored))
+    """Residual, Jacobian products, and the modes of the vorticity, None where there is no steady flow."""
+    g, viscosity, n = problem
+    flow = Flow(n, viscosity)
+    w, norm, amplitude = flow.solve(g[flow.index, : flow.cut + 1], TOLERANCE, SETTINGS)
+    return float(norm), flow.products, w if amplitude == 1 else None
+
+
+def timed(pool, problems):
+    """The results, and wall seconds."""
+    start = time.perf_counter()
+    results = pool.map(work, problems, chunksize=1)
+    return results, time.perf_counter() - start
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--dataset", required=True)
-    parser.add_argument("--samples", type=int, default=32)
+    parser.add_argument("--draws", type=int, default=256, help="forces that are drawn and timed")
+    parser.add_argument("--compared", type=int, default=16, help="forces of the dataset whose solutions are compared")
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     import h5py
 
     with h5py.File(arguments.dataset) as file:
-        train = file["train"]
-        count = min(arguments.samples, len(train["viscosity"]))
-        problems = [
-            (train["input"][i].astype(float), train["solution"][i].astype(float), train["viscosity"][i]) for i in range(count)
-        ]
+        train, configuration = file["train"], file["provenance/configuration"][()].decode()
+        n, viscosity = train["solution"].shape[-1], float(train["viscosity"][0])
+        count = min(arguments.compared, len(train["viscosity"]))
+        forces, vorticities = train["input"][:count].astype(float), train["solution"][:count].astype(float)
+    distribution, flow = Forcing(n, configuration), Flow(n, viscosity)
+    drawn = [(distribution.modes(draw), viscosity, n) for draw in range(arguments.draws)]
     with multiprocessing.Pool(arguments.processes) as pool:
         pool.map(abs, range(arguments.processes))
-        start = time.perf_counter()
-        results = pool.map(work, problems, chunksize=1)
-        seconds = time.perf_counter() - start
+        results, seconds = timed(pool, drawn)
         pool.close()
         pool.join()
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    residuals, products, distances = zip(*results)
+    found = [result for result in results if result[2] is not None]
+    distances = []
+    for force, vorticity in zip(forces, vorticities):
+        stored = scipy.fft.rfft2(vorticity, norm="forward")[flow.index, : flow.cut + 1]
+        _, _, w = work((curl(force), viscosity, n))
+        distances.append(numpy.inf if w is None else float(flow.norm(w - stored) / flow.norm(stored)))
     print(
         json.dumps(
             {
-                "samples": count, "seconds_per_sample": seconds / count,
-                "processor_seconds_per_sample": (used.ru_utime + used.ru_stime) / count, "largest_residual": max(residuals),
-                "products_per_sample": sum(products) / count, "median_distance": float(numpy.median(distances)),
+                "draws": len(results), "samples": len(found), "seconds_per_sample": seconds / len(found),
+                "processor_seconds_per_sample": (used.ru_utime + used.ru_stime) / len(found),
+                "largest_residual": max(norm for norm, _, _ in found),
+                "products_per_sample": float(numpy.mean([products for _, products, w in results if w is not None])),
+                "products_without_flow": float(numpy.mean([products for _, products, w in results if w is None] or [0])),
+                "median_distance": float(numpy.median(distances)),
             }
         )
     )

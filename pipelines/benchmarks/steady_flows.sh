@@ -4,7 +4,7 @@
 #
 #   pipelines/benchmarks/steady_flows.sh [rounds]           default 3 rounds, in turn
 #
-# Ours draws 256 forces and pays for those that have no steady flow too; NumPy is given 32 that have one. Needs python3 with
+# Both draw forces of the same distribution, 1024 and 256, and pay for those that have no steady flow. Needs python3 with
 # numpy, scipy and h5py.
 set -euo pipefail
 
