@@ -102,10 +102,10 @@ public struct BatchTask: Sendable {
       try record.write(for: task)
     }
     if submission.profile.requeue {
-      guard let refusal = try await submission.slurm.requeue(job) else {
-        return console.print("job \(job.id) goes back to the queue, time \(used + 1) of \(limit)")
-      }
-      console.print("job \(job.id) cannot go back to the queue: \(refusal)")
+      // Said before: as soon as Slurm has heard the request it ends this process.
+      console.print("job \(job.id) goes back to the queue, time \(used + 1) of \(limit)")
+      guard let refusal = try await submission.slurm.requeue(job) else { return }
+      console.print("but it cannot: \(refusal)")
     }
     let outcome = try await submission.submit(leaving: leaving, patience: 600)
     console.print("job \(job.id) goes on in job \(outcome.jobs.map(\.id).joined(separator: ", ")), time \(used + 1) of \(limit)")
