@@ -60,7 +60,7 @@ public struct SweepCurves: Sendable {
   public var split: String
   public var solver: String
   public var parameters: Int
-  /// Iterations of the last training stage; nil for explicit networks.
+  /// The most iterations of a step of the training; nil for explicit networks.
   public var trainedIterations: Int?
   /// The part of the dataset that the model is about; nil for all of it.
   public var subject: String?

@@ -67,6 +67,12 @@ struct FlowPerturbation: InputPerturbation {
     var isSolved: [Bool]
   }
 
+  /// sin(2 pi k (i + j) / N + phase) on N x N points.
+  private static func values(wave: Int, size: Int, phase: Double) -> [Double] {
+    let step = 2 * Double.pi * Double(wave) / Double(size)
+    return (0..<size * size).map { sin(step * Double($0 / size + $0 % size) + phase) }
+  }
+
   private func publishedChange(_ samples: ScaledSamples) throws -> Change {
     let n = samples.solution.shape[1]
     let wave = max(1, Int(frequency * Double(n / 2)))
@@ -79,14 +85,12 @@ struct FlowPerturbation: InputPerturbation {
   private func physicalChange(_ samples: ScaledSamples, _ phases: [Double]) throws -> Change {
     let grid = try PeriodicGrid(size: samples.solution.shape[1])
     let wave = min(max(1, Int(frequency * Double(grid.cutoff))), grid.cutoff)
-    let points = (0..<grid.size).map { 2 * Double.pi * Double($0) / Double(grid.size) }
     var (inputs, solutions, distances): ([Tensor], [Tensor], [Double]) = ([], [], [])
     for (position, phase) in phases.enumerated() {
       let scale = (input: samples.scales.input[position], solution: samples.scales.solution[position])
       let equation = VorticityEquation(grid, viscosity: samples.viscosities[position])
       let vorticity = try samples.solution.narrow(0, from: position, count: 1) * scale.solution
-      let sine = try Tensor(
-        points.flatMap { x in points.map { sin(Double(wave) * (x + $0) + phase) } }, shape: vorticity.shape)
+      let sine = try Tensor(Self.values(wave: wave, size: grid.size, phase: phase), shape: vorticity.shape)
       let size = try norm * vorticity.sampleNorms().scalar() / sine.sampleNorms().scalar()
       let change = try sine * size
       let base = try grid.modes(of: vorticity)
@@ -102,15 +106,12 @@ struct FlowPerturbation: InputPerturbation {
       distances: distances, isSolved: distances.map { _ in true })
   }
 
-  /// a (1 + c sin(2 pi k (x + y) + phase)) in place of the coefficient a, with the pressure solved for again.
+  /// a (1 + c sin(2 pi k (i + j) / N + phase)) in place of the coefficient a, with the pressure solved for again.
   func mediumChange(_ samples: ScaledSamples, _ phases: [Double]) throws -> Change {
     let n = samples.solution.shape[1]
     let problem = try DarcyProblem(size: n)
     let wave = min(max(1, Int(frequency * Double(n / 2))), n / 2)
-    let step = 2 * Double.pi * Double(wave) / Double(n)
-    let waves = phases.flatMap { phase in
-      (0..<n * n).map { point -> Double in sin(step * Double(point / n + point % n) + phase) }
-    }
+    let waves = phases.flatMap { Self.values(wave: wave, size: n, phase: $0) }
     func factors(_ values: [Double]) throws -> Tensor { try Tensor(values, shape: [values.count, 1, 1]) }
     let medium = try samples.input.select(1, 0) * factors(samples.scales.input)
     let wavy = try medium * Tensor(waves, shape: medium.shape)

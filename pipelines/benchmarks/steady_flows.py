@@ -186,13 +186,6 @@ def work(problem):
     return float(norm), flow.products, w if amplitude == 1 else None
 
 
-def timed(pool, problems):
-    """The results, and wall seconds."""
-    start = time.perf_counter()
-    results = pool.map(work, problems, chunksize=1)
-    return results, time.perf_counter() - start
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--dataset", required=True)
@@ -211,7 +204,9 @@ def main():
     drawn = [(distribution.modes(draw), viscosity, n) for draw in range(arguments.draws)]
     with multiprocessing.Pool(arguments.processes) as pool:
         pool.map(abs, range(arguments.processes))
-        results, seconds = timed(pool, drawn)
+        start = time.perf_counter()
+        results = pool.map(work, drawn, chunksize=1)
+        seconds = time.perf_counter() - start
         pool.close()
         pool.join()
     used = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -67,7 +67,7 @@ extension FileSchema {
   static let model = FileSchema(
     kind: .model, purpose: "One trained model.",
     attributes: modelAttributes + [
-      AttributeSchema("trained_iterations", .int64, required: false, "iterations in the last stage of the training")
+      AttributeSchema("trained_iterations", .int64, required: false, "the most iterations of a step of the training")
     ],
     objects: [
       arrays(
@@ -98,7 +98,7 @@ extension FileSchema {
       AttributeSchema("solver", .string, "fixed-point solver, `none` for an explicit model"),
       AttributeSchema("seed", .int64, "seed the model was trained with"),
       AttributeSchema("parameter_count", .int64, "number of trained parameters"),
-      AttributeSchema("trained_iterations", .int64, required: false, "iterations in the last stage of the training"),
+      AttributeSchema("trained_iterations", .int64, required: false, "the most iterations of a step of the training"),
       AttributeSchema("split", .string, "split of the dataset: `train`, `valid` or `test`"),
       AttributeSchema("error_name", .string, "what the error is, for axes and tables"),
       AttributeSchema(

@@ -12,7 +12,7 @@ public struct ModelFacts: Equatable, Sendable {
   public var seed: UInt64
   /// Content hash of the dataset it was trained on; nil for imported weights.
   public var datasetHash: String?
-  /// The most iterations in the last stage of the training; nil for imported weights and explicit models.
+  /// The most iterations of a step of the training; nil for imported weights and explicit models.
   public var trainedIterations: Int?
 
   func write(to file: File) throws {
