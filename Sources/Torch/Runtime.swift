@@ -13,6 +13,14 @@ public enum Runtime {
     try checked("set threads") { ct_set_threads(Int64(count), &$0) }
   }
 
+  /// Makes the number of threads inside one operator, which every thread keeps for itself, that of the process. A new thread of ours
+  /// must begin with it: LibTorch does it at the thread's first loop, so matrix products before that would be split, and rounded,
+  /// otherwise.
+  public static func adoptThreads() {
+    // at::get_num_threads does it when asked.
+    _ = ct_threads()
+  }
+
   /// Seeds LibTorch's own generators. Our random numbers do not come from them; some operators' do.
   public static func seed(_ seed: UInt64) throws { try checked("seed") { ct_seed(seed, &$0) } }
 

@@ -42,5 +42,23 @@ extension SmokeRunTests {
           try contentHash(of: "\(folder.path)/1\(kind).h5") == contentHash(of: "\(folder.path)/2\(kind).h5"), "\(kind)")
       }
     }
+
+    /// Matrix products of that size are worth several threads to the library that makes them, which then rounds otherwise.
+    @Test func `threads leave no trace at the size of the demo either`() async throws {
+      let folder = try TemporaryFolder()
+      let result = try await Executables.shell(
+        """
+        set -e
+        case="--config pipelines/linear-programs.yaml --preset demo"
+        implicit-generate linear-programs $case --out $D/data.h5
+        train="implicit-train $case --set training.stages.0.steps=20 --set training.stages.1.steps=1 --model implicit-8 --dataset $D/data.h5"
+        $train --threads 1 --out $D/one.h5
+        $train --threads 2 --out $D/two.h5
+        OMP_NUM_THREADS=1 $train --threads 1 --out $D/alone.h5
+        """, SmokeRun.variables.merging(["D": folder.path]) { $1 })
+      try #require(result.status == 0, "\(result.errors)")
+      let hashes = try ["one", "two", "alone"].map { try contentHash(of: "\(folder.path)/\($0).h5") }
+      #expect(Set(hashes).count == 1)
+    }
   }
 }

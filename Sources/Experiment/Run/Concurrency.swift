@@ -1,4 +1,5 @@
 import Foundation
+import Torch
 
 /// Computes `count` values on worker threads and hands them in order to `consume`, on the calling thread.
 ///
@@ -23,6 +24,7 @@ public func concurrentStream<Value: Sendable>(
   let queue = WorkQueue<Value>(count: count, window: max(workers, window ?? 4 * workers))
   for number in 0..<workers {
     let thread = Thread {
+      Runtime.adoptThreads()
       while let index = queue.take(shouldStop) {
         queue.deliver(index, Result { try produce(index) })
       }
