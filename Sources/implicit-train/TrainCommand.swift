@@ -35,7 +35,7 @@ struct TrainCommand: ParsableCommand {
   @Option(name: .customLong("out"), help: ArgumentHelp("The model file to write.", valueName: "file.h5"))
   var output: String?
 
-  @Flag(help: "Make two steps, say what memory and time the training takes, and end.")
+  @Flag(help: "Make a few steps of each stage, say what memory and time the training takes, and end.")
   var dryRun = false
 
   @Flag(help: "Continue from the checkpoint beside the output, if there is one.")
@@ -54,9 +54,9 @@ struct TrainCommand: ParsableCommand {
     let configuration = try ExperimentConfiguration<Case>(source.load())
     let device = try Device(parsing: place.device)
     guard !dryRun, let output else {
-      let benchmark = try StepBenchmark(
-        configuration, model: model, dataset: dataset, initial: initial, steps: 1, threads: options.threadCount, device: device)
-      return print(benchmark.price)
+      return print(
+        try StepBenchmark.price(
+          configuration, model: model, dataset: dataset, initial: initial, threads: options.threadCount, device: device))
     }
     let stage = TrainStage(
       modelName: model, dataset: dataset, output: output, initial: initial, resumes: resume, threads: options.threadCount,

@@ -4,8 +4,9 @@ import Torch
 /// Times optimizer steps exactly as `implicit-train` makes them.
 public struct StepBenchmark {
   public let parameterCount: Int
-  /// Steps of the whole training.
-  public let totalSteps: Int
+  /// Stages of the whole training, and steps of the timed one.
+  public let stages: Int
+  public let stageSteps: Int
   /// Seconds of each step, in order.
   public let seconds: [Double]
   /// Loss before each step.
@@ -13,14 +14,19 @@ public struct StepBenchmark {
   /// Largest memory this process has had, in bytes.
   public let peakMemory: Int
 
-  /// - Parameter steps: timed steps; one more comes first to warm up.
+  /// - Parameters:
+  ///   - stage: the stage of the training that is timed, from its first step on.
+  ///   - steps: timed steps; one more comes first to warm up.
   public init<Case: CaseStudy>(
-    _ configuration: ExperimentConfiguration<Case>, model name: String, dataset: String, initial: String? = nil, steps: Int,
-    threads: Int, device: Device = .cpu
+    _ configuration: ExperimentConfiguration<Case>, model name: String, dataset: String, initial: String? = nil, stage: Int = 0,
+    steps: Int, threads: Int, device: Device = .cpu
   ) throws {
     let reader = try DatasetReader(dataset, Case.layout)
     let configured = try configuration.model(name)
-    let training = configured.training ?? configuration.training
+    var training = configured.training ?? configuration.training
+    stages = training.stages.count
+    training.stages = [training.stages[stage]]
+    stageSteps = training.totalSteps
     let model = try configured.build(
       reader.layout, seed: configuration.seed, initial: initial.map { try ModelFile($0, caseStudy: Case.name) }, name: name)
     guard !model.module.parameters.isEmpty else {
@@ -33,7 +39,6 @@ public struct StepBenchmark {
       placement: Placement(type: training.precision.type, device: device))
     let trainer = try Trainer(training, model, data, threads: device == .cpu ? threads : 1)
     parameterCount = model.module.parameters.count
-    totalSteps = training.totalSteps
     try trainer.step()
     try Runtime.synchronize(device)
     seconds = try (0..<steps).map { _ in
@@ -50,14 +55,28 @@ public struct StepBenchmark {
 }
 
 extension StepBenchmark {
-  /// What the whole training takes, judged by the timed steps, for people to read.
-  public var price: String {
-    let perStep = seconds.reduce(0, +) / Double(seconds.count)
+  private static let stepsPerStage = 2
+
+  /// What a whole training takes, judged by a few steps of each of its stages, for people to read.
+  public static func price<Case: CaseStudy>(
+    _ configuration: ExperimentConfiguration<Case>, model: String, dataset: String, initial: String?, threads: Int,
+    device: Device
+  ) throws -> String {
+    func benchmark(_ stage: Int) throws -> StepBenchmark {
+      try StepBenchmark(
+        configuration, model: model, dataset: dataset, initial: initial, stage: stage, steps: stepsPerStage, threads: threads,
+        device: device)
+    }
+    let first = try benchmark(0)
+    let all = try [first] + (1..<first.stages).map(benchmark)
+    let steps = all.reduce(0) { $0 + $1.stageSteps }
+    let time = all.reduce(0) { $0 + $1.seconds.reduce(0, +) / Double(stepsPerStage) * Double($1.stageSteps) }
+    let memory = Double(all.map(\.peakMemory).max() ?? 0) / 1_073_741_824
     return """
-      parameters  \(parameterCount)
-      steps       \(totalSteps), \(Float(perStep)) s each
-      memory      \(String(format: "%.2f GiB", Double(peakMemory) / 1_073_741_824)) of this process at most, with the dataset
-      time        about \(ProgressRecord.duration(perStep * Double(totalSteps)))
+      parameters  \(first.parameterCount)
+      steps       \(steps), \(Float(time / Double(steps))) s each on average
+      memory      \(String(format: "%.2f GiB", memory)) of this process at most, with the dataset
+      time        about \(ProgressRecord.duration(time))
       """
   }
 }
