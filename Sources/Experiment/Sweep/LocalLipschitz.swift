@@ -73,8 +73,7 @@ public struct LocalLipschitz: Equatable, Sendable {
       let context = try network.inject(batch)
       var state = try network.initialState(context)
       for _ in 0..<iterations {
-        let next = try network.step(state, context)
-        state = picard.damping == 1 ? next : try state + (next - state) * picard.damping
+        state = try state.moved(toward: network.step(state, context), by: picard.damping)
       }
       return try network.readout(state, context)
     }

@@ -108,9 +108,9 @@ public struct SweepStage {
         var curves = try measurement(clean, perturbed)
         let wanted = Array(rows.prefix(max(0, lipschitz.samples - written - index * chunk)))
         if !wanted.isEmpty, !lipschitz.iterations.isEmpty {
+          let batch = try wanted == rows ? clean : Case.batch(reader, split, rows: wanted, placement: placement)
           curves.localLipschitz = try lipschitz.values(
-            Case.self, model, solver, at: Case.batch(reader, split, rows: wanted, placement: placement),
-            seed: seed, draws: wanted.map { draws[$0] })
+            Case.self, model, solver, at: batch, seed: seed, draws: wanted.map { draws[$0] })
         }
         return curves
       },
