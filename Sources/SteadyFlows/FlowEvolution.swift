@@ -47,15 +47,17 @@ public struct FlowEvolution: Sendable {
 /// that it looks like a flow.
 ///
 /// The energy of the start at wave number k is proportional to exp(-(ln k - ln k_0)^2 / (2 s^2)) / k with s^2 = 0.25 (a
-/// log-normal density), and it is scaled to a given largest speed.
+/// log-normal density), and it is scaled to a largest speed, drawn evenly from an interval.
 public struct ManufacturedFlow: Equatable, Sendable {
   /// k_0, above 0.
   public var peakWave = 1.0
-  /// Largest speed of the start.
+  /// The largest speed of a start is between these.
+  public var lowestSpeed = 0.5
   public var speed = 0.5
   /// Time of the evolution; 0 for none.
   public var time = 1.0
   public var courantNumber = 0.5
+  public var force = ForceKind.withoutDivergence
   private static let spectralVariance = 0.25
   /// Beyond this many times k_0 the spectrum is below 1e-4 of its peak and is cut off.
   private static let highestWave = 10.0
@@ -79,15 +81,14 @@ public struct ManufacturedFlow: Equatable, Sendable {
     return field.values
   }
 
-  /// Vorticity modes of flows, and the curls of the forces that make them steady, `[B, 2 K + 1, K + 1]`.
-  func flows(_ starts: Tensor, _ equation: VorticityEquation) throws -> (vorticity: Tensor, forcing: Tensor) {
-    let grid = equation.grid
-    let velocity = try grid.velocity(ofVorticity: starts)
-    let speeds = try velocity.power(2).sum(dimension: 1).flattenedSamples().maximum(dimensions: [1]).squareRoot()
-    let scaled = try starts * ((1 / speeds) * speed).reshaped([-1, 1, 1])
+  /// Vorticity modes of flows from starts that are scaled to these largest speeds, `[B, 2 K + 1, K + 1]`.
+  func flows(_ starts: Tensor, speeds: [Double], _ equation: VorticityEquation) throws -> Tensor {
+    let velocity = try equation.grid.velocity(ofVorticity: starts)
+    let found = try velocity.power(2).sum(dimension: 1).flattenedSamples().maximum(dimensions: [1]).squareRoot()
+    let wanted = try Tensor(speeds, shape: [speeds.count], device: equation.grid.device)
+    let scaled = try starts * (wanted / found).reshaped([-1, 1, 1])
     let evolution = FlowEvolution(equation, courantNumber: courantNumber)
-    let vorticity = try evolution.evolved(scaled, over: time, steps: evolution.steps(forSpeed: speed, over: time))
-    return (vorticity, try equation.balancingForce(vorticity))
+    return try evolution.evolved(scaled, over: time, steps: evolution.steps(forSpeed: speed, over: time))
   }
 }
 

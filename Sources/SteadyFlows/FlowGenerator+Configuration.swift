@@ -120,11 +120,19 @@ extension ManufacturedFlow {
     self.init()
     peakWave = try section.number(
       "peak_wave", default: peakWave, in: .above(0, through: 1000), "where the spectrum of the start peaks")
-    speed = try section.number("speed", default: speed, in: .above(0, through: 1e6), "largest speed of the start")
+    speed = try section.number("speed", default: speed, in: .above(0, through: 1e6), "largest speed of a start")
+    lowestSpeed = try section.number(
+      "lowest_speed", default: speed, in: .above(0, through: 1e6), "starts have a largest speed drawn evenly from here to speed")
     time = try section.number("time", default: time, in: 0...1e6, "for which the start evolves")
     courantNumber = try section.number(
       "courant_number", default: courantNumber, in: .above(0, through: 2), "largest displacement of a time step in grid spacings")
+    force = try section.choice("force", default: force, "which of the forces that make the flow steady; they differ by gradients")
     try section.finish()
+    guard section.isDescribing || lowestSpeed <= speed else {
+      throw Failure(
+        .usage, "\(section.path).lowest_speed: expected at most speed = \(speed), found \(lowestSpeed)", at: section.place,
+        remedy: "leave it out for one speed of all flows")
+    }
   }
 }
 

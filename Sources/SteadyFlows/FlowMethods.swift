@@ -16,7 +16,7 @@ struct SolvedFlows: FlowMethod {
       return distribution.modes(cutoff: cutoff, random: &random)
     }
     let (vorticity, histories) = try solver.solve(forcing)
-    return try recorder.samples(vorticity, forcing, histories)
+    return try recorder.samples(vorticity, force: solver.equation.force(ofCurl: forcing), histories)
   }
 }
 
@@ -30,13 +30,16 @@ struct ManufacturedFlows: FlowMethod {
   var storedSize: Int { recorder.storedSize }
 
   func samples(draws: [Int], seed: UInt64, stream: String) throws -> FlowSamples {
+    var speeds: [Double] = []
     let starts = try equation.grid.modes(of: draws) { draw, cutoff in
       var random = KeyedRandom(seed: seed, stream: stream, index: UInt64(draw))
-      return flow.start(cutoff: cutoff, random: &random)
+      let start = flow.start(cutoff: cutoff, random: &random)
+      speeds.append(random.uniform(flow.lowestSpeed, flow.speed))
+      return start
     }
-    let (vorticity, forcing) = try flow.flows(starts, equation)
+    let vorticity = try flow.flows(starts, speeds: speeds, equation)
     let solved = NewtonHistory(converged: true, amplitude: 1, residual: 0)
-    return try recorder.samples(vorticity, forcing, draws.map { _ in solved })
+    return try recorder.samples(vorticity, force: equation.force(flow.force, of: vorticity), draws.map { _ in solved })
   }
 }
 

@@ -26,6 +26,8 @@ struct FlowPerturbation: InputPerturbation {
   /// Published: norm of the change of a whole batch of `batchSize` samples. Physical: norm relative to that of the vorticity, or
   /// of the coefficient.
   let norm: Double
+  /// Physical only: which of the forces of the changed flow.
+  var force = ForceKind.withoutDivergence
   /// Published only.
   let viscosity: Double
   let batchSize: Int
@@ -82,7 +84,8 @@ struct FlowPerturbation: InputPerturbation {
     return Change(input: force, solution: vorticity, distances: distances, isSolved: distances.map { _ in true })
   }
 
-  private func physicalChange(_ samples: ScaledSamples, _ phases: [Double]) throws -> Change {
+  /// A wave added to the vorticity, with the change of the force that makes the changed flow steady.
+  func physicalChange(_ samples: ScaledSamples, _ phases: [Double]) throws -> Change {
     let grid = try PeriodicGrid(size: samples.solution.shape[1])
     let wave = min(max(1, Int(frequency * Double(grid.cutoff))), grid.cutoff)
     var (inputs, solutions, distances): ([Tensor], [Tensor], [Double]) = ([], [], [])
@@ -94,8 +97,8 @@ struct FlowPerturbation: InputPerturbation {
       let size = try norm * vorticity.sampleNorms().scalar() / sine.sampleNorms().scalar()
       let change = try sine * size
       let base = try grid.modes(of: vorticity)
-      let difference = try equation.balancingForce(base + grid.modes(of: change)) - equation.balancingForce(base)
-      let force = try grid.fields(of: equation.force(ofCurl: difference))
+      let difference = try equation.force(force, of: base + grid.modes(of: change)) - equation.force(force, of: base)
+      let force = try grid.fields(of: difference)
       inputs.append(try force * (1 / scale.input))
       solutions.append(try change * (1 / scale.solution))
       // In these units the ratio of scaled outputs to distances is that of vorticity to force.

@@ -53,9 +53,10 @@ struct FlowRecorder: Sendable {
 
   /// - Parameters:
   ///   - vorticity: modes, `[B, 2 K + 1, K + 1]`.
-  ///   - forcing: modes of the curl of the force.
-  func samples(_ vorticity: Tensor, _ forcing: Tensor, _ histories: [NewtonHistory]) throws -> FlowSamples {
+  ///   - force: modes, `[B, 2, 2 K + 1, K + 1]`.
+  func samples(_ vorticity: Tensor, force: Tensor, _ histories: [NewtonHistory]) throws -> FlowSamples {
     let grid = equation.grid
+    let forcing = try grid.curl(of: force)
     let residuals = try grid.norms(of: equation.residual(vorticity, forcing: forcing))
     let scales = try grid.norms(of: forcing)
     let velocityModes = try vorticity.unsqueezed(-3) * grid.vorticityToVelocity
@@ -74,7 +75,7 @@ struct FlowRecorder: Sendable {
       return certificate
     }
     return FlowSamples(
-      input: try thinned(grid.fields(of: equation.force(ofCurl: forcing))), solution: try thinned(field),
+      input: try thinned(grid.fields(of: force)), solution: try thinned(field),
       certificates: certificates)
   }
 

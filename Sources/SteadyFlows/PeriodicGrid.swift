@@ -3,7 +3,8 @@ import Foundation
 import Torch
 
 private enum Op {
-  static let batchedProduct = Operator("aten::bmm")
+  static let fields = Operator("implicit::periodic_fields")
+  static let modes = Operator("implicit::periodic_modes")
 }
 
 /// Fields on the square [0, 2 pi)^2, periodic, by their values on N x N points or by their Fourier modes.
@@ -22,14 +23,8 @@ public struct PeriodicGrid: Sendable {
   public let device: Device
   /// Of fields and of the parts of modes: float64, or float32.
   public let type: ElementType
-  /// How fields become modes: up to 160 points by matrix products, which need no padding and no rearrangement, beyond by FFT.
+  /// How fields become modes: on a CPU up to 160 points by matrix products, which need no padding and no rearrangement, else by FFT.
   public let method: SpectralBasis.Method
-  /// exp(i kx x), complex `[N, 2 K + 1]`, and its adjoint / N.
-  private let rowsInverse: Tensor
-  private let rowsForward: Tensor
-  /// Real `[2 K + 2, N]` and `[N, 2 K + 2]`: cosine and sine of ky y beside each other.
-  private let columnsInverse: Tensor
-  private let columnsForward: Tensor
   /// kx^2 + ky^2 of each mode, `[2 K + 1, K + 1]`, float64.
   let square: Tensor
   /// 1 / (kx^2 + ky^2), and 0 for the mean.
@@ -55,25 +50,7 @@ public struct PeriodicGrid: Sendable {
     self.device = device
     self.type = type
     cutoff = (size - 1) / 3
-    self.method = method ?? (size <= 160 ? .matrices : .fft)
-    let (n, k) = (size, (size - 1) / 3)
-    let rows = (Array(0...k) + Array((n - k)..<n))
-    let share = 1 / Double(n)
-    rowsInverse = try Tensor(
-      (0..<n).flatMap { x in rows.flatMap { rootOfUnity($0 * x, of: n) } }, shape: [n, rows.count, 2], type: type, device: device
-    ).complexView()
-    rowsForward = try Tensor(
-      rows.flatMap { row in (0..<n).flatMap { rootOfUnity(-row * $0, of: n).map { $0 * share } } },
-      shape: [rows.count, n, 2], type: type, device: device
-    ).complexView()
-    // Columns above 0 stand for two modes.
-    columnsInverse = try Tensor(
-      (0...k).flatMap { ky in
-        [0, 1].flatMap { part in (0..<n).map { (ky == 0 ? 1 : 2) * rootOfUnity(-ky * $0, of: n)[part] } }
-      }, shape: [2 * k + 2, n], type: type, device: device)
-    columnsForward = try Tensor(
-      (0..<n).flatMap { y in (0...k).flatMap { rootOfUnity(-$0 * y, of: n).map { $0 * share } } },
-      shape: [n, 2 * k + 2], type: type, device: device)
+    self.method = method ?? (device == .cpu && size <= 160 ? .matrices : .fft)
     let waves = Self.waves(cutoff)
     let shape = [2 * cutoff + 1, cutoff + 1]
     func real(_ value: ((kx: Double, ky: Double)) -> Double) throws -> Tensor {
@@ -101,13 +78,7 @@ public struct PeriodicGrid: Sendable {
 
   /// Modes of fields: `[..., N, N]` -> `[..., 2 K + 1, K + 1]`; higher modes are dropped.
   public func modes(of fields: Tensor) throws -> Tensor {
-    let lead = Array(fields.shape.dropLast(2))
-    if method == .matrices {
-      let lines = try fields.reshaped([-1, size]).matmul(columnsForward).reshaped([-1, size, cutoff + 1, 2]).complexView()
-      return try Op.batchedProduct(
-        .tensor(rowsForward.unsqueezed(0).expanded([lines.shape[0], 2 * cutoff + 1, size])), .tensor(lines)
-      ).reshaped(lead + [2 * cutoff + 1, cutoff + 1])
-    }
+    if method == .matrices { return try Op.modes(.tensor(fields)) }
     let columns = try fields.realFourierCoefficients(dimension: -1).narrow(-1, from: 0, count: cutoff + 1)
     let all = try columns.fourierCoefficients(dimension: -2)
     return try .concatenated(
@@ -119,13 +90,7 @@ public struct PeriodicGrid: Sendable {
   /// - Parameter points: n; N unless given. More points interpolate.
   public func fields(of modes: Tensor, points: Int? = nil) throws -> Tensor {
     let n = points ?? size
-    if method == .matrices && n == size {
-      let lead = Array(modes.shape.dropLast(2))
-      let each = try modes.reshaped([-1, 2 * cutoff + 1, cutoff + 1])
-      let lines = try Op.batchedProduct(
-        .tensor(rowsInverse.unsqueezed(0).expanded([each.shape[0], size, 2 * cutoff + 1])), .tensor(each))
-      return try lines.realView().reshaped([-1, 2 * cutoff + 2]).matmul(columnsInverse).reshaped(lead + [size, size])
-    }
+    if method == .matrices && n == size { return try Op.fields(.tensor(modes), .int(size)) }
     let gap = try Tensor.zeros(
       modes.shape.dropLast(2) + [n - 2 * cutoff - 1, cutoff + 1], type: modes.type, device: device)
     let padded = try Tensor.concatenated(

@@ -175,7 +175,7 @@ extension SpectralBasis {
 }
 
 /// Real and imaginary part of exp(2 pi i k / n); k is reduced before it is scaled, so that large ones lose no digits.
-func rootOfUnity(_ k: Int, of n: Int) -> [Double] {
+private func rootOfUnity(_ k: Int, of n: Int) -> [Double] {
   let angle = 2 * Double.pi * Double(k % n) / Double(n)
   return [cos(angle), sin(angle)]
 }

@@ -17,7 +17,7 @@ public enum SteadyFlowStudy: CaseStudy {
     fields: [
       FieldSchema(
         "input", ["channel", "x", "y"], .float32, role: .input,
-        "force (f_x, f_y) without divergence at x = 2 pi i / N, y = 2 pi j / N; or the coefficient of Darcy flow"),
+        "force (f_x, f_y) at x = 2 pi i / N, y = 2 pi j / N; or the coefficient of Darcy flow"),
       FieldSchema(
         "solution", ["x", "y"], .float32, role: .label,
         "vorticity d u_y / d x - d u_x / d y of the steady flow u . grad u + grad p = nu laplace u + f; or the pressure"),
@@ -146,6 +146,7 @@ public enum SteadyFlowStudy: CaseStudy {
       "norm", default: 1e-2, in: .above(0, through: 1e6),
       "published: of the scaled vorticity's change, over batch_size samples; physical: relative to the vorticity, or the coefficient"
     )
+    let force = try section.choice("force", default: ForceKind.withoutDivergence, "physical protocol: as in the dataset")
     let viscosity = try section.number("viscosity", default: 0.01, in: 0...1e6, "published protocol only")
     let batchSize = try section.integer("batch_size", default: 32, in: 1..., "published protocol only")
     try section.finish()
@@ -155,7 +156,8 @@ public enum SteadyFlowStudy: CaseStudy {
         remedy: "name each once")
     }
     return frequencies.map {
-      FlowPerturbation(convention: convention, frequency: $0, norm: norm, viscosity: viscosity, batchSize: batchSize)
+      FlowPerturbation(
+        convention: convention, frequency: $0, norm: norm, force: force, viscosity: viscosity, batchSize: batchSize)
     }
   }
 

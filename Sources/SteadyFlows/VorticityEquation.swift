@@ -1,5 +1,17 @@
 import Torch
 
+private enum Op {
+  static let advectionChange = Operator("implicit::advection_change")
+}
+
+/// Which of the forces that drive a flow is meant: they differ by gradients, which the pressure balances.
+public enum ForceKind: String, CaseIterable, Sendable {
+  /// The smallest one, which has neither divergence nor mean.
+  case withoutDivergence = "without-divergence"
+  /// (u . grad) u - nu laplace(u), with which the flow needs no pressure.
+  case withoutPressure = "without-pressure"
+}
+
 /// The steady Navier-Stokes equations in vorticity form on the periodic square,
 ///
 ///     u . grad(omega) - nu laplace(omega) = g,      g = curl f,
@@ -23,6 +35,18 @@ public struct VorticityEquation: Sendable {
     return try (grid.modes(of: stresses) * grid.stressToCurl).sum(dimension: 1)
   }
 
+  /// The change of the advection's modes with the vorticity's, at flows with this velocity, to first order:
+  /// curl div (u u' + u' u), u' the velocity of the change. `[B, 2 K + 1, K + 1]` and `[B, 2, N, N]` -> `[B, 2 K + 1, K + 1]`.
+  func advectionChange(_ change: Tensor, at velocity: Tensor) throws -> Tensor {
+    if grid.method == .matrices { return try Op.advectionChange(.tensor(change), .tensor(velocity)) }
+    let changed = try grid.velocity(ofVorticity: change)
+    let (x, y) = try (velocity.select(1, 0), velocity.select(1, 1))
+    let (changedX, changedY) = try (changed.select(1, 0), changed.select(1, 1))
+    let stresses = try Tensor.stacked(
+      [(x * changedY).addingProduct(y, changedX), ((y * changedY) - (x * changedX)) * 2], dimension: 1)
+    return try (grid.modes(of: stresses) * grid.stressToCurl).sum(dimension: 1)
+  }
+
   /// Modes of -nu laplace(omega).
   public func friction(_ vorticity: Tensor) throws -> Tensor { try vorticity * (grid.square * viscosity) }
 
@@ -41,6 +65,21 @@ public struct VorticityEquation: Sendable {
 
   /// The modes of vector forces without divergence and mean that have a given curl, `[B, 2, ...]`.
   public func force(ofCurl forcing: Tensor) throws -> Tensor { try forcing.unsqueezed(-3) * grid.vorticityToVelocity }
+
+  /// The modes of the force that makes a flow steady, `[B, 2, ...]`.
+  public func force(_ kind: ForceKind, of vorticity: Tensor) throws -> Tensor {
+    switch kind {
+    case .withoutDivergence: return try force(ofCurl: balancingForce(vorticity))
+    case .withoutPressure:
+      let modes = try vorticity.unsqueezed(-3) * grid.vorticityToVelocity
+      let velocity = try grid.fields(of: modes)
+      // div (u u), row by row: (u_x u_x, u_x u_y) and (u_y u_x, u_y u_y).
+      let advection = try (0..<2).map { row in
+        try grid.divergence(of: grid.modes(of: velocity * velocity.narrow(1, from: row, count: 1)))
+      }
+      return try .stacked(advection, dimension: 1) + modes * (grid.square * viscosity)
+    }
+  }
 }
 
 /// The Jacobian J of the residual at a flow with a preconditioner P from the right, J P^{-1} = 1 + C,
@@ -50,40 +89,30 @@ public struct VorticityEquation: Sendable {
 /// on weighted modes as real vectors `[B, n]`, whose Euclidean norm is that of the fields. A product costs two inverse and two
 /// forward transforms, because curl div (u u' + u' u) needs no gradient.
 struct LinearizedFlow: BatchOperator {
-  private let grid: PeriodicGrid
+  private let equation: VorticityEquation
   let preconditioner: FlowPreconditioner
-  private let toCurl: Tensor
+  /// Of the flow at which the equation is linearised, `[B, 2, N, N]`.
+  private let velocity: Tensor
   private let friction: Tensor
-  /// Factors of the velocity change's components in the changes of P and Q: (u_y, -2 u_x) and (u_x, 2 u_y), `[B, 2, N, N]`.
-  private let xFactors: Tensor
-  private let yFactors: Tensor
 
-  /// - Parameter velocity: of the flow at which the equation is linearised, `[B, 2, N, N]`.
   init(_ equation: VorticityEquation, at velocity: Tensor, _ preconditioner: FlowPreconditioner) throws {
-    grid = equation.grid
+    self.equation = equation
     self.preconditioner = preconditioner
-    toCurl = try grid.stressToCurl * grid.weight
-    friction = try grid.square * grid.weight * equation.viscosity
-    let (x, y) = try (velocity.narrow(1, from: 0, count: 1), velocity.narrow(1, from: 1, count: 1))
-    xFactors = try .concatenated([y, x * -2], dimension: 1)
-    yFactors = try .concatenated([x, y * 2], dimension: 1)
+    self.velocity = velocity
+    friction = try equation.grid.square * equation.viscosity
   }
 
   private init(_ other: Self, samples: Tensor) throws {
-    (grid, toCurl, friction) = (other.grid, other.toCurl, other.friction)
+    (equation, friction) = (other.equation, other.friction)
     preconditioner = try other.preconditioner.selecting(samples)
-    xFactors = try other.xFactors.indexed(samples)
-    yFactors = try other.yFactors.indexed(samples)
+    velocity = try other.velocity.indexed(samples)
   }
 
   func selecting(_ samples: Tensor) throws -> Self { try Self(self, samples: samples) }
 
   func product(_ z: Tensor) throws -> Tensor {
+    let grid = equation.grid
     let v = try preconditioner.change(of: z)
-    let change = try grid.fields(of: v.unsqueezed(1) * grid.vorticityToVelocity)
-    let stresses = try (xFactors * change.narrow(1, from: 0, count: 1))
-      .addingProduct(yFactors, change.narrow(1, from: 1, count: 1))
-    let advection = try (grid.modes(of: stresses) * toCurl).sum(dimension: 1)
-    return try grid.row(advection + v * friction) - z
+    return try grid.row(equation.advectionChange(v, at: velocity).addingProduct(v, friction) * grid.weight) - z
   }
 }

@@ -73,6 +73,8 @@ import Torch
     ("{size: 3, \(plans)}", "dataset.size", "4 to"),
     ("{size: 64, forcing: {deviation: 0}, \(plans)}", "dataset.forcing", "no force"),
     ("{size: 63, stored_every: 2, \(plans)}", "dataset.stored_every", "divisor"),
+    ("{method: manufactured, size: 64, flow: {speed: 1, lowest_speed: 2}, \(plans)}", "flow.lowest_speed", "at most speed"),
+    ("{method: manufactured, size: 64, flow: {force: least}, \(plans)}", "flow.force", "without-pressure"),
     ("{method: darcy, viscosity: 1, \(plans)}", "dataset", "unknown key `viscosity`"),
   ]) func `Wrong settings are errors that name the key`(dataset: String, key: String, text: String) throws {
     let failure = #expect(throws: Failure.self) { try Self.configuration(dataset) }

@@ -55,6 +55,26 @@ import Torch
     #expect(throws: Failure.self) { try change(1, samples, [0.3, 1, 2]) }
   }
 
+  @Test(arguments: ForceKind.allCases) func `A changed flow comes with the change of its force, of the kind that the data have`(
+    kind: ForceKind
+  ) throws {
+    let grid = try PeriodicGrid(size: 20)
+    let equation = VorticityEquation(grid, viscosity: 0.02)
+    let base = try ExampleFlow.random(grid, count: 2, limit: 4)
+    let force = try grid.fields(of: equation.force(kind, of: base))
+    let samples = ScaledSamples(
+      input: try force / 0.5, solution: try grid.fields(of: base) / 2, scales: (input: [0.5, 0.5], solution: [2, 2]),
+      viscosities: [0.02, 0.02])
+    let change = try FlowPerturbation(
+      convention: .physical, frequency: 0.5, norm: 0.01, force: kind, viscosity: 7, batchSize: 1
+    ).physicalChange(samples, [0.2, 1.3])
+    let vorticity = try grid.modes(of: (samples.solution + change.solution) * 2)
+    let needed = try grid.fields(of: equation.force(kind, of: vorticity))
+    #expect(try relativeDifference((samples.input + change.input) * 0.5, needed) < 1e-13)
+    let norms = try (change.solution.sampleNorms() / samples.solution.sampleNorms()).doubles()
+    for norm in norms { #expect(abs(norm - 0.01) < 1e-14) }
+  }
+
   @Test(arguments: [false, true]) func `Symmetries take steady flows to steady flows`(isReflected: Bool) throws {
     for size in [20, 21] {
       let grid = try PeriodicGrid(size: size)

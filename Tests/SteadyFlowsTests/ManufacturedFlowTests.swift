@@ -25,9 +25,25 @@ import Torch
     #expect(try relativeDifference(end.realView(), (start * exp(-0.6)).realView()) < 1e-14)
   }
 
-  @Test func `The force makes the evolved flow steady`() throws {
+  @Test func `Starts have their largest speeds in the interval, spread over it`() throws {
     var flow = ManufacturedFlow()
-    flow.time = 0.5
+    (flow.lowestSpeed, flow.speed, flow.time) = (0.2, 0.6, 0)
+    let grid = try PeriodicGrid(size: 48)
+    let equation = VorticityEquation(grid, viscosity: 0.001)
+    let method = ManufacturedFlows(
+      flow: flow, equation: equation,
+      recorder: FlowRecorder(equation: equation, storedEvery: 1, tolerance: 1e-9, largestTail: 1))
+    let samples = try method.samples(draws: Array(0..<40), seed: 1, stream: "test")
+    let velocity = try grid.velocity(ofVorticity: grid.modes(of: samples.solution))
+    let speeds = try velocity.power(2).sum(dimension: 1).flattenedSamples().maximum(dimensions: [1]).squareRoot().doubles()
+    #expect(speeds.allSatisfy { $0 > 0.2 - 1e-9 && $0 < 0.6 + 1e-9 })
+    #expect(speeds.contains { $0 < 0.25 } && speeds.contains { $0 > 0.55 })
+    #expect(abs(speeds.reduce(0, +) / 40 - 0.4) < 0.06)
+  }
+
+  @Test(arguments: ForceKind.allCases) func `The force makes the evolved flow steady`(force: ForceKind) throws {
+    var flow = ManufacturedFlow()
+    (flow.time, flow.force) = (0.5, force)
     let grid = try PeriodicGrid(size: 48)
     let equation = VorticityEquation(grid, viscosity: 0.001)
     let method = ManufacturedFlows(

@@ -34,14 +34,50 @@ import Torch
     #expect(try relativeDifference(divergence, ExampleFlow.field(size) { x, _ in cos(x) }) < 1e-14)
   }
 
-  @Test(arguments: [16, 21]) func `Matrix products and FFTs give the same modes and fields`(size: Int) throws {
-    let (matrices, fft) = try (PeriodicGrid(size: size, method: .matrices), PeriodicGrid(size: size, method: .fft))
-    let modes = try ExampleFlow.random(matrices, count: 3, limit: 5)
+  /// Sizes even and odd, below and above a vector of 8 or 16 numbers.
+  @Test(arguments: [4, 5, 16, 21, 47, 64], [ElementType.float64, .float32])
+  func `Matrix products and FFTs give the same modes, fields and changes of the advection`(
+    size: Int, type: ElementType
+  ) throws {
+    let tolerance = type == .float64 ? 1e-13 : 2e-5
+    let (matrices, fft) = try (
+      PeriodicGrid(size: size, method: .matrices, type: type), PeriodicGrid(size: size, method: .fft, type: type)
+    )
+    func random(_ seed: UInt64) throws -> Tensor {
+      try ExampleFlow.random(matrices, count: 3, limit: min(9, matrices.cutoff), seed: seed).realView().to(type: type)
+        .complexView()
+    }
+    let modes = try random(1)
     let fields = try matrices.fields(of: modes)
-    #expect(try relativeDifference(fields, fft.fields(of: modes)) < 1e-13)
+    #expect(try relativeDifference(fields, fft.fields(of: modes)) < tolerance)
     let product = try fields * fields
-    #expect(try relativeDifference(matrices.modes(of: product).realView(), fft.modes(of: product).realView()) < 1e-13)
+    #expect(
+      try relativeDifference(matrices.modes(of: product).realView(), fft.modes(of: product).realView()) < tolerance)
+    let (velocity, change) = try (matrices.velocity(ofVorticity: modes), random(2))
+    let found = try VorticityEquation(matrices, viscosity: 1).advectionChange(change, at: velocity)
+    let expected = try VorticityEquation(fft, viscosity: 1).advectionChange(change, at: velocity)
+    // Relative to its parts: single waves, all that the smallest grids hold, leave nothing of the sum.
+    let scale = try velocity.absolute().maximum().scalar() * Double(matrices.cutoff * matrices.cutoff)
+    #expect(try (found - expected).realView().absolute().maximum().scalar() < tolerance * scale)
+    // What a sample gives does not depend on its mates, not even in its last digits.
+    let last = try VorticityEquation(matrices, viscosity: 1)
+      .advectionChange(change.narrow(0, from: 2, count: 1), at: velocity.narrow(0, from: 2, count: 1))
+    #expect(try last.realView().doubles() == found.narrow(0, from: 2, count: 1).realView().doubles())
+  }
+
+  @Test func `Large grids use FFTs, and modes or fields of another grid are errors`() throws {
     #expect(try PeriodicGrid(size: 256).method == .fft)
+    let (grid, other) = try (PeriodicGrid(size: 16), PeriodicGrid(size: 24))
+    let modes = try ExampleFlow.random(grid)
+    #expect(throws: TorchError.self) { try other.fields(of: modes) }
+    #expect(throws: TorchError.self) { try grid.modes(of: .zeros([1, 16, 15], type: .float64)) }
+    let equation = VorticityEquation(grid, viscosity: 1)
+    let velocity = try grid.velocity(ofVorticity: modes)
+    let wrong = try [
+      other.velocity(ofVorticity: ExampleFlow.random(other)), .concatenated([velocity, velocity], dimension: 0),
+      velocity.to(type: .float32),
+    ]
+    for velocity in wrong { #expect(throws: TorchError.self) { try equation.advectionChange(modes, at: velocity) } }
   }
 
   @Test func `The norm of modes is the root mean square of the field`() throws {

@@ -39,6 +39,26 @@ import Torch
     #expect(try relativeDifference(forcing, ExampleFlow.field(20) { x, y in 0.05 * 4 * sin(x) * sin(y) }) < 1e-13)
   }
 
+  @Test(arguments: [20, 21]) func `Both kinds of force have the curl that the flow needs, and what their names say`(
+    size: Int
+  ) throws {
+    let grid = try PeriodicGrid(size: size)
+    let equation = VorticityEquation(grid, viscosity: 0.05)
+    let vorticity = try ExampleFlow.random(grid, limit: 3)
+    for kind in ForceKind.allCases {
+      let curl = try grid.curl(of: equation.force(kind, of: vorticity))
+      #expect(try relativeDifference(curl.realView(), equation.balancingForce(vorticity).realView()) < 1e-13)
+    }
+    let smallest = try equation.force(.withoutDivergence, of: vorticity)
+    #expect(try grid.divergence(of: smallest).realView().absolute().maximum().scalar() < 1e-16)
+    // Taylor-Green vortices, u = (sin x cos y, -cos x sin y): (u . grad) u = (sin 2x, sin 2y) / 2, -laplace(u) = 2 u.
+    let vortices = try grid.modes(of: ExampleFlow.field(size) { x, y in 2 * sin(x) * sin(y) })
+    let force = try grid.fields(of: equation.force(.withoutPressure, of: vortices))
+    let x = try ExampleFlow.field(size) { x, y in sin(2 * x) / 2 + 0.1 * sin(x) * cos(y) }
+    let y = try ExampleFlow.field(size) { x, y in sin(2 * y) / 2 - 0.1 * cos(x) * sin(y) }
+    #expect(try relativeDifference(force, .stacked([x, y], dimension: 1)) < 1e-13)
+  }
+
   /// J v by central differences of the residual, `[B, 2 K + 1, K + 1]`.
   private func jacobianProduct(_ equation: VorticityEquation, at flow: Tensor, _ change: Tensor) throws -> Tensor {
     let step = 1e-5

@@ -4,9 +4,10 @@ The counterpart of `implicit-generate steady-flows`: the same equation u.grad(w)
 dealiased modes, right-preconditioned GMRES (SciPy's) with the inverse viscous operator, the same amplitude continuation, forcing
 terms and line search, to the same residual. What ours does beyond that: nested grids, the dense Jacobian of the low modes in the
 preconditioner, single precision within GMRES. As there, forces are drawn from the distribution that the dataset's configuration
-states, and those without a steady flow are given up by the same rule; what they cost counts for the samples that are found. Then
-some forces of the dataset itself are solved, to compare the solutions. Prints one JSON line: draws and samples, wall and processor
-seconds per sample, residuals, Jacobian products, and the distance to the stored solutions.
+states, and those without a steady flow are given up by the same rule; what they cost counts for the samples that are found, as
+does writing them to an HDF5 file with the same filters. Then some forces of the dataset itself are solved, to compare the solutions.
+Prints one JSON line: draws and samples, wall and processor seconds per sample, residuals, Jacobian products, and the distance to
+the stored solutions.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import multiprocessing
 import os
 import re
 import resource
+import tempfile
 import time
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -46,10 +48,14 @@ class Flow:
         self.weight = numpy.where(ky > 0, numpy.sqrt(2), 1) * numpy.ones_like(square)
         self.shape = square.shape
 
-    def velocity(self, w):
-        full = numpy.zeros((2, self.n, self.n // 2 + 1), complex)
-        full[:, self.index, : self.cut + 1] = self.to_velocity * w
+    def points(self, modes):
+        full = numpy.zeros((*modes.shape[:-2], self.n, self.n // 2 + 1), complex)
+        full[..., self.index, : self.cut + 1] = modes
         return scipy.fft.irfft2(full, s=(self.n, self.n), norm="forward")
+
+    def velocity(self, w):
+        """Of the vorticity w; the force whose curl is w is the same formula."""
+        return self.points(self.to_velocity * w)
 
     def modes(self, fields):
         return scipy.fft.rfft2(fields, norm="forward")[:, self.index, : self.cut + 1]
@@ -186,6 +192,45 @@ def work(problem):
     return float(norm), flow.products, w if amplitude == 1 else None
 
 
+def sample(problem):
+    """The same, and the fields that a dataset holds: force and vorticity on the points, float32."""
+    norm, products, w = work(problem)
+    if w is None:
+        return norm, products, None
+    g, viscosity, n = problem
+    flow = Flow(n, viscosity)
+    return norm, products, (flow.velocity(g[flow.index, : flow.cut + 1]).astype("f4"), flow.points(w).astype("f4"))
+
+
+class Dataset:
+    """An HDF5 file of samples, with the filters and chunks of ours."""
+
+    def __init__(self, path, n):
+        import h5py
+
+        self.file, self.held = h5py.File(path, "w"), []
+        filters = dict(compression="gzip", compression_opts=4, shuffle=True, fletcher32=True)
+        self.fields = [
+            self.file.create_dataset(name, (0, *shape), "f4", maxshape=(None, *shape), chunks=(16, *shape), **filters)
+            for name, shape in (("input", (2, n, n)), ("solution", (n, n)))
+        ]
+
+    def append(self, fields):
+        self.held.append(fields)
+        if len(self.held) == 16:
+            self.flush()
+
+    def flush(self):
+        for field, values in zip(self.fields, zip(*self.held)):
+            field.resize(len(field) + len(values), axis=0)
+            field[-len(values) :] = values
+        self.held = []
+
+    def close(self):
+        self.flush()
+        self.file.close()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--dataset", required=True)
@@ -202,15 +247,20 @@ def main():
         forces, vorticities = train["input"][:count].astype(float), train["solution"][:count].astype(float)
     distribution, flow = Forcing(n, configuration), Flow(n, viscosity)
     drawn = [(distribution.modes(draw), viscosity, n) for draw in range(arguments.draws)]
-    with multiprocessing.Pool(arguments.processes) as pool:
+    with tempfile.TemporaryDirectory() as folder, multiprocessing.Pool(arguments.processes) as pool:
         pool.map(abs, range(arguments.processes))
-        start = time.perf_counter()
-        results = pool.map(work, drawn, chunksize=1)
-        seconds = time.perf_counter() - start
+        before, start, results = time.process_time(), time.perf_counter(), []
+        dataset = Dataset(os.path.join(folder, "flows.h5"), n)
+        for norm, products, fields in pool.imap(sample, drawn):
+            results.append((norm, products, fields is not None))
+            if fields is not None:
+                dataset.append(fields)
+        dataset.close()
+        seconds, writing = time.perf_counter() - start, time.process_time() - before
         pool.close()
         pool.join()
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    found = [result for result in results if result[2] is not None]
+    found = [result for result in results if result[2]]
     distances = []
     for force, vorticity in zip(forces, vorticities):
         stored = scipy.fft.rfft2(vorticity, norm="forward")[flow.index, : flow.cut + 1]
@@ -220,10 +270,10 @@ def main():
         json.dumps(
             {
                 "draws": len(results), "samples": len(found), "seconds_per_sample": seconds / len(found),
-                "processor_seconds_per_sample": (used.ru_utime + used.ru_stime) / len(found),
+                "processor_seconds_per_sample": (used.ru_utime + used.ru_stime + writing) / len(found),
                 "largest_residual": max(norm for norm, _, _ in found),
-                "products_per_sample": float(numpy.mean([products for _, products, w in results if w is not None])),
-                "products_without_flow": float(numpy.mean([products for _, products, w in results if w is None] or [0])),
+                "products_per_sample": float(numpy.mean([products for _, products, _ in found])),
+                "products_without_flow": float(numpy.mean([products for _, products, is_found in results if not is_found] or [0])),
                 "median_distance": float(numpy.median(distances)),
             }
         )
