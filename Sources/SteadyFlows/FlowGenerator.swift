@@ -18,7 +18,7 @@ public struct GradedNoise: Equatable, Sendable {
 
 /// Draws steady flows with their certificates.
 struct FlowGenerator: SampleGenerator {
-  let method: any FlowMethod
+  var method: any FlowMethod
   /// What the networks divide input and solution by.
   let scales: (input: Double, solution: Double)
   let noise: GradedNoise
@@ -26,6 +26,12 @@ struct FlowGenerator: SampleGenerator {
   let seed: UInt64
   /// More share the cost of calling an operator, fewer stay in cache: measured at 16, 32 and 64.
   let drawsPerBlock = 32
+
+  func placed(on device: Device) throws -> any SampleGenerator {
+    var placed = self
+    placed.method = try method.placed(on: device)
+    return placed
+  }
 
   var layout: DatasetLayout {
     var layout = SteadyFlowStudy.layout
@@ -53,7 +59,7 @@ struct FlowGenerator: SampleGenerator {
 
   private func block(_ all: FlowSamples, rows: [Int], draws: [Int], _ split: Split) throws -> SampleBlock {
     guard !rows.isEmpty else { return SampleBlock(draws: [], fields: emptyFields) }
-    let index = try Tensor(integers: rows.map(Int64.init))
+    let index = try Tensor(integers: rows.map(Int64.init), device: all.input.device)
     let certificates = rows.map { all.certificates[$0] }
     func real(_ value: (FlowCertificate) -> Double) -> FieldValues { .real(certificates.map(value)) }
     func integer(_ value: (FlowCertificate) -> Int) -> FieldValues { .integer(certificates.map { Int64(value($0)) }) }

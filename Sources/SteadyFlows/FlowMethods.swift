@@ -10,6 +10,10 @@ struct SolvedFlows: FlowMethod {
   let channels = 2
   var storedSize: Int { recorder.storedSize }
 
+  func placed(on device: Device) throws -> any FlowMethod {
+    SolvedFlows(distribution: distribution, solver: try solver.placed(on: device), recorder: try recorder.placed(on: device))
+  }
+
   func samples(draws: [Int], seed: UInt64, stream: String) throws -> FlowSamples {
     let forcing = try solver.equation.grid.modes(of: draws) { draw, cutoff in
       var random = KeyedRandom(seed: seed, stream: stream, index: UInt64(draw))
@@ -28,6 +32,11 @@ struct ManufacturedFlows: FlowMethod {
 
   let channels = 2
   var storedSize: Int { recorder.storedSize }
+
+  func placed(on device: Device) throws -> any FlowMethod {
+    let recorder = try recorder.placed(on: device)
+    return ManufacturedFlows(flow: flow, equation: recorder.equation, recorder: recorder)
+  }
 
   func samples(draws: [Int], seed: UInt64, stream: String) throws -> FlowSamples {
     var speeds: [Double] = []
@@ -50,6 +59,13 @@ struct DarcyFlows: FlowMethod {
 
   let channels = 1
   var storedSize: Int { problem.size }
+
+  func placed(on device: Device) throws -> any FlowMethod {
+    guard device == .cpu else {
+      throw Failure(.usage, "Darcy flow is computed on the CPU only, found \(device)", at: "--device", remedy: "leave it out")
+    }
+    return self
+  }
 
   func samples(draws: [Int], seed: UInt64, stream: String) throws -> FlowSamples {
     let randoms = draws.map { KeyedRandom(seed: seed, stream: stream, index: UInt64($0)) }

@@ -38,6 +38,7 @@ protocol FlowMethod: Sendable {
   var storedSize: Int { get }
   /// - Parameter stream: name of the random numbers; draw i uses those of index i.
   func samples(draws: [Int], seed: UInt64, stream: String) throws -> FlowSamples
+  func placed(on device: Device) throws -> any FlowMethod
 }
 
 /// Flows of a vorticity equation as samples: the two methods that have one share this.
@@ -48,6 +49,11 @@ struct FlowRecorder: Sendable {
   let tolerance: Double
   /// A flow with a larger spectral tail is under-resolved and rejected.
   let largestTail: Double
+
+  func placed(on device: Device) throws -> Self {
+    FlowRecorder(
+      equation: try equation.placed(on: device), storedEvery: storedEvery, tolerance: tolerance, largestTail: largestTail)
+  }
 
   var storedSize: Int { (equation.grid.size + storedEvery - 1) / storedEvery }
 

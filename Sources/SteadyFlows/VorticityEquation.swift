@@ -28,6 +28,10 @@ public struct VorticityEquation: Sendable {
     self.viscosity = viscosity
   }
 
+  func placed(on device: Device) throws -> Self {
+    Self(try PeriodicGrid(size: grid.size, device: device, type: grid.type), viscosity: viscosity)
+  }
+
   /// Modes of u . grad(omega) = curl div (u u) from the velocity on the points: `[B, 2, N, N]` -> `[B, 2 K + 1, K + 1]`.
   public func advection(_ velocity: Tensor) throws -> Tensor {
     let (x, y) = try (velocity.narrow(1, from: 0, count: 1), velocity.narrow(1, from: 1, count: 1))

@@ -3,6 +3,7 @@ import CaseStudies
 import Experiment
 import Foundation
 import ToolKit
+import enum Torch.Device
 
 @main
 struct GenerateCommand: ParsableCommand {
@@ -32,6 +33,7 @@ struct Draw: ParsableCommand {
 
   @OptionGroup var source: ConfigurationOptions
   @OptionGroup var options: RunOptions
+  @OptionGroup var place: DeviceOptions
 
   @Option(help: ArgumentHelp("Only part K of N of the draws.", valueName: "K/N"))
   var shard: String?
@@ -50,7 +52,7 @@ struct Draw: ParsableCommand {
   private func draw<Case: CaseStudy>(_ study: Case.Type) throws {
     let stage = GenerateStage(
       output: output, shard: try shard.map(Shard.init(parsing:)), resumes: resume, threads: options.threadCount,
-      progress: options.progress)
+      device: try Device(parsing: place.device), progress: options.progress)
     _ = try stage.run(ExperimentConfiguration<Case>(source.load()))
     print(output)
   }

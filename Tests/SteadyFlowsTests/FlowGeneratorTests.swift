@@ -33,6 +33,19 @@ import Torch
     #expect(try generator.samples(of: .test, draws: 3..<5).fields["solution"] != part.fields["solution"])
   }
 
+  @Test(arguments: ["", "method: manufactured, flow: {lowest_speed: 0.1}, ", "method: darcy, "])
+  func `A generator that is placed where it was draws the same samples`(method: String) throws {
+    let size = method.hasPrefix("method: darcy") ? "size: 15" : method.isEmpty ? Self.small : "size: 36, largest_tail: 0.5"
+    let generator = try Self.configuration("{\(method)\(size), \(Self.plans)}").generator
+    let placed = try generator.placed(on: .cpu)
+    let (found, expected) = try (placed.samples(of: .train, draws: 0..<3), generator.samples(of: .train, draws: 0..<3))
+    for field in ["input", "solution", "residual"] { #expect(found.fields[field] == expected.fields[field]) }
+    if method.hasPrefix("method: darcy") {
+      let failure = #expect(throws: Failure.self) { try generator.placed(on: .cuda(0)) }
+      #expect(failure?.status == .usage && failure?.place == "--device")
+    }
+  }
+
   @Test func `Samples come with certificates, spectrum and seed`() throws {
     let block = try Self.configuration("{\(Self.small), \(Self.plans)}").generator.samples(of: .train, draws: 0..<3)
     func real(_ name: String) throws -> [Double] {

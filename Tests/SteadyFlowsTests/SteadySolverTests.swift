@@ -47,6 +47,16 @@ import Torch
     }
   }
 
+  /// The way on other devices than the CPU, and on large grids.
+  @Test func `Through FFTs the same flows are found, in as many steps`() throws {
+    let (matrices, fft) = try (PeriodicGrid(size: 32), PeriodicGrid(size: 32, method: .fft))
+    let forcing = try ExampleFlow.forcing(matrices, count: 3)
+    let (expected, found) = try (Self.solve(forcing, matrices), Self.solve(forcing, fft))
+    #expect(found.histories.map(\.converged) == expected.histories.map(\.converged))
+    #expect(found.histories.map(\.residuals.count) == expected.histories.map(\.residuals.count))
+    #expect(try relativeDifference(found.vorticity.realView(), expected.vorticity.realView()) < 1e-7)
+  }
+
   @Test func `A sample's solution and history do not depend on its batch mates`() throws {
     let grid = try PeriodicGrid(size: 24)
     let forcing = try ExampleFlow.forcing(grid, count: 7, seed: 4)

@@ -203,6 +203,18 @@ public protocol SampleGenerator: Sendable {
   var drawsPerBlock: Int { get }
   /// The accepted samples among the given draws; the others were rejected.
   func samples(of split: Split, draws: Range<Int>) throws -> SampleBlock
+  /// The same generator, computing there.
+  func placed(on device: Device) throws -> any SampleGenerator
+}
+
+extension SampleGenerator {
+  /// For generators that know the CPU only.
+  public func placed(on device: Device) throws -> any SampleGenerator {
+    guard device == .cpu else {
+      throw Failure(.usage, "these samples are computed on the CPU only, found \(device)", at: "--device", remedy: "leave it out")
+    }
+    return self
+  }
 }
 
 /// A change of the input along which the Lipschitz ratio of the model is measured.

@@ -11,13 +11,18 @@ public struct GenerateStage {
   /// Go on behind the samples of an attempt that was stopped or killed, if there are any.
   public var resumes: Bool
   public var threads: Int
+  /// Samples of another device differ in their last digits.
+  public var device: Device
   public var progress: String?
 
-  public init(output: String, shard: Shard?, resumes: Bool = false, threads: Int, progress: String?) {
+  public init(
+    output: String, shard: Shard?, resumes: Bool = false, threads: Int, device: Device = .cpu, progress: String?
+  ) {
     self.output = output
     self.shard = shard
     self.resumes = resumes
     self.threads = threads
+    self.device = device
     self.progress = progress
   }
 
@@ -25,7 +30,7 @@ public struct GenerateStage {
   public func run<Case: CaseStudy>(_ configuration: ExperimentConfiguration<Case>) throws -> String {
     let lock = try OutputLock(for: output)
     defer { withExtendedLifetime(lock) {} }
-    let generator = configuration.generator
+    let generator = try configuration.generator.placed(on: device)
     // Blocks of draws are computed side by side, each by one thread.
     try Runtime.setThreads(1)
     let resolved = configuration.document.resolved(only: ["case_study", "seed", "dataset"])
@@ -36,7 +41,7 @@ public struct GenerateStage {
       let shard = shard.map { "\($0.index)/\($0.count)" } ?? ""
       let partial = try PartialResults(
         of: output, resumes: resumes,
-        identity: SHA256.hash("\(implicitModelsVersion)\n\(resolved)\n\(shard)\n\(generator.drawsPerBlock)"))
+        identity: SHA256.hash("\(implicitModelsVersion)\n\(resolved)\n\(shard)\n\(generator.drawsPerBlock)\n\(device)"))
       var done: [Split: (blocks: Int, draws: Int)] = [:]
       try partial.restore { chunk in
         let block = try GeneratedBlock(chunk)
