@@ -3,8 +3,8 @@ import Foundation
 
 /// SHA-256 (FIPS 180-4), by OpenSSL.
 ///
-/// A context that OpenSSL cannot make or use means that memory is exhausted or that the library forbids SHA-256; nothing
-/// this program writes could be trusted then, so it stops.
+/// `requireAvailable` is called once, at the start of every tool: OpenSSL's configuration may leave SHA-256 out. A context that cannot
+/// be made later means that memory is exhausted, where Swift itself stops the process.
 public final class SHA256 {
   private let context: OpaquePointer
 
@@ -13,6 +13,17 @@ public final class SHA256 {
       fatalError("OpenSSL cannot compute SHA-256: out of memory, or forbidden by its configuration")
     }
     self.context = context
+  }
+
+  /// - Throws: `Failure` where this OpenSSL has no SHA-256.
+  public static func requireAvailable() throws {
+    let context = EVP_MD_CTX_new()
+    defer { EVP_MD_CTX_free(context) }
+    guard EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+      throw Failure(
+        .usage, "OpenSSL gives no SHA-256, with which files are signed", at: "OpenSSL",
+        remedy: "check its configuration, openssl.cnf or what OPENSSL_CONF names: the default provider must be active")
+    }
   }
 
   deinit { EVP_MD_CTX_free(context) }

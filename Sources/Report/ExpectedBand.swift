@@ -23,7 +23,7 @@ public struct Quantity: Equatable, Sendable {
   /// Instead of the statistic, its range over the recorded iterations from `iteration` to this one: largest minus smallest.
   public var spreadTo: IntegerOr<Landmark>?
   public var reduction: Reduction
-  /// One kind of perturbation; nil stands for each kind in turn.
+  /// One kind of perturbation, or `all` together; nil stands for each kind in turn.
   public var perturbation: String?
 
   public init(
@@ -58,7 +58,7 @@ public struct Quantity: Equatable, Sendable {
     }
     reduction = try section.choice("statistic", default: parent?.reduction ?? .mean, "statistic over the samples")
     perturbation =
-      try section.optionalText("perturbation", "kind of perturbation; without it, each kind in turn")
+      try section.optionalText("perturbation", "kind of perturbation, or `all` together; without it, each kind in turn")
       ?? parent?.perturbation
   }
 

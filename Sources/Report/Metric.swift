@@ -25,8 +25,12 @@ public enum Metric: Hashable, Sendable {
 }
 
 extension SweepCurves {
+  /// The name for all kinds of perturbation together, as the paper takes its largest Lipschitz ratio over all of them.
+  static let allPerturbations = "all"
+
   /// The values of a metric, `[S, K]`; those that belong to the model and not to a sample have S = 1.
   ///
+  /// - Parameter perturbation: its kind; `all` has a row for each sample and kind.
   /// - Returns: nil when the sweep did not measure it.
   public func values(_ metric: Metric, perturbation: String? = nil) -> SampleCurves? {
     switch metric {
@@ -35,6 +39,10 @@ extension SweepCurves {
     case .quality(let name): return qualities.first { $0.name == name }?.curves
     case .lipschitzRatio, .perturbedError:
       let curves = metric == .lipschitzRatio ? lipschitzRatio : perturbedError
+      if perturbation == Self.allPerturbations, let first = curves.first {
+        return SampleCurves(
+          samples: curves.map(\.samples).reduce(0, +), iterations: first.iterations, values: curves.flatMap(\.values))
+      }
       guard let index = perturbations.firstIndex(where: { $0 == perturbation }), curves.indices.contains(index) else {
         return nil
       }

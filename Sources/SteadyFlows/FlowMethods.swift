@@ -61,9 +61,7 @@ struct DarcyFlows: FlowMethod {
   var storedSize: Int { problem.size }
 
   func placed(on device: Device) throws -> any FlowMethod {
-    guard device == .cpu else {
-      throw Failure(.usage, "Darcy flow is computed on the CPU only, found \(device)", at: "--device", remedy: "leave it out")
-    }
+    try device.requireCPU()
     return self
   }
 

@@ -12,6 +12,7 @@ public func runTool<Command: ParsableCommand>(_ command: Command.Type, arguments
   reportSizeLimitAsError()
   do {
     var parsed = try Command.parseAsRoot(arguments)
+    try SHA256.requireAvailable()
     try parsed.run()
     try flushResult()
   } catch {
@@ -25,6 +26,7 @@ public func runTool<Command: AsyncParsableCommand>(_ command: Command.Type, argu
   reportSizeLimitAsError()
   do {
     var parsed = try Command.parseAsRoot(arguments)
+    try SHA256.requireAvailable()
     if var asynchronous = parsed as? any AsyncParsableCommand { try await asynchronous.run() } else { try parsed.run() }
     try flushResult()
   } catch {

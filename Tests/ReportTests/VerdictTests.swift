@@ -58,6 +58,24 @@ import Testing
     #expect(try !Verdict(band, in: models).holds)
   }
 
+  @Test func `The largest ratio over all kinds of perturbation together is one number`() throws {
+    var sweep = SyntheticSweeps.implicit(samples: 2, iterations: 2, perturbations: ["A", "b"])
+    sweep.lipschitzRatio = [
+      SampleCurves(samples: 2, iterations: 2, values: [1, 2, 4, 5])!,
+      SampleCurves(samples: 2, iterations: 2, values: [3, 6, 2, 20])!,
+    ]
+    var quantity = Quantity(
+      model: "implicit-8", metric: .lipschitzRatio, iteration: .integer(2), reduction: .max, perturbation: "all")
+    // 4 of kind A at iteration 1, 20 of kind b at iteration 2.
+    let first = Quantity(
+      model: "implicit-8", metric: .lipschitzRatio, iteration: .integer(1), reduction: .max, perturbation: "all")
+    let models = try ModelSweeps.grouped([sweep])
+    let growth = try Verdict(ExpectedBand(name: "", quantity: quantity, reference: first, atLeast: 2.5), in: models)
+    #expect(growth.cases.map(\.value) == [5] && growth.holds)
+    quantity.reduction = .mean
+    #expect(try Verdict(ExpectedBand(name: "", quantity: quantity, atMost: 9), in: models).cases[0].value == 33.0 / 4)
+  }
+
   @Test(arguments: [Double.nan, .infinity]) func `An error that is not finite never passes`(value: Double) throws {
     var sweep = SyntheticSweeps.implicit(samples: 2, iterations: 1)
     sweep.error = SampleCurves(samples: 2, iterations: 1, values: [0.1, value])!

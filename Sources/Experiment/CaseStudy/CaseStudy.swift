@@ -210,10 +210,17 @@ public protocol SampleGenerator: Sendable {
 extension SampleGenerator {
   /// For generators that know the CPU only.
   public func placed(on device: Device) throws -> any SampleGenerator {
-    guard device == .cpu else {
-      throw Failure(.usage, "these samples are computed on the CPU only, found \(device)", at: "--device", remedy: "leave it out")
-    }
+    try device.requireCPU()
     return self
+  }
+}
+
+extension Device {
+  /// - Throws: `Failure` (usage) on any other device.
+  public func requireCPU() throws {
+    guard self == .cpu else {
+      throw Failure(.usage, "these samples are computed on the CPU only, found \(self)", at: "--device", remedy: "leave it out")
+    }
   }
 }
 
