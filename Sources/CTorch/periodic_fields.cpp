@@ -263,12 +263,17 @@ void check_modes(const char *name, const at::Tensor &modes, int64_t size) {
               ": expected complex modes [..., ", 2 * cutoff + 1, ", ", cutoff + 1, "], found ", modes.sizes());
 }
 
+/// The sizes of a tensor with others in place of its last two.
+std::vector<int64_t> reshaped(const at::Tensor &tensor, std::initializer_list<int64_t> last) {
+  std::vector<int64_t> shape(tensor.sizes().begin(), tensor.sizes().end() - 2);
+  shape.insert(shape.end(), last);
+  return shape;
+}
+
 at::Tensor periodic_fields(const at::Tensor &modes, int64_t size) {
   check_modes("periodic_fields", modes, size);
-  std::vector<int64_t> shape(modes.sizes().begin(), modes.sizes().end() - 2);
-  shape.insert(shape.end(), {size, size});
   const at::Tensor source = at::view_as_real(modes.resolve_conj().contiguous());
-  at::Tensor out = at::empty(shape, source.options());
+  at::Tensor out = at::empty(reshaped(modes, {size, size}), source.options());
   AT_DISPATCH_FLOATING_TYPES(source.scalar_type(), "implicit::periodic_fields", [&] {
     const auto grid = Grid<scalar_t>::of(size);
     const scalar_t *from = source.const_data_ptr<scalar_t>();
@@ -287,10 +292,8 @@ at::Tensor periodic_modes(const at::Tensor &fields) {
   TORCH_CHECK(fields.dim() >= 2 && fields.size(-1) == fields.size(-2) && fields.size(-1) >= 4,
               "periodic_modes: expected fields [..., N, N] with N >= 4, found ", fields.sizes());
   const int64_t size = fields.size(-1), cutoff = (size - 1) / 3;
-  std::vector<int64_t> shape(fields.sizes().begin(), fields.sizes().end() - 2);
-  shape.insert(shape.end(), {2 * cutoff + 1, cutoff + 1, 2});
   const at::Tensor source = fields.contiguous();
-  at::Tensor out = at::empty(shape, source.options());
+  at::Tensor out = at::empty(reshaped(fields, {2 * cutoff + 1, cutoff + 1, 2}), source.options());
   AT_DISPATCH_FLOATING_TYPES(source.scalar_type(), "implicit::periodic_modes", [&] {
     const auto grid = Grid<scalar_t>::of(size);
     const scalar_t *from = source.const_data_ptr<scalar_t>();

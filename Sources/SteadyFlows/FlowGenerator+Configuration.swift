@@ -20,10 +20,7 @@ extension FlowGenerator {
             at: section.place,
             remedy: "a grid of \(size) points resolves waves below a third of that; raise \(section.path).size")
         }
-        return SolvedFlows(
-          distribution: distribution,
-          solver: try SteadySolver(recorder.equation, settings, highestForcingWave: distribution.largestWave),
-          recorder: recorder)
+        return try SolvedFlows(distribution: distribution, settings: settings, recorder: recorder)
       case .manufactured:
         let flow = try ManufacturedFlow(reading: section.section("flow", "the flow that is made steady"))
         let recorder = try Self.recorder(section, size: size, viscosity: 0.001, tolerance: 1e-9)

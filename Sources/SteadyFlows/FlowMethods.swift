@@ -7,18 +7,25 @@ struct SolvedFlows: FlowMethod {
   let solver: SteadySolver
   let recorder: FlowRecorder
 
+  init(distribution: ForcingDistribution, settings: NewtonKrylov, recorder: FlowRecorder) throws {
+    (self.distribution, self.recorder) = (distribution, recorder)
+    solver = try SteadySolver(recorder.equation, settings, highestForcingWave: distribution.largestWave)
+  }
+
   let channels = 2
   var storedSize: Int { recorder.storedSize }
 
   func placed(on device: Device) throws -> any FlowMethod {
-    SolvedFlows(distribution: distribution, solver: try solver.placed(on: device), recorder: try recorder.placed(on: device))
+    try SolvedFlows(distribution: distribution, settings: solver.settings, recorder: recorder.placed(on: device))
   }
 
   func samples(draws: [Int], seed: UInt64, stream: String) throws -> FlowSamples {
-    let forcing = try solver.equation.grid.modes(of: draws) { draw, cutoff in
-      var random = KeyedRandom(seed: seed, stream: stream, index: UInt64(draw))
-      return distribution.modes(cutoff: cutoff, random: &random)
-    }
+    let grid = solver.equation.grid
+    let forcing = try grid.modes(
+      draws.map { draw in
+        var random = KeyedRandom(seed: seed, stream: stream, index: UInt64(draw))
+        return distribution.modes(cutoff: grid.cutoff, random: &random)
+      })
     let (vorticity, histories) = try solver.solve(forcing)
     return try recorder.samples(vorticity, force: solver.equation.force(ofCurl: forcing), histories)
   }
@@ -39,14 +46,12 @@ struct ManufacturedFlows: FlowMethod {
   }
 
   func samples(draws: [Int], seed: UInt64, stream: String) throws -> FlowSamples {
-    var speeds: [Double] = []
-    let starts = try equation.grid.modes(of: draws) { draw, cutoff in
+    let starts = draws.map { draw in
       var random = KeyedRandom(seed: seed, stream: stream, index: UInt64(draw))
-      let start = flow.start(cutoff: cutoff, random: &random)
-      speeds.append(random.uniform(flow.lowestSpeed, flow.speed))
-      return start
+      let modes = flow.start(cutoff: equation.grid.cutoff, random: &random)
+      return (modes: modes, speed: random.uniform(flow.lowestSpeed, flow.speed))
     }
-    let vorticity = try flow.flows(starts, speeds: speeds, equation)
+    let vorticity = try flow.flows(equation.grid.modes(starts.map(\.modes)), speeds: starts.map(\.speed), equation)
     let solved = NewtonHistory(converged: true, amplitude: 1, residual: 0)
     return try recorder.samples(vorticity, force: equation.force(flow.force, of: vorticity), draws.map { _ in solved })
   }
@@ -79,10 +84,8 @@ struct DarcyFlows: FlowMethod {
 }
 
 extension PeriodicGrid {
-  /// Modes of several draws, `[B, 2 K + 1, K + 1]`.
-  fileprivate func modes(of draws: [Int], _ values: (_ draw: Int, _ cutoff: Int) -> [Double]) throws -> Tensor {
-    try Tensor(
-      draws.flatMap { values($0, cutoff) }, shape: [draws.count, 2 * cutoff + 1, cutoff + 1, 2], device: device
-    ).complexView()
+  /// Modes of several draws, `[B, 2 K + 1, K + 1]`, from their real and imaginary parts.
+  fileprivate func modes(_ draws: [[Double]]) throws -> Tensor {
+    try Tensor(draws.flatMap { $0 }, shape: [draws.count, 2 * cutoff + 1, cutoff + 1, 2], device: device).complexView()
   }
 }

@@ -68,7 +68,6 @@ public struct NewtonHistory: Equatable, Sendable {
 public struct SteadySolver: Sendable {
   public let equation: VorticityEquation
   public let settings: NewtonKrylov
-  private let highestForcingWave: Int?
   /// From the coarsest grid to that of the equation.
   private let levels: [Level]
 
@@ -86,7 +85,6 @@ public struct SteadySolver: Sendable {
   ) throws {
     self.equation = equation
     self.settings = settings
-    self.highestForcingWave = highestForcingWave
     var grids = [equation.grid]
     if let wave = highestForcingWave {
       while grids[0].size / 2 >= settings.coarsestSize, (grids[0].size / 2 - 1) / 3 >= 2 * wave {
@@ -101,10 +99,6 @@ public struct SteadySolver: Sendable {
       return Level(
         equation: equation, linear: linear, lowModes: cutoff > 0 ? try LowModes(linear, cutoff: cutoff) : nil)
     }
-  }
-
-  func placed(on device: Device) throws -> Self {
-    try Self(equation.placed(on: device), settings, highestForcingWave: highestForcingWave)
   }
 
   /// - Parameter forcing: modes of the curl of the force, `[B, 2 K + 1, K + 1]`, without mean.

@@ -35,8 +35,12 @@ public struct VorticityEquation: Sendable {
   /// Modes of u . grad(omega) = curl div (u u) from the velocity on the points: `[B, 2, N, N]` -> `[B, 2 K + 1, K + 1]`.
   public func advection(_ velocity: Tensor) throws -> Tensor {
     let (x, y) = try (velocity.narrow(1, from: 0, count: 1), velocity.narrow(1, from: 1, count: 1))
-    let stresses = try Tensor.concatenated([x * y, (y - x) * (y + x)], dimension: 1)
-    return try (grid.modes(of: stresses) * grid.stressToCurl).sum(dimension: 1)
+    return try curl(ofStresses: .concatenated([x * y, (y - x) * (y + x)], dimension: 1))
+  }
+
+  /// Modes of (dxx - dyy) P + dxy Q from (P, Q) on the points.
+  private func curl(ofStresses stresses: Tensor) throws -> Tensor {
+    try (grid.modes(of: stresses) * grid.stressToCurl).sum(dimension: 1)
   }
 
   /// The change of the advection's modes with the vorticity's, at flows with this velocity, to first order:
@@ -46,9 +50,8 @@ public struct VorticityEquation: Sendable {
     let changed = try grid.velocity(ofVorticity: change)
     let (x, y) = try (velocity.select(1, 0), velocity.select(1, 1))
     let (changedX, changedY) = try (changed.select(1, 0), changed.select(1, 1))
-    let stresses = try Tensor.stacked(
-      [(x * changedY).addingProduct(y, changedX), ((y * changedY) - (x * changedX)) * 2], dimension: 1)
-    return try (grid.modes(of: stresses) * grid.stressToCurl).sum(dimension: 1)
+    return try curl(
+      ofStresses: .stacked([(x * changedY).addingProduct(y, changedX), ((y * changedY) - (x * changedX)) * 2], dimension: 1))
   }
 
   /// Modes of -nu laplace(omega).

@@ -185,21 +185,20 @@ class Forcing:
 
 
 def work(problem):
-    """Residual, Jacobian products, and the modes of the vorticity, None where there is no steady flow."""
+    """Residual, the flow's solver, and the modes of the vorticity, None where there is no steady flow."""
     g, viscosity, n = problem
     flow = Flow(n, viscosity)
     w, norm, amplitude = flow.solve(g[flow.index, : flow.cut + 1], TOLERANCE, SETTINGS)
-    return float(norm), flow.products, w if amplitude == 1 else None
+    return float(norm), flow, w if amplitude == 1 else None
 
 
 def sample(problem):
-    """The same, and the fields that a dataset holds: force and vorticity on the points, float32."""
-    norm, products, w = work(problem)
+    """Residual, Jacobian products, and the fields that a dataset holds: force and vorticity on the points, float32, or None."""
+    g, _, _ = problem
+    norm, flow, w = work(problem)
     if w is None:
-        return norm, products, None
-    g, viscosity, n = problem
-    flow = Flow(n, viscosity)
-    return norm, products, (flow.velocity(g[flow.index, : flow.cut + 1]).astype("f4"), flow.points(w).astype("f4"))
+        return norm, flow.products, None
+    return norm, flow.products, (flow.velocity(g[flow.index, : flow.cut + 1]).astype("f4"), flow.points(w).astype("f4"))
 
 
 class Dataset:
