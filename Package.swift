@@ -11,31 +11,57 @@ let torchLibraries =
   .map { "\(libtorch)/lib/\($0)" }
   .filter { FileManager.default.fileExists(atPath: $0) }
 
+let torchCompiler: [CXXSetting] = [.unsafeFlags(torchIncludes + ["-O3"])]
+let torchLinker: [LinkerSetting] = [.unsafeFlags(torchLibraries + ["-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"])]
+
 // -enable-testing in release too, so that `swift build -c release` and the tests share one build (pipelines/test.sh).
 let settings: [SwiftSetting] = [
   .swiftLanguageMode(.v6), .unsafeFlags(["-enable-testing"], .when(configuration: .release)),
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency], linker: [LinkerSetting] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings, linkerSettings: linker)
+/// A module of Swift in `Sources/NAME`, or where `path` says.
+func library(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 
 func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(
-    name: name,
-    dependencies: dependencies + ["ToolKit", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+    name: name, dependencies: dependencies + ["ToolKit", argumentParser], path: "Sources/Tools/\(name)",
     swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: "\(name)Tests", dependencies: dependencies, swiftSettings: settings)
+  .testTarget(name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
 }
 
-/// One folder per case study below Sources. A new one is named here and in Sources/CaseStudies/Registry.swift.
-let caseStudies = ["Deblurring", "LinearPrograms", "LoopedLanguage", "ScalarMaps", "SteadyFlows"]
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// The case studies, one folder each below Sources/Studies, with the C libraries that only they need. A new one is named here and in
+/// Sources/Studies/Registry.
+let studies: [(name: String, libraries: [Target.Dependency])] = [
+  ("Deblurring", ["CPNG", "CTurboJPEG"]),
+  ("LinearPrograms", ["CClp"]),
+  ("LoopedLanguage", []),
+  ("ScalarMaps", []),
+  ("SteadyFlows", []),
+]
+let studyNames = studies.map { Target.Dependency.target(name: $0.name) }
+
+/// All that a case study may use.
+let studyFoundation: [Target.Dependency] = [
+  "Torch", "HDF5", "Equilibrium", "Support", "Configuration", "Records", "Plot", "StudyKit", logging,
+]
 
 let package = Package(
   name: "implicit-models",
+  products: [
+    // Loaded when the first tensor is made, so that programs and commands without tensors start without LibTorch.
+    .library(name: "implicit-torch", type: .dynamic, targets: ["CTorchShim", "CKernels"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -46,83 +72,60 @@ let package = Package(
   targets: [
     // C boundaries
     .target(
-      name: "CTorch",
-      cxxSettings: [.unsafeFlags(torchIncludes + ["-O3"])],
-      linkerSettings: [.unsafeFlags(torchLibraries + ["-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"])]),
-    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
-    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-    .systemLibrary(name: "CClp", providers: [.apt(["coinor-libclp-dev"])]),
+      name: "CTorch", path: "Sources/C/CTorch", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(
+      name: "CTorchShim", path: "Sources/C/CTorchShim", cxxSettings: [.headerSearchPath("../CTorch/include")] + torchCompiler,
+      linkerSettings: torchLinker),
+    .target(name: "CKernels", path: "Sources/C/CKernels", cxxSettings: torchCompiler),
+    .systemLibrary(name: "CHDF5", path: "Sources/C/CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CCrypto", path: "Sources/C/CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CClp", path: "Sources/C/CClp", providers: [.apt(["coinor-libclp-dev"])]),
+    .systemLibrary(name: "CPNG", path: "Sources/C/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", path: "Sources/C/CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
 
-    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-    .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
-
-    // Foundations: each depends only on those above it
+    // Rooms: each may use only what stands above it
     library("Torch", ["CTorch"]),
     library("HDF5", ["CHDF5"]),
     library("Equilibrium", ["Torch"]),
-    library(
-      "Experiment",
-      [
-        "CCrypto", "Torch", "HDF5", "Equilibrium", .product(name: "Yams", package: "Yams"),
-        .product(name: "Logging", package: "swift-log"),
-      ]),
-    library(
-      "Report",
-      [
-        "HDF5", "Experiment", .product(name: "Mustache", package: "swift-mustache"),
-        .product(name: "Subprocess", package: "swift-subprocess"),
-      ]),
+    library("Support", ["CCrypto", logging]),
+    library("Configuration", ["Support", yams]),
+    library("Records", ["Support", "HDF5"]),
+    library("Plot", ["Support", subprocess]),
+    library("StudyKit", ["Torch", "HDF5", "Equilibrium", "Support", "Configuration", "Records", "Plot"]),
+    library("Stages", ["Torch", "HDF5", "Equilibrium", "Support", "Configuration", "Records", "StudyKit", logging]),
+  ]
+    + studies.map { library($0.name, studyFoundation + $0.libraries, path: "Sources/Studies/\($0.name)") } + [
+      library(
+        "StudyRegistry", ["Support", "Configuration", "Records", "StudyKit"] + studyNames, path: "Sources/Studies/Registry"),
+      library("Report", ["HDF5", "Support", "Configuration", "Records", "Plot", mustache]),
+      library("Pipeline", ["HDF5", "Support", "Configuration", "Records", "Report", mustache, subprocess]),
 
-    // Case studies
-    library("Deblurring", ["CPNG", "CTurboJPEG", "HDF5", "Torch", "Experiment"]),
-    library("LinearPrograms", ["CClp", "Torch", "Equilibrium", "Experiment"]),
-    library("LoopedLanguage", ["Torch", "HDF5", "Equilibrium", "Experiment"]),
-    library("ScalarMaps", ["Torch", "Experiment"]),
-    library(
-      "SteadyFlows", ["Torch", "Equilibrium", "Experiment", .product(name: "Logging", package: "swift-log")]),
-    library("CaseStudies", ["Experiment"] + caseStudies.map { .target(name: $0) }),
+      // Programs: what all share (options, exit codes), and one folder each
+      library("ToolKit", ["Support", "Configuration", argumentParser, logging], path: "Sources/Tools/ToolKit"),
+      tool("implicit-generate", ["StudyRegistry", "Stages"]),
+      tool("implicit-train", ["StudyRegistry", "Stages"]),
+      tool("implicit-sweep", ["StudyRegistry", "Stages"]),
+      tool("implicit-aggregate", ["StudyRegistry", "Report"]),
+      tool("implicit-inspect", ["StudyRegistry", "Report"]),
+      tool("implicit-pipeline", ["StudyRegistry", "Pipeline"]),
+      // Measurements that pipelines/benchmarks compare with the same work in PyTorch
+      tool("implicit-benchmark", ["StudyRegistry", "Stages"]),
 
-    // What all executables share: options, exit codes
-    library(
-      "ToolKit",
-      [
-        "Experiment", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
-      ]),
-
-    // Turns a pipeline file into tasks, and runs those that are not done, here or as jobs of Slurm
-    library(
-      "Pipeline",
-      [
-        "HDF5", "Experiment", "CaseStudies", "Report", .product(name: "Mustache", package: "swift-mustache"),
-        .product(name: "Subprocess", package: "swift-subprocess"),
-      ]),
-
-    // Stages
-    tool("implicit-generate", ["CaseStudies", "Experiment"]),
-    tool("implicit-train", ["CaseStudies", "Experiment"]),
-    tool("implicit-sweep", ["CaseStudies", "Experiment"]),
-    tool("implicit-aggregate", ["CaseStudies", "Experiment", "Report"]),
-    tool("implicit-inspect", ["CaseStudies", "Experiment", "Report"]),
-    tool("implicit-pipeline", ["Pipeline", "Experiment"]),
-
-    // Measurements that pipelines/benchmarks compare with the same work in PyTorch
-    tool("implicit-benchmark", ["CaseStudies", "Experiment"]),
-
-    // Tests
-    tests("Torch", ["Torch"]),
-    tests("HDF5", ["HDF5"]),
-    tests("Equilibrium", ["Equilibrium", "Torch", "HDF5"]),
-    tests("Experiment", ["Experiment", "Equilibrium", "Torch", "HDF5"]),
-    tests("ToolKit", ["ToolKit", "Experiment", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
-    tests("Deblurring", ["Deblurring", "CTurboJPEG", "Experiment", "Equilibrium", "Torch", "HDF5"]),
-    tests("LinearPrograms", ["LinearPrograms", "Experiment", "Equilibrium", "Torch", "HDF5"]),
-    tests("LoopedLanguage", ["LoopedLanguage", "Experiment", "Equilibrium", "Torch", "HDF5"]),
-    tests("ScalarMaps", ["ScalarMaps", "Experiment", "Equilibrium", "Torch", "HDF5"]),
-    tests("SteadyFlows", ["SteadyFlows", "Experiment", "Equilibrium", "Torch", "HDF5"]),
-    tests("Report", ["Report", "Experiment", "HDF5"]),
-    tests("Pipeline", ["Pipeline", "Experiment"]),
-    tests("EndToEnd", ["HDF5", "Experiment", .product(name: "Subprocess", package: "swift-subprocess")]),
-  ],
+      .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport", swiftSettings: settings),
+      tests("Torch", ["Torch"]),
+      tests("HDF5", ["HDF5"]),
+      tests("Equilibrium", ["Torch", "HDF5", "Equilibrium"]),
+      tests("Support", ["Support", logging]),
+      tests("Configuration", ["Support", "Configuration"]),
+      tests("Records", ["HDF5", "Support", "Records"]),
+      tests("StudyKit", ["Torch", "Equilibrium", "Support", "StudyKit"]),
+      tests("Stages", studyFoundation + ["Stages"]),
+    ] + studies.map { tests($0.name, studyFoundation + ["Stages", .target(name: $0.name)] + $0.libraries) } + [
+      tests("Report", ["HDF5", "Support", "Configuration", "Records", "Plot", "Report"]),
+      tests("Pipeline", ["HDF5", "Support", "Configuration", "Records", "StudyRegistry", "Pipeline"]),
+      tests("ToolKit", ["Support", "ToolKit", argumentParser]),
+      tests("EndToEnd", ["HDF5", "Support", "Configuration", "Records", subprocess]),
+    ],
   cxxLanguageStandard: .cxx20
 )

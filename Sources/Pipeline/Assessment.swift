@@ -1,5 +1,5 @@
-import Experiment
 import Foundation
+import Support
 
 /// What is to be done about a task.
 public enum Assessment: Equatable, Sendable {
@@ -74,7 +74,7 @@ extension PipelineTask {
       guard hash == expected.contentHash else { return .run(.outputDamaged("another program wrote it")) }
       return .done(OutputState(contentHash: hash, signature: signature))
     } catch {
-      return .run(.outputDamaged(ErrorMapping.failure(from: error).problem))
+      return .run(.outputDamaged(Failure(describing: error).problem))
     }
   }
 }

@@ -1,5 +1,3 @@
-import Experiment
-
 extension CasePipeline {
   /// The tasks of this case study, each behind those it needs.
   ///
@@ -12,7 +10,7 @@ extension CasePipeline {
     let dataset = maker.dataset()
     let models = maker.models(dataset[dataset.count - 1])
     let sweeps = models.filter { !$0.isIntermediate }.flatMap { model in
-      splits.map { maker.sweep($0, of: model, on: dataset[dataset.count - 1]) }
+      outline.splits.map { maker.sweep($0, of: model, on: dataset[dataset.count - 1]) }
     }
     return dataset + models.map(\.task) + sweeps + [maker.report(sweeps)]
   }
@@ -37,18 +35,18 @@ private struct TaskMaker {
   /// The tasks that make the dataset; the last one writes it.
   func dataset() -> [PipelineTask] {
     let file = directory(.generate).dataset("dataset")
-    guard pipeline.settings.shards > 1 else {
+    guard pipeline.outline.settings.shards > 1 else {
       return [
-        task("generate", .generate, [pipeline.caseStudy] + configuration(for: .generate) + ["--out", file], [], file)
+        task("generate", .generate, [pipeline.outline.caseStudy] + configuration(for: .generate) + ["--out", file], [], file)
       ]
     }
-    let shards = (1...pipeline.settings.shards).map { number in
-      let part = directory(.generate).dataset("dataset-part-\(number)-of-\(pipeline.settings.shards)")
+    let shards = (1...pipeline.outline.settings.shards).map { number in
+      let part = directory(.generate).dataset("dataset-part-\(number)-of-\(pipeline.outline.settings.shards)")
       var shard = task(
-        "generate-\(number)-of-\(pipeline.settings.shards)", .generate,
-        [pipeline.caseStudy] + configuration(for: .generate)
-          + ["--shard", "\(number)/\(pipeline.settings.shards)", "--out", part], [], part)
-      shard.settings["shard"] = "\(number)/\(pipeline.settings.shards)"
+        "generate-\(number)-of-\(pipeline.outline.settings.shards)", .generate,
+        [pipeline.outline.caseStudy] + configuration(for: .generate)
+          + ["--shard", "\(number)/\(pipeline.outline.settings.shards)", "--out", part], [], part)
+      shard.settings["shard"] = "\(number)/\(pipeline.outline.settings.shards)"
       return shard
     }
     let merge = task("merge", .merge, ["merge"] + shards.map(\.output) + ["--out", file], shards, file)
@@ -57,8 +55,8 @@ private struct TaskMaker {
 
   func models(_ dataset: PipelineTask) -> [Model] {
     var made: [Model] = []
-    for model in pipeline.models {
-      for seed in pipeline.settings.seeds.map({ $0.map(Optional.some) }) ?? [nil] {
+    for model in pipeline.outline.models {
+      for seed in pipeline.outline.settings.seeds.map({ $0.map(Optional.some) }) ?? [nil] {
         func label(_ name: String) -> String { seed.map { "\(name)-seed\($0)" } ?? name }
         let file = directory(.train).model(label(model.name))
         let initial = model.initial.flatMap { name in made.first { $0.label == label(name) }?.task }
@@ -75,14 +73,14 @@ private struct TaskMaker {
     return made
   }
 
-  func sweep(_ split: Split, of model: Model, on dataset: PipelineTask) -> PipelineTask {
+  func sweep(_ split: String, of model: Model, on dataset: PipelineTask) -> PipelineTask {
     let name = "\(model.label)-\(split)"
     let file = directory(.sweep).sweep(name)
     let arguments =
       configuration(for: .sweep, seed: model.seed)
-      + ["--model", model.task.output, "--dataset", dataset.output, "--split", "\(split)", "--out", file]
+      + ["--model", model.task.output, "--dataset", dataset.output, "--split", split, "--out", file]
     var task = task("sweep-\(name)", .sweep, arguments, [model.task, dataset], file, seed: model.seed)
-    task.settings["split"] = "\(split)"
+    task.settings["split"] = split
     return task
   }
 

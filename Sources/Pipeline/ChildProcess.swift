@@ -1,6 +1,6 @@
-import Experiment
 import Foundation
 import Subprocess
+import Support
 import SystemPackage
 
 /// One process of a stage, from its start to its end.

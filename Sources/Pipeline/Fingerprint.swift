@@ -1,5 +1,6 @@
-import Experiment
 import Foundation
+import Records
+import Support
 
 /// Everything the result of a task depends on: two tasks with the same fingerprint have the same result.
 public struct Fingerprint: Codable, Equatable, Sendable {

@@ -1,6 +1,7 @@
-import Experiment
 import Foundation
 import HDF5
+import Records
+import Support
 
 /// The output of a task as it was when the task ended.
 public struct OutputState: Codable, Equatable, Sendable {

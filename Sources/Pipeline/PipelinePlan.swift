@@ -1,5 +1,6 @@
-import Experiment
+import Configuration
 import Foundation
+import Support
 
 /// A pipeline file turned into tasks: what a run consists of. Lies in `RUN/pipeline.json`, in the order of the task indices.
 public struct PipelinePlan: Codable, Equatable, Sendable {
@@ -21,13 +22,15 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
   /// - Parameters:
   ///   - pipeline: a pipeline file, or a list of them, such as `pipelines/all.yaml`.
   ///   - folder: the folder of the run; need not exist.
+  ///   - reader: knows the case studies.
   ///   - base: for a rerun, where the tasks of earlier stages are.
   /// - Throws: `.missingInput` or `.usage` for a file that cannot be read or is wrong anywhere.
-  init(_ pipeline: String, preset: String?, overrides: [String] = [], folder: String, startingFrom base: Base?)
-    throws
-  {
+  init(
+    _ pipeline: String, preset: String?, overrides: [String] = [], folder: String, reader: PipelineOutline.Reader,
+    startingFrom base: Base?
+  ) throws {
     let files = try ConfigurationDocument.pipelineFiles(pipeline)
-    let cases = try files.map { try CasePipeline($0, preset: preset, overrides: overrides) }
+    let cases = try files.map { try CasePipeline($0, preset: preset, overrides: overrides, reader: reader) }
     var names: Set<String> = []
     for file in cases where !names.insert(file.name).inserted {
       throw Failure(
@@ -46,8 +49,10 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
       })
   }
 
-  public init(_ pipeline: String, preset: String?, overrides: [String] = [], folder: String) throws {
-    try self.init(pipeline, preset: preset, overrides: overrides, folder: folder, startingFrom: nil)
+  public init(
+    _ pipeline: String, preset: String?, overrides: [String] = [], folder: String, reader: PipelineOutline.Reader
+  ) throws {
+    try self.init(pipeline, preset: preset, overrides: overrides, folder: folder, reader: reader, startingFrom: nil)
   }
 
   /// What a rerun is based on.

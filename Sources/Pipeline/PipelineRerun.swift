@@ -1,5 +1,6 @@
-import Experiment
+import Configuration
 import Foundation
+import Support
 
 /// New results from what a run has made, beside the old ones: sweeps with other settings of models that are there.
 ///
@@ -12,11 +13,12 @@ public struct PipelineRerun {
   ///   - folder: of the run.
   ///   - stage: what is made anew, with all that follows from it.
   ///   - overrides: changes of the configuration, `key.path=value`.
+  ///   - reader: knows the case studies.
   ///   - name: tells the rerun from others; nil for one made of the overrides.
   /// - Throws: `.usage` if a change concerns what is not made anew; `.missingInput` if that is not there.
   public init(
     of folder: String, from stage: Stage, overrides: [String], name: String? = nil,
-    inspector: any OutputInspector = StandardInspector()
+    reader: PipelineOutline.Reader, inspector: any OutputInspector = StandardInspector()
   ) throws {
     let base = try PipelinePlan(ofRun: folder)
     guard stage != .generate && stage != .merge else {
@@ -32,7 +34,7 @@ public struct PipelineRerun {
     let relative = FileManager.default.currentDirectoryPath == base.workingFolder ? base.pipeline : pipeline
     plan = try PipelinePlan(
       relative, preset: base.preset, overrides: base.overrides + overrides, folder: "\(folder)/reruns/\(name)",
-      startingFrom: .init(folder: folder, stage: stage))
+      reader: reader, startingFrom: .init(folder: folder, stage: stage))
     if let earlier = try? PipelinePlan(ofRun: plan.folder), earlier.overrides != plan.overrides {
       throw Failure(
         .usage, "there is a rerun of this name with other settings: \(earlier.overrides.joined(separator: " "))",

@@ -1,5 +1,5 @@
-import Experiment
 import Foundation
+import Support
 
 /// A run of a plan on this machine: what is done and still valid is skipped, the rest runs, independent tasks side by side.
 ///
@@ -73,7 +73,7 @@ public struct PipelineRun: Sendable {
       attempt.record = try await execution.run(
         start.fingerprint, previous: start.record, threads: start.threads, shouldStop: shouldStop)
     } catch {
-      attempt.failure = ErrorMapping.failure(from: error)
+      attempt.failure = Failure(describing: error)
     }
     return attempt
   }

@@ -1,4 +1,3 @@
-import Experiment
 import Foundation
 
 /// One command of a run: a stage with its arguments, the files it reads and the one it writes.

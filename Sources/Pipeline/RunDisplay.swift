@@ -1,5 +1,5 @@
-import Experiment
 import Foundation
+import Support
 import Synchronization
 
 /// Shows a run while it goes on: a line for each start and end, and between them how far the running tasks are; one live line on

@@ -1,5 +1,5 @@
-import Experiment
 import Foundation
+import Support
 
 /// The right to decide what happens in a run: whoever runs its tasks here, submits them or cancels them holds it meanwhile.
 public struct RunLock: Sendable {

@@ -1,5 +1,3 @@
-import Experiment
-
 /// What a run did, task by task.
 public struct RunSummary: Codable, Equatable, Sendable {
   public enum State: String, Codable, Sendable {

@@ -1,4 +1,4 @@
-import Experiment
+import Support
 
 /// What a task does. Each stage is one executable, which runs alone and knows nothing of the others.
 public enum Stage: String, Codable, CaseIterable, Sendable {

@@ -1,5 +1,5 @@
-import Experiment
 import Foundation
+import Support
 
 /// Where the executables of the stages are.
 public struct StageExecutables: Sendable {
@@ -98,7 +98,7 @@ public struct TaskExecution: Sendable {
       record.exitStatus = ExitStatus.bug.rawValue
       record.message =
         "\(log.lastLines(from: start))\nthe stage ended well, but its output is not complete: "
-        + "\(ErrorMapping.failure(from: error))"
+        + "\(Failure(describing: error))"
     }
   }
 }

@@ -1,4 +1,4 @@
-import Experiment
+import Support
 
 /// The tasks of a run, in an order in which each stands behind those it needs.
 ///

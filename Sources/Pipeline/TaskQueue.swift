@@ -1,4 +1,4 @@
-import Experiment
+import Support
 
 /// Decides which task is next: the bookkeeping of a run, without processes or time.
 struct TaskQueue {

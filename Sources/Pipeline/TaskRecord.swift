@@ -1,5 +1,5 @@
-import Experiment
 import Foundation
+import Support
 
 /// What is known about a task after its last attempt; lies in `RUN/tasks/<task>.json`.
 ///

@@ -1,5 +1,7 @@
-import Experiment
 import Foundation
+import Plot
+import Records
+import Support
 
 /// What the aggregate stage makes of sweeps: summaries, verdicts and a report.
 public struct Aggregation: Sendable {
@@ -21,18 +23,26 @@ public struct Aggregation: Sendable {
   /// All sweeps, grouped.
   public let models: [ModelSweeps]
   /// The split that the table, the figures and the bands' default are about.
-  public let split: String
+  public let split: Split
   public let summaries: [ResultRow]
   public let verdicts: [Verdict]
   public let page: ReportPage
 
-  /// - Parameter ownFigures: the figures that only the case study has, of the sweeps of the main split.
+  /// The figures that only a case study has, and what is to be said about those that could not be drawn.
+  public struct StudyFigures: Sendable {
+    public var figures: [Figure]
+    public var notes: [String]
+
+    public init(figures: [Figure] = [], notes: [String] = []) { (self.figures, self.notes) = (figures, notes) }
+  }
+
+  /// - Parameter studyFigures: makes the figures that only the case study has, of the sweeps of the main split.
   /// - Throws: `Failure` when there is nothing to report on, when the sweeps cannot stand in one report, or when the
   ///   settings name something that was not measured.
   public init(
-    sweeps: [SweepCurves], trainingCurves: [TrainingCurve] = [], settings: AggregationSettings = .init(),
+    sweeps: [SweepRecord], trainingCurves: [TrainingCurve] = [], settings: AggregationSettings = .init(),
     published: [PublishedResult] = [], description: Description,
-    figures ownFigures: ([ModelSweeps]) throws -> [Figure] = { _ in [] }
+    studyFigures: ([ModelSweeps]) throws -> StudyFigures = { _ in StudyFigures() }
   ) throws {
     guard let first = sweeps.first else {
       throw Failure(.usage, "there are no sweeps to report on", remedy: "name one or more sweep files")
@@ -44,7 +54,7 @@ public struct Aggregation: Sendable {
           + "\(sweep.error.iterations) columns of errors", at: sweep.source.path, remedy: "sweep this model again")
     }
     let models = try ModelSweeps.grouped(sweeps)
-    let split = models.contains { $0.split == "test" } ? "test" : first.split
+    let split = models.contains { $0.split == .test } ? .test : first.split
     let comparable = settings.comparesWithPublished ? published : []
     summaries = try ResultRow.all(models, split: split, iteration: settings.iteration, published: comparable)
     verdicts = try settings.bands.map { try Verdict($0, in: models) }
@@ -61,11 +71,12 @@ public struct Aggregation: Sendable {
     }
     self.models = models
     self.split = split
+    let own = try studyFigures(main)
     page = ReportPage(
       title: description.title, caseStudy: first.caseStudy, references: description.references, verdicts: verdicts,
       results: ResultRow.table(summaries, split: split),
-      notes: Self.notes(models, first.errorName, comparable),
-      figures: try ownFigures(main) + figures, inputs: Self.inputs(models),
+      notes: Self.notes(models, first.errorName, comparable) + own.notes,
+      figures: own.figures + figures, inputs: Self.inputs(models),
       configurations: Self.configurations(models), provenance: description.provenance)
   }
 
@@ -93,13 +104,13 @@ public struct Aggregation: Sendable {
       let dropped = model.statistics(.error)?.map { $0.missing + $0.infinite }.max() ?? 0
       if dropped > 0 {
         notes.append(
-          "\(model.label), \(model.split): up to \(dropped) errors are not finite and are left out of the mean.")
+          "\(model.label), \(model.split.rawValue): up to \(dropped) errors are not finite and are left out of the mean.")
       }
       for kind in model.perturbations {
         let statistics = model.statistics(.lipschitzRatio, perturbation: kind) ?? []
         let missing = statistics.map(\.missing).max() ?? 0
         if missing > 0 {
-          notes.append("\(model.label), \(model.split): \(missing) samples have no Lipschitz ratio for \(kind).")
+          notes.append("\(model.label), \(model.split.rawValue): \(missing) samples have no Lipschitz ratio for \(kind).")
         }
       }
     }
@@ -115,9 +126,9 @@ public struct Aggregation: Sendable {
       },
       rows: models.flatMap(\.runs).map { run in
         [
-          .text(run.model), .text("\(run.seed)"), .text(run.split), .text(run.solver), .integer(run.error.samples),
+          .text(run.model), .text("\(run.seed)"), .text(run.split.rawValue), .text(run.solver), .integer(run.error.samples),
           .text(Self.shown(run.iterations)), .text(run.source.path), .text(Self.short(run.source.contentHash)),
-          .text(Self.short(run.source.modelHash)), .text(Self.short(run.source.datasetHash)),
+          .text(Self.short(run.modelHash ?? "")), .text(Self.short(run.datasetHash ?? "")),
         ]
       })
   }
@@ -129,7 +140,7 @@ public struct Aggregation: Sendable {
   private static func configurations(_ models: [ModelSweeps]) -> [ReportPage.Fact] {
     let runs = models.flatMap { model in model.runs.map { (model, $0.source.configuration) } }
     return Dictionary(grouping: runs, by: \.1).filter { !$0.key.isEmpty }.map { text, uses in
-      let names = uses.map { "\($0.0.label) on \($0.0.split)" }
+      let names = uses.map { "\($0.0.label) on \($0.0.split.rawValue)" }
       return ReportPage.Fact(
         names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.1).joined(separator: ", "), text)
     }.sorted { $0.name < $1.name }

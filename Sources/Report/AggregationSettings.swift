@@ -1,4 +1,4 @@
-import Experiment
+import Configuration
 
 /// The section `aggregate` of a pipeline file.
 public struct AggregationSettings: Sendable {

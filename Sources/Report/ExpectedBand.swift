@@ -1,4 +1,6 @@
-import Experiment
+import Configuration
+import Records
+import Support
 
 /// A number of a report, named: a statistic of a metric of a model at an iteration.
 public struct Quantity: Equatable, Sendable {
@@ -18,7 +20,7 @@ public struct Quantity: Equatable, Sendable {
 
   public var model: String
   public var metric: Metric
-  public var split: String
+  public var split: Split
   public var iteration: IntegerOr<Landmark>
   /// Instead of the statistic, its range over the recorded iterations from `iteration` to this one: largest minus smallest.
   public var spreadTo: IntegerOr<Landmark>?
@@ -27,7 +29,7 @@ public struct Quantity: Equatable, Sendable {
   public var perturbation: String?
 
   public init(
-    model: String, metric: Metric = .error, split: String = "test", iteration: IntegerOr<Landmark> = .word(.last),
+    model: String, metric: Metric = .error, split: Split = .test, iteration: IntegerOr<Landmark> = .word(.last),
     spreadTo: IntegerOr<Landmark>? = nil, reduction: Reduction = .mean, perturbation: String? = nil
   ) {
     self.model = model
@@ -48,7 +50,7 @@ public struct Quantity: Equatable, Sendable {
       named: try section.text(
         "metric", default: (parent?.metric ?? .error).name,
         "measured quantity: \(Metric.common.map(\.name).joined(separator: ", ")), or a measure of the case study"))
-    split = try section.text("split", default: parent?.split ?? "test", "split of the dataset")
+    split = try section.choice("split", default: parent?.split ?? .test, "split of the dataset")
     iteration = try section.integerOrChoice(
       "iteration", default: parent?.iteration ?? .word(.last), in: 0..., "recorded iteration")
     if section.contains("spread_to") || section.isDescribing {
@@ -66,7 +68,7 @@ public struct Quantity: Equatable, Sendable {
   ///
   /// - Parameter isIterative: whether the model has iterations.
   func description(isIterative: Bool) -> String {
-    let words = "\(reduction.rawValue) \(split) \(metric.name) of \(model)"
+    let words = "\(reduction.rawValue) \(split.rawValue) \(metric.name) of \(model)"
     func text(_ iteration: IntegerOr<Landmark>) -> String {
       switch iteration {
       case .integer(let value): "iteration \(value)"

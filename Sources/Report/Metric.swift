@@ -1,3 +1,5 @@
+import Records
+
 /// A measured quantity of a sweep.
 public enum Metric: Hashable, Sendable {
   case error, residual, lipschitzRatio, perturbedError, seconds, flops, parameters
@@ -24,7 +26,7 @@ public enum Metric: Hashable, Sendable {
   public var isPerturbed: Bool { self == .lipschitzRatio || self == .perturbedError }
 }
 
-extension SweepCurves {
+extension SweepRecord {
   /// The name for all kinds of perturbation together, as the paper takes its largest Lipschitz ratio over all of them.
   static let allPerturbations = "all"
 
@@ -36,7 +38,7 @@ extension SweepCurves {
     switch metric {
     case .error: return error
     case .residual: return residual
-    case .quality(let name): return qualities.first { $0.name == name }?.curves
+    case .quality(let name): return qualities.first { $0.measure.name == name }?.curves
     case .lipschitzRatio, .perturbedError:
       let curves = metric == .lipschitzRatio ? lipschitzRatio : perturbedError
       if perturbation == Self.allPerturbations, let first = curves.first {
@@ -47,11 +49,11 @@ extension SweepCurves {
         return nil
       }
       return curves[index]
-    case .seconds: return SampleCurves(samples: 1, iterations: iterations.count, values: seconds)
-    case .flops: return SampleCurves(samples: 1, iterations: iterations.count, values: flops)
+    case .seconds: return SampleCurves(samples: 1, iterations: iterations.count, values: costs.seconds)
+    case .flops: return SampleCurves(samples: 1, iterations: iterations.count, values: costs.flops)
     case .parameters:
       return SampleCurves(
-        samples: 1, iterations: iterations.count, values: iterations.map { _ in Double(parameters) })
+        samples: 1, iterations: iterations.count, values: iterations.map { _ in Double(facts.parameterCount) })
     }
   }
 }

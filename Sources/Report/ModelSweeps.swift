@@ -1,21 +1,22 @@
-import Experiment
 import Foundation
+import Records
+import Support
 
 /// All sweeps of one model on one split: one for each seed it was trained with.
 public struct ModelSweeps: Sendable {
   /// The model's name, followed by the solver where the same model was swept with several.
   public let label: String
-  public let split: String
+  public let split: Split
   /// In ascending order of their seeds; at least one.
-  public let runs: [SweepCurves]
+  public let runs: [SweepRecord]
 
-  public var first: SweepCurves { runs[0] }
+  public var first: SweepRecord { runs[0] }
   public var model: String { first.model }
   public var subject: String? { first.subject }
   public var isIterative: Bool { first.isIterative }
   public var iterations: [Int] { first.iterations }
   public var perturbations: [String] { first.perturbations }
-  public var metrics: [Metric] { Metric.common + first.qualities.map { .quality($0.name) } }
+  public var metrics: [Metric] { Metric.common + first.qualities.map { .quality($0.measure.name) } }
 
   /// Statistics of a metric at each recorded iteration, over the samples of all seeds together, `[K]`.
   ///
@@ -37,7 +38,7 @@ public struct ModelSweeps: Sendable {
   ///
   /// - Throws: `Failure` with `badData` when sweeps cannot stand in one report: two case studies, the same model, seed
   ///   and split twice, or seeds of one model with other iterations or perturbations.
-  public static func grouped(_ sweeps: [SweepCurves]) throws -> [ModelSweeps] {
+  public static func grouped(_ sweeps: [SweepRecord]) throws -> [ModelSweeps] {
     if let first = sweeps.first, let other = sweeps.first(where: { $0.caseStudy != first.caseStudy }) {
       throw Failure(
         .badData,
@@ -45,7 +46,8 @@ public struct ModelSweeps: Sendable {
         at: other.source.path, remedy: "make one report for each case study")
     }
     struct Key: Hashable {
-      var model, solver, split: String
+      var model, solver: String
+      var split: Split
     }
     let groups = Dictionary(grouping: sweeps) { Key(model: $0.model, solver: $0.solver, split: $0.split) }
     let solvers = Dictionary(grouping: groups.keys, by: \.model).mapValues { Set($0.map(\.solver)) }
@@ -54,7 +56,7 @@ public struct ModelSweeps: Sendable {
       for (run, next) in zip(runs, runs.dropFirst()) {
         if run.seed == next.seed {
           throw Failure(
-            .badData, "\(key.model) with seed \(run.seed) on \(key.split) is also in \(run.source.path)",
+            .badData, "\(key.model) with seed \(run.seed) on \(key.split.rawValue) is also in \(run.source.path)",
             at: next.source.path,
             remedy: "give each sweep once")
         }
@@ -72,7 +74,7 @@ public struct ModelSweeps: Sendable {
       let orders = [
         ($0.subject ?? "").compare($1.subject ?? "", options: .numeric), $0.label.compare($1.label, options: .numeric),
       ]
-      return orders.first { $0 != .orderedSame }.map { $0 == .orderedAscending } ?? ($0.split < $1.split)
+      return orders.first { $0 != .orderedSame }.map { $0 == .orderedAscending } ?? ($0.split.rawValue < $1.split.rawValue)
     }
   }
 }

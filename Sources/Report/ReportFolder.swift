@@ -1,5 +1,6 @@
-import Experiment
 import Foundation
+import Plot
+import Support
 
 /// The folder of a report: report.html, table.csv, table.md and figures/.
 ///
@@ -29,7 +30,7 @@ public struct ReportFolder: Sendable {
     } catch {
       // These calls remove empty folders only.
       if isNew { for folder in [figures, url] { rmdir(folder.path) } }
-      var failure = ErrorMapping.failure(from: error)
+      var failure = Failure(describing: error)
       // The hidden folder is gone; what the reader knows is the final name.
       failure.place = failure.place?.replacing("/\(work.lastPathComponent)", with: "")
       throw failure

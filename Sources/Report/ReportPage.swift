@@ -1,5 +1,6 @@
-import Experiment
 import Mustache
+import Plot
+import Support
 
 /// Everything a report says, apart from its format.
 public struct ReportPage: Sendable {

@@ -38,7 +38,7 @@ public struct ResultDocument: Codable, Equatable, Sendable {
   public init(_ aggregation: Aggregation, _ folder: ReportFolder) {
     func finite(_ value: Double?) -> Double? { value.flatMap { $0.isFinite ? $0 : nil } }
     report = folder.page.path
-    split = aggregation.split
+    split = aggregation.split.rawValue
     models = aggregation.summaries.map {
       Model(
         model: $0.label, architecture: $0.architecture, parameters: $0.parameters, seeds: $0.seeds,

@@ -1,4 +1,5 @@
-import Experiment
+import Records
+import Support
 
 /// The row of one model in the table of results.
 public struct ResultRow: Sendable {
@@ -42,7 +43,7 @@ public struct ResultRow: Sendable {
     subject = test.subject
     architecture = test.first.architecture
     isIterative = test.isIterative
-    parameters = test.first.parameters
+    parameters = test.first.parameterCount
     seeds = test.runs.map(\.seed)
     trainedIterations = test.first.trainedIterations
     flops = statistic(.flops)
@@ -55,7 +56,7 @@ public struct ResultRow: Sendable {
     trainError = try train.map { Self.error(of: $0, at: try Self.index(of: iteration, in: $0)) }
     let results = published.filter { $0.model == test.model }
     publishedTrainError = results.first { $0.split == .train }?.error
-    publishedTestError = results.first { $0.split.rawValue == test.split }?.error
+    publishedTestError = results.first { $0.split == test.split }?.error
   }
 
   private static func index(of iteration: Int?, in sweeps: ModelSweeps) throws -> Int {
@@ -79,17 +80,17 @@ public struct ResultRow: Sendable {
   ///
   /// - Parameter models: of all splits.
   public static func all(
-    _ models: [ModelSweeps], split: String, iteration: Int? = nil, published: [PublishedResult] = []
+    _ models: [ModelSweeps], split: Split, iteration: Int? = nil, published: [PublishedResult] = []
   ) throws -> [ResultRow] {
-    let train = Dictionary(models.filter { $0.split == "train" }.map { ($0.label, $0) }) { first, _ in first }
+    let train = Dictionary(models.filter { $0.split == .train }.map { ($0.label, $0) }) { first, _ in first }
     return try models.filter { $0.split == split }.map {
       try ResultRow(
-        test: $0, train: split == "train" ? nil : train[$0.label], iteration: iteration, published: published)
+        test: $0, train: split == .train ? nil : train[$0.label], iteration: iteration, published: published)
     }
   }
 
   /// The table of results; columns without any value are left out.
-  public static func table(_ summaries: [ResultRow], split: String) -> Table {
+  public static func table(_ summaries: [ResultRow], split: Split) -> Table {
     typealias Entry = (column: Table.Column, cell: (ResultRow) -> Table.Cell)
     func measurement(_ heading: String, _ value: @escaping (ResultRow) -> ErrorAt?) -> Entry {
       (
@@ -112,13 +113,13 @@ public struct ResultRow: Sendable {
       integer("iterations in training") { $0.trainedIterations },
       integer("iteration t") { $0.isIterative ? $0.error.iteration : nil }, number("FLOPs per sample") { $0.flops },
       number("seconds per sample") { $0.seconds }, measurement("train error at t") { $0.trainError },
-      measurement("\(split) error at \(first)") { $0.isIterative ? $0.firstError : nil },
-      measurement("\(split) error at t") { $0.error },
+      measurement("\(split.rawValue) error at \(first)") { $0.isIterative ? $0.firstError : nil },
+      measurement("\(split.rawValue) error at t") { $0.error },
       number("largest Lipschitz ratio at t") { $0.lipschitzRatio },
-      measurement("smallest \(split) error") { $0.isIterative ? $0.bestError : nil },
+      measurement("smallest \(split.rawValue) error") { $0.isIterative ? $0.bestError : nil },
       integer("reached at") { $0.isIterative ? $0.bestError.iteration : nil },
       number("published train error") { $0.publishedTrainError },
-      number("published \(split) error") { $0.publishedTestError },
+      number("published \(split.rawValue) error") { $0.publishedTestError },
     ]
     let shown = entries.filter { entry in summaries.contains { entry.cell($0) != .empty } }
     return Table(columns: shown.map(\.column), rows: summaries.map { summary in shown.map { $0.cell(summary) } })

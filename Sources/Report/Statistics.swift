@@ -1,3 +1,5 @@
+import Records
+
 /// Statistics of one measured quantity over samples, with the values left out counted.
 ///
 /// NaN marks a value that is not there (for example a perturbed sample without a solution) and an infinite value marks
@@ -60,5 +62,12 @@ public struct Statistics: Equatable, Sendable {
 
   public static func == (left: Statistics, right: Statistics) -> Bool {
     left.sorted == right.sorted && left.missing == right.missing && left.infinite == right.infinite
+  }
+}
+
+extension SampleCurves {
+  /// Statistics over the samples at each recorded iteration, `[K]`.
+  public func statistics() -> [Statistics] {
+    (0..<iterations).map { Statistics(column($0)) }
   }
 }

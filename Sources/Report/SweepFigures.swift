@@ -1,4 +1,5 @@
-import Experiment
+import Plot
+import Records
 
 /// The figures that every case study has: error, Lipschitz ratio and residual against iterations, error against cost.
 public struct SweepFigures {
@@ -34,8 +35,8 @@ public struct SweepFigures {
   public var qualityAgainstIteration: [Figure] {
     (models.first?.first.qualities ?? []).map {
       againstIteration(
-        .quality($0.name), name: "\(Figure.fileName($0.name))-iteration", title: "\($0.label) against test-time iterations",
-        label: $0.label)
+        .quality($0.measure.name), name: "\(Figure.fileName($0.measure.name))-iteration",
+        title: "\($0.measure.label) against test-time iterations", label: $0.measure.label)
     }
   }
 
@@ -124,23 +125,30 @@ public struct SweepFigures {
 
   /// Peak memory of a training step against its forward iterations: one line for each implicit model and adjoint.
   public var memoryAgainstIterations: Figure {
-    let mebibyte = 1_048_576.0
-    return Figure(
+    Figure(
       name: "memory-iterations", title: "Memory of a training step against its iterations",
       caption: "The most memory that one gradient of the loss needs at a time, beyond model and data. Solid with markers: the "
         + "first adjoint that was measured; dashed: the others. Levels: explicit networks.",
       x: .init("forward iterations", isLogarithmic: true), y: .init("peak memory (MiB)", isLogarithmic: true),
       series: numbered.filter(\.model.isIterative).flatMap { model, color in
-        model.first.memory.enumerated().map { index, curve in
-          Figure.Series(
-            "\(model.label), \(curve.adjoint)",
-            points: zip(curve.iterations, curve.peaks).map { Figure.Point(x: Double($0), y: $1 / mebibyte) },
-            shape: index == 0 ? .lineWithMarkers : .dashedLine, color: color)
-        }
+        model.first.memory.map { memorySeries($0, model.label, color) } ?? []
       },
       levels: numbered.filter { !$0.model.isIterative }.compactMap { model, color in
-        model.first.memory.first?.peaks.first.map { Figure.Level(model.label, y: $0 / mebibyte, color: color) }
+        guard let peak = model.first.memory?.peaks.first?.first else { return nil }
+        return Figure.Level(model.label, y: Double(peak) / Self.mebibyte, color: color)
       })
+  }
+
+  private static let mebibyte = 1_048_576.0
+
+  private func memorySeries(_ memory: MemoryTable, _ label: String, _ color: Int) -> [Figure.Series] {
+    memory.adjoints.indices.map { index in
+      let points = zip(memory.iterations, memory.peaks[index]).map { iterations, bytes in
+        Figure.Point(x: Double(iterations), y: Double(bytes) / Self.mebibyte)
+      }
+      return Figure.Series(
+        "\(label), \(memory.adjoints[index])", points: points, shape: index == 0 ? .lineWithMarkers : .dashedLine, color: color)
+    }
   }
 
   /// The models in the order of their colours.

@@ -1,4 +1,5 @@
-import Experiment
+import Plot
+import Records
 
 /// The loss of one training run, step by step.
 public struct TrainingCurve: Sendable {
@@ -26,6 +27,19 @@ public struct TrainingCurve: Sendable {
       let range = start..<min(start + stretch, length)
       return Figure.Point(x: Double(steps[range.upperBound - 1]), y: Statistics(losses[range]).median)
     }
+  }
+}
+
+extension TrainingCurve {
+  /// The loss of the training that made a model.
+  ///
+  /// - Parameter hash: the content hash the model file is expected to state.
+  /// - Returns: nil when it is another file by now, or keeps no losses, as that of imported weights.
+  public init?(reading path: String, contentHash hash: String) throws {
+    let model = try ModelRecord(reading: path)
+    guard model.header.contentHash == hash, !model.history.loss.isEmpty else { return nil }
+    self.init(
+      model: model.facts.model, seed: model.facts.seed, steps: Array(model.history.loss.indices), losses: model.history.loss)
   }
 }
 

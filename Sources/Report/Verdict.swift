@@ -1,4 +1,6 @@
-import Experiment
+import Configuration
+import Records
+import Support
 
 /// An expected band and what was found.
 public struct Verdict: Equatable, Sendable {
@@ -84,7 +86,7 @@ public struct Verdict: Equatable, Sendable {
       throw problem(
         band,
         named.isEmpty
-          ? "there is no sweep of \(quantity.model) on the split \(quantity.split)"
+          ? "there is no sweep of \(quantity.model) on the split \(quantity.split.rawValue)"
           : "\(quantity.model) was swept with several solvers",
         "name one of: " + candidates.map(\.label).joined(separator: ", "))
     }
@@ -92,7 +94,7 @@ public struct Verdict: Equatable, Sendable {
   }
 
   private static func measure(
-    _ quantity: Quantity, _ kind: String?, _ run: SweepCurves, _ band: ExpectedBand
+    _ quantity: Quantity, _ kind: String?, _ run: SweepRecord, _ band: ExpectedBand
   ) throws -> (value: Double, note: String?) {
     guard let curves = run.values(quantity.metric, perturbation: kind) else {
       throw problem(
@@ -118,7 +120,7 @@ public struct Verdict: Equatable, Sendable {
   }
 
   private static func index(
-    of iteration: IntegerOr<Quantity.Landmark>, _ values: [Double], _ run: SweepCurves, _ band: ExpectedBand
+    of iteration: IntegerOr<Quantity.Landmark>, _ values: [Double], _ run: SweepRecord, _ band: ExpectedBand
   ) throws -> Int {
     guard !run.iterations.isEmpty else { throw problem(band, "\(run.source.path) has no iterations", "sweep again") }
     guard run.isIterative else { return 0 }

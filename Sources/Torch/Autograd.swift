@@ -4,17 +4,20 @@ import CTorch
 public enum Autograd {
   /// Runs `body` without recording operations for differentiation, on this thread.
   public static func withoutTracking<Result>(_ body: () throws -> Result) rethrows -> Result {
-    let before = ct_gradient_tracking()
-    ct_set_gradient_tracking(false)
-    defer { ct_set_gradient_tracking(before) }
-    return try body()
+    try tracking(false, body)
   }
 
   /// Runs `body` recording operations, also inside `withoutTracking`.
   public static func withTracking<Result>(_ body: () throws -> Result) rethrows -> Result {
-    let before = ct_gradient_tracking()
-    ct_set_gradient_tracking(true)
-    defer { ct_set_gradient_tracking(before) }
+    try tracking(true, body)
+  }
+
+  private static func tracking<Result>(_ isEnabled: Bool, _ body: () throws -> Result) rethrows -> Result {
+    // Where LibTorch cannot be loaded there is nothing to track, and the first operation of the body says why.
+    guard let api = LibTorch.apiIfLoaded?.pointee else { return try body() }
+    var before = false
+    _ = api.set_gradient_tracking(isEnabled, &before, nil)
+    defer { _ = api.set_gradient_tracking(before, nil, nil) }
     return try body()
   }
 
@@ -41,10 +44,9 @@ public enum Autograd {
       let seedHandles = seeds.map { $0?.handle }
       let inputHandles = inputs.map { Optional($0.handle) }
       try checked("gradients") {
-        ct_gradients(
+        $0.pointee.gradients(
           outputHandles, seedHandles, Int64(outputs.count), inputHandles, Int64(inputs.count), keepGraph, createGraph,
-          true,
-          &results, &$0)
+          true, &results, &$1)
       }
     }
     // Every handle gets its owner before anything can throw, so that none leaks.
@@ -62,7 +64,7 @@ extension Tensor {
 
   private func leaf(tracked: Bool) throws -> Tensor {
     var out: OpaquePointer?
-    try checked("leaf") { ct_tensor_leaf(handle, tracked, &out, &$0) }
+    try checked("leaf") { $0.pointee.tensor_leaf(handle, tracked, &out, &$1) }
     return try Tensor(owning: unwrapped(out, "leaf"))
   }
 }

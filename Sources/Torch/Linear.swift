@@ -6,7 +6,7 @@ public struct Linear: Module {
   public let bias: Parameter?
 
   /// Parameters start at zero; initialise them by name afterwards.
-  public init(_ inputs: Int, _ outputs: Int, bias: Bool = true, type: ElementType = .float32) throws {
+  public init(_ inputs: Int, _ outputs: Int, bias: Bool = true, type: DType = .float32) throws {
     weight = try Parameter(.zeros([outputs, inputs], type: type))
     self.bias = bias ? try Parameter(.zeros([outputs], type: type)) : nil
   }

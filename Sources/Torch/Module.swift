@@ -66,7 +66,7 @@ public protocol Module: Sendable {
 
 extension Module {
   /// Moves and converts all parameters.
-  public func move(to device: Device, type: ElementType? = nil) throws {
+  public func move(to device: Device, type: DType? = nil) throws {
     for (_, parameter) in parameters {
       let value = parameter.value
       try parameter.assign(value.to(type: type ?? value.type, device: device))

@@ -1,24 +1,5 @@
 import CTorch
 
-/// One positional argument of an operator.
-public enum Argument {
-  /// The default of the operator's schema.
-  case schemaDefault
-  case none
-  case tensor(Tensor)
-  case optionalTensor(Tensor?)
-  case int(Int)
-  case double(Double)
-  case bool(Bool)
-  case ints([Int])
-  case doubles([Double])
-  case tensors([Tensor])
-  case optionalTensors([Tensor?])
-  case text(String)
-  case type(ElementType)
-  case device(Device)
-}
-
 /// An operator of LibTorch, or one of ours, found by its schema name and called with boxed arguments.
 ///
 /// All of LibTorch is behind this one door, so that a case study that needs another operator adds a line of Swift and no C++:
@@ -28,6 +9,25 @@ public enum Argument {
 ///
 /// The schemas are listed in LibTorch's native_functions.yaml. A boxed call costs about two microseconds.
 public struct Operator: Sendable {
+  /// One positional argument of an operator.
+  public enum Argument {
+    /// The default of the operator's schema.
+    case schemaDefault
+    case none
+    case tensor(Tensor)
+    case optionalTensor(Tensor?)
+    case int(Int)
+    case double(Double)
+    case bool(Bool)
+    case ints([Int])
+    case doubles([Double])
+    case tensors([Tensor])
+    case optionalTensors([Tensor?])
+    case text(String)
+    case type(DType)
+    case device(Device)
+  }
+
   private let name: String
   private let found: Result<UncheckedPointer, TorchError>
 
@@ -39,7 +39,7 @@ public struct Operator: Sendable {
     let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
     do throws(TorchError) {
       var out: OpaquePointer?
-      try checked(name) { ct_operator_find(parts[0], parts.count > 1 ? parts[1] : "", &out, &$0) }
+      try checked(name) { $0.pointee.operator_find(parts[0], parts.count > 1 ? parts[1] : "", &out, &$1) }
       found = .success(UncheckedPointer(value: try unwrapped(out, name)))
     } catch {
       found = .failure(error)
@@ -56,7 +56,7 @@ public struct Operator: Sendable {
   }
 
   /// Calls the operator and returns all results; a tuple or list comes flattened.
-  public func call(_ arguments: [Argument]) throws -> [Tensor] {
+  public func call(_ arguments: [Operator.Argument]) throws -> [Tensor] {
     let pointer = try found.get().value
     var marshalled = MarshalledArguments(arguments)
     defer { marshalled.free() }
@@ -64,9 +64,9 @@ public struct Operator: Sendable {
     return try withUnsafeTemporaryAllocation(of: OpaquePointer?.self, capacity: capacity) { results in
       var produced: Int64 = 0
       try checked(operationText(arguments)) {
-        ct_call(
+        $0.pointee.call(
           pointer, marshalled.values, Int64(marshalled.values.count), results.baseAddress, Int64(capacity), &produced,
-          &$0)
+          &$1)
       }
       // Every handle gets its owner before anything can throw, so that none leaks.
       var tensors: [Tensor] = []
@@ -84,7 +84,7 @@ public struct Operator: Sendable {
   }
 
   /// The name with the shapes of the tensor arguments, for error messages.
-  private func operationText(_ arguments: [Argument]) -> String {
+  private func operationText(_ arguments: [Operator.Argument]) -> String {
     let shapes = arguments.compactMap { argument -> String? in
       if case .tensor(let tensor) = argument { return "\(tensor.type)\(tensor.shape)" }
       return nil
@@ -98,9 +98,9 @@ private struct MarshalledArguments {
   var values: [ct_value] = []
   private var storage: [UnsafeMutableRawPointer] = []
   /// Keeps the tensors alive while the call runs.
-  private let arguments: [Argument]
+  private let arguments: [Operator.Argument]
 
-  init(_ arguments: [Argument]) {
+  init(_ arguments: [Operator.Argument]) {
     self.arguments = arguments
     values.reserveCapacity(arguments.count)
     for argument in arguments { values.append(marshal(argument)) }
@@ -111,7 +111,7 @@ private struct MarshalledArguments {
     storage = []
   }
 
-  private mutating func marshal(_ argument: Argument) -> ct_value {
+  private mutating func marshal(_ argument: Operator.Argument) -> ct_value {
     var value = ct_value(kind: CT_VALUE_NONE, integer: 0, number: 0, data: nil, count: 0)
     switch argument {
     case .schemaDefault: value.kind = CT_VALUE_DEFAULT

@@ -79,32 +79,32 @@ extension Tensor {
   /// A copy with storage of its own.
   public func copied() throws -> Tensor { try Op.clone(.tensor(self)) }
 
-  public func to(type: ElementType) throws -> Tensor {
+  public func to(type: DType) throws -> Tensor {
     try self.type == type ? self : Op.toDtype(.tensor(self), .type(type))
   }
-  public func to(type: ElementType? = nil, device: Device) throws -> Tensor {
+  public func to(type: DType? = nil, device: Device) throws -> Tensor {
     try Op.toDevice(.tensor(self), .device(device), .type(type ?? self.type))
   }
 }
 
 /// Constant tensors.
 extension Tensor {
-  public static func zeros(_ shape: [Int], type: ElementType = .float32, device: Device = .cpu) throws -> Tensor {
+  public static func zeros(_ shape: [Int], type: DType = .float32, device: Device = .cpu) throws -> Tensor {
     try Op.zeros(.ints(shape), .type(type), .none, .device(device))
   }
   public static func full(
-    _ shape: [Int], _ value: Double, type: ElementType = .float32, device: Device = .cpu
+    _ shape: [Int], _ value: Double, type: DType = .float32, device: Device = .cpu
   ) throws -> Tensor {
     try Op.full(.ints(shape), .double(value), .type(type), .none, .device(device))
   }
   public static func zeros(like other: Tensor) throws -> Tensor { try Op.zerosLike(.tensor(other)) }
   public static func ones(like other: Tensor) throws -> Tensor { try Op.onesLike(.tensor(other)) }
   /// 0, 1, ..., count - 1.
-  public static func range(_ count: Int, type: ElementType = .int64, device: Device = .cpu) throws -> Tensor {
+  public static func range(_ count: Int, type: DType = .int64, device: Device = .cpu) throws -> Tensor {
     try Op.arange(.int(0), .int(count), .int(1), .type(type), .none, .device(device))
   }
   /// The identity matrix `[n, n]`.
-  public static func identity(_ n: Int, type: ElementType = .float32, device: Device = .cpu) throws -> Tensor {
+  public static func identity(_ n: Int, type: DType = .float32, device: Device = .cpu) throws -> Tensor {
     try Op.eye(.int(n), .type(type), .none, .device(device))
   }
 }

@@ -7,33 +7,33 @@ import CTorch
 public final class Tensor: @unchecked Sendable {
   let handle: OpaquePointer
   public let shape: [Int]
-  public let type: ElementType
+  public let type: DType
 
   /// Takes ownership of a handle that the C boundary returned.
   init(owning handle: OpaquePointer) throws(TorchError) {
     self.handle = handle
     do throws(TorchError) {
       var rank: Int64 = 0
-      try checked("rank") { ct_tensor_rank(handle, &rank, &$0) }
+      try checked("rank") { $0.pointee.tensor_rank(handle, &rank, &$1) }
       var sizes = [Int64](repeating: 0, count: Int(rank))
-      try checked("shape") { ct_tensor_shape(handle, &sizes, rank, &$0) }
+      try checked("shape") { $0.pointee.tensor_shape(handle, &sizes, rank, &$1) }
       var code = CT_FLOAT32
-      try checked("type") { ct_tensor_type(handle, &code, &$0) }
-      guard let type = ElementType(code: code) else {
+      try checked("type") { $0.pointee.tensor_type(handle, &code, &$1) }
+      guard let type = DType(code: code) else {
         throw TorchError.argument(operation: "type", message: "element type \(code.rawValue) is unknown")
       }
       shape = sizes.map(Int.init)
       self.type = type
     } catch {
-      ct_tensor_free(handle)
+      LibTorch.apiIfLoaded?.pointee.tensor_free(handle)
       throw error
     }
   }
 
-  deinit { ct_tensor_free(handle) }
+  deinit { LibTorch.apiIfLoaded?.pointee.tensor_free(handle) }
 
   /// Number of tensor handles alive in this process: 0 when nothing leaks.
-  public static var liveCount: Int { Int(ct_live_tensors()) }
+  public static var liveCount: Int { LibTorch.apiIfLoaded.map { Int($0.pointee.live_tensors()) } ?? 0 }
 
   public var rank: Int { shape.count }
   /// Number of elements.
@@ -42,7 +42,7 @@ public final class Tensor: @unchecked Sendable {
   public var device: Device {
     get throws {
       var code = ct_device(index: -1)
-      try checked("device") { ct_tensor_device(handle, &code, &$0) }
+      try checked("device") { $0.pointee.tensor_device(handle, &code, &$1) }
       return Device(code: code)
     }
   }
@@ -51,7 +51,7 @@ public final class Tensor: @unchecked Sendable {
   public var requiresGradient: Bool {
     get throws {
       var tracked = false
-      try checked("requires gradient") { ct_tensor_requires_gradient(handle, &tracked, &$0) }
+      try checked("requires gradient") { $0.pointee.tensor_requires_gradient(handle, &tracked, &$1) }
       return tracked
     }
   }
@@ -62,21 +62,21 @@ public final class Tensor: @unchecked Sendable {
 extension Tensor {
   /// Copies row-major bytes.
   public convenience init(
-    bytes: UnsafeRawBufferPointer, shape: [Int], type: ElementType, device: Device = .cpu
+    bytes: UnsafeRawBufferPointer, shape: [Int], type: DType, device: Device = .cpu
   ) throws {
     guard shape.allSatisfy({ $0 >= 0 }) else {
       throw TorchError.shape(operation: "tensor from data", expected: "sizes of at least 0", found: shape)
     }
     var out: OpaquePointer?
     try checked("tensor from data of shape \(shape)") {
-      ct_tensor_from_data(
-        bytes.baseAddress, bytes.count, type.code, shape.map(Int64.init), Int64(shape.count), device.code, &out, &$0)
+      $0.pointee.tensor_from_data(
+        bytes.baseAddress, bytes.count, type.code, shape.map(Int64.init), Int64(shape.count), device.code, &out, &$1)
     }
     try self.init(owning: unwrapped(out, "tensor from data"))
   }
 
   private convenience init<Element: BitwiseCopyable>(
-    elements: [Element], native: ElementType, shape: [Int]?, type: ElementType, device: Device
+    elements: [Element], native: DType, shape: [Int]?, type: DType, device: Device
   ) throws {
     let shape = shape ?? [elements.count]
     guard shape.reduce(1, *) == elements.count else {
@@ -93,40 +93,40 @@ extension Tensor {
 
   /// A tensor of the given values, row-major; one-dimensional when no shape is given.
   public convenience init(
-    _ values: [Double], shape: [Int]? = nil, type: ElementType = .float64, device: Device = .cpu
+    _ values: [Double], shape: [Int]? = nil, type: DType = .float64, device: Device = .cpu
   ) throws {
     try self.init(elements: values, native: .float64, shape: shape, type: type, device: device)
   }
 
   public convenience init(
-    floats values: [Float], shape: [Int]? = nil, type: ElementType = .float32, device: Device = .cpu
+    floats values: [Float], shape: [Int]? = nil, type: DType = .float32, device: Device = .cpu
   ) throws {
     try self.init(elements: values, native: .float32, shape: shape, type: type, device: device)
   }
 
   public convenience init(
-    integers values: [Int64], shape: [Int]? = nil, type: ElementType = .int64, device: Device = .cpu
+    integers values: [Int64], shape: [Int]? = nil, type: DType = .int64, device: Device = .cpu
   ) throws {
     try self.init(elements: values, native: .int64, shape: shape, type: type, device: device)
   }
 
   /// A tensor of rank 0.
-  public convenience init(scalar value: Double, type: ElementType = .float64, device: Device = .cpu) throws {
+  public convenience init(scalar value: Double, type: DType = .float64, device: Device = .cpu) throws {
     try self.init([value], shape: [], type: type, device: device)
   }
 
   /// A second handle on the same values, for initialisers that must own one.
   private func shallowHandle() throws -> OpaquePointer {
     var out: OpaquePointer?
-    try checked("share") { ct_tensor_leaf(handle, false, &out, &$0) }
+    try checked("share") { $0.pointee.tensor_leaf(handle, false, &out, &$1) }
     return try unwrapped(out, "share")
   }
 
-  private func copied<Element>(to native: ElementType, zero: Element) throws -> [Element] {
+  private func copied<Element>(to native: DType, zero: Element) throws -> [Element] {
     let source = type == native ? self : try to(type: native)
     var values = [Element](repeating: zero, count: count)
     try values.withUnsafeMutableBytes { bytes in
-      try checked("copy out") { ct_tensor_copy_out(source.handle, bytes.baseAddress, bytes.count, &$0) }
+      try checked("copy out") { $0.pointee.tensor_copy_out(source.handle, bytes.baseAddress, bytes.count, &$1) }
     }
     return values
   }
@@ -155,7 +155,7 @@ extension Tensor {
   public func bytes() throws -> [UInt8] {
     var values = [UInt8](repeating: 0, count: count * type.size)
     try values.withUnsafeMutableBytes { bytes in
-      try checked("copy out") { ct_tensor_copy_out(handle, bytes.baseAddress, bytes.count, &$0) }
+      try checked("copy out") { $0.pointee.tensor_copy_out(handle, bytes.baseAddress, bytes.count, &$1) }
     }
     return values
   }

@@ -1,5 +1,3 @@
-import CTorch
-
 /// What went wrong at the boundary to LibTorch.
 public enum TorchError: Error, Equatable, Sendable, CustomStringConvertible {
   /// LibTorch refused: shapes that do not fit, types, devices. The message is LibTorch's.
@@ -11,7 +9,9 @@ public enum TorchError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A tensor does not have the shape that the operation needs.
   case shape(operation: String, expected: String, found: [Int])
   /// A tensor does not have the element type that the operation needs.
-  case type(operation: String, expected: String, found: ElementType)
+  case type(operation: String, expected: String, found: DType)
+  /// LibTorch, or the library that binds it, cannot be loaded. The message is the dynamic loader's.
+  case library(String)
   /// No such device in this process.
   case device(String)
 
@@ -23,22 +23,8 @@ public enum TorchError: Error, Equatable, Sendable, CustomStringConvertible {
     case .shape(let operation, let expected, let found): "\(operation): expected shape \(expected), found \(found)"
     case .type(let operation, let expected, let found):
       "\(operation): expected element type \(expected), found \(found)"
+    case .library(let message): "LibTorch cannot be loaded: \(message)"
     case .device(let message): message
     }
-  }
-}
-
-/// Runs one function of the C boundary and turns its status into an error.
-@inline(__always)
-func checked(_ operation: @autoclosure () -> String, _ body: (inout ct_error) -> ct_status) throws(TorchError) {
-  var error = ct_error()
-  let status = body(&error)
-  if status == CT_OK { return }
-  let message = error.message.map { String(cString: $0) } ?? "no message"
-  ct_error_clear(&error)
-  switch status {
-  case CT_LIBTORCH: throw .libtorch(operation: operation(), message: message)
-  case CT_OUT_OF_MEMORY: throw .outOfMemory(operation: operation(), message: message)
-  default: throw .argument(operation: operation(), message: message)
   }
 }

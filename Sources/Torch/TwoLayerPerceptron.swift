@@ -5,7 +5,7 @@ public struct TwoLayerPerceptron: Module {
 
   public init(
     _ inputs: Int, _ hidden: Int, _ outputs: Int, firstBias: Bool = true, secondBias: Bool = true,
-    type: ElementType = .float32
+    type: DType = .float32
   ) throws {
     first = try Linear(inputs, hidden, bias: firstBias, type: type)
     second = try Linear(hidden, outputs, bias: secondBias, type: type)

@@ -1,4 +1,4 @@
-import Experiment
+import Support
 import Testing
 import Torch
 

@@ -1,6 +1,5 @@
-import Experiment
+import Configuration
 import Foundation
-import HDF5
 import Testing
 import Torch
 

@@ -1,5 +1,5 @@
-import Experiment
 import Foundation
+import Support
 import Testing
 import Torch
 

@@ -1,7 +1,8 @@
 import CTurboJPEG
-import Experiment
 import Foundation
 import HDF5
+import Records
+import Support
 import Testing
 
 @testable import Deblurring

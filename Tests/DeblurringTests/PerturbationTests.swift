@@ -1,4 +1,4 @@
-import Experiment
+import StudyKit
 import Testing
 import Torch
 

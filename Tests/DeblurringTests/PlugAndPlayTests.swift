@@ -1,5 +1,6 @@
 import Equilibrium
-import Experiment
+import StudyKit
+import Support
 import Testing
 import Torch
 

@@ -1,6 +1,9 @@
-import Experiment
 import Foundation
 import HDF5
+import Records
+import Stages
+import StudyKit
+import Support
 import Testing
 import Torch
 

@@ -1,6 +1,6 @@
-import Experiment
 import Foundation
 import Subprocess
+import Support
 import Testing
 
 extension SmokeRunTests {

@@ -1,6 +1,4 @@
-import Experiment
 import Foundation
-import HDF5
 import Testing
 
 extension SmokeRunTests {

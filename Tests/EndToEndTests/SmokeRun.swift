@@ -1,5 +1,5 @@
-import Experiment
 import Foundation
+import Records
 import Testing
 
 /// Gives the tests of a suite, all of them together, what the executables make of the smoke preset: `dataset.h5`, the first of four shards

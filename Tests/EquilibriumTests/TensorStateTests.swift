@@ -19,7 +19,7 @@ private struct TanhProblem {
   let offset: Tensor
   let start: Tensor
 
-  init(batch: Int, width: Int, norm: Double, seed: UInt64, type: ElementType = .float64) throws {
+  init(batch: Int, width: Int, norm: Double, seed: UInt64, type: DType = .float64) throws {
     var random = TestRandom(seed)
     weight = try Tensor(random.matrix(width, rowSumNorm: norm).flatMap { $0 }, shape: [width, width], type: type)
     offset = try Tensor(random.vector(batch * width), shape: [batch, width], type: type)

@@ -1,5 +1,5 @@
-import Experiment
 import LinearPrograms
+import Support
 import Testing
 
 @Suite struct ClpSolverTests {

@@ -1,5 +1,5 @@
 import Equilibrium
-import Experiment
+import StudyKit
 import Testing
 import Torch
 

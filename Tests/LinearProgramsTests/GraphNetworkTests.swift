@@ -1,5 +1,6 @@
-import Experiment
 import HDF5
+import StudyKit
+import Support
 import Testing
 import Torch
 
@@ -8,7 +9,7 @@ import Torch
 /// The graph networks against files that the reference implementation wrote.
 @Suite struct GraphNetworkTests {
   /// The 6 programs of a fixture with their solutions.
-  static func batch(of fixture: String, type: Torch.ElementType = .float32) throws -> ProgramTensors {
+  static func batch(of fixture: String, type: DType = .float32) throws -> ProgramTensors {
     let file = try openFixture(fixture)
     defer { try? file.close() }
     return try ProgramTensors(

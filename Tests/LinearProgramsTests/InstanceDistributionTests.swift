@@ -1,6 +1,7 @@
-import Experiment
+import Configuration
 import Foundation
 import LinearPrograms
+import Support
 import Testing
 
 @Suite struct InstanceDistributionTests {

@@ -1,5 +1,6 @@
-import Experiment
+import Configuration
 import LinearPrograms
+import Support
 import Testing
 
 @Suite struct PerturbationTests {

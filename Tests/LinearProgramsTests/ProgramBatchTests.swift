@@ -1,6 +1,5 @@
-import Experiment
-import HDF5
 import LinearPrograms
+import Support
 import Testing
 
 @Suite struct ProgramBatchTests {

@@ -1,5 +1,7 @@
-import Experiment
 import Foundation
+import Records
+import StudyKit
+import Support
 import Testing
 import Torch
 

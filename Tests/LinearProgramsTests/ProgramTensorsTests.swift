@@ -1,11 +1,12 @@
-import Experiment
 import LinearPrograms
+import StudyKit
+import Support
 import Testing
 import Torch
 
 @Suite struct ProgramTensorsTests {
-  @Test(arguments: [ElementType.float32, .float64])
-  func `Sparse products of a batch, and their gradients, are A x and A'y of each program`(type: ElementType) throws {
+  @Test(arguments: [DType.float32, .float64])
+  func `Sparse products of a batch, and their gradients, are A x and A'y of each program`(type: DType) throws {
     let programs = try ExampleProgram.published(5)
     let tolerance = type == .float32 ? 1e-5 : 1e-13
     var random = KeyedRandom(seed: 2, stream: "vectors")

@@ -1,5 +1,8 @@
-import Experiment
+import Configuration
 import Foundation
+import Stages
+import StudyKit
+import Support
 import Testing
 import Torch
 

@@ -2,8 +2,10 @@ import Foundation
 import Testing
 import Torch
 
-@testable import Experiment
 @testable import LoopedLanguage
+@testable import Records
+@testable import StudyKit
+@testable import Support
 
 @Suite struct BadCheckpointTests {
   let workspace: Workspace

@@ -1,4 +1,3 @@
-import Experiment
 import Foundation
 import HDF5
 import Testing
@@ -11,7 +10,7 @@ import Torch
 @Suite struct FidelityTests {
   static let tolerance = 1e-4
 
-  func model(_ name: String = "huginn_tiny", _ type: Torch.ElementType = .float32) throws -> LoopedTransformer {
+  func model(_ name: String = "huginn_tiny", _ type: DType = .float32) throws -> LoopedTransformer {
     try HuginnCheckpoint(fixture(name)).model(type: type)
   }
 

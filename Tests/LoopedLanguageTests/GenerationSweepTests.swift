@@ -1,6 +1,8 @@
-import Experiment
+import Configuration
 import Foundation
 import HDF5
+import StudyKit
+import Support
 import Testing
 import Torch
 

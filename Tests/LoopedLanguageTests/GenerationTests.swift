@@ -1,6 +1,6 @@
-import Experiment
 import Foundation
 import HDF5
+import Support
 import Testing
 import Torch
 

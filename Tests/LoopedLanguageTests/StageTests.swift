@@ -1,6 +1,9 @@
-import Equilibrium
-import Experiment
+import Configuration
 import Foundation
+import Records
+import Stages
+import StudyKit
+import Support
 import Testing
 import Torch
 
@@ -146,19 +149,19 @@ import Torch
 
   @Test func `A sweep measures every recurrence under all perturbations, and the figures tell difficulties apart`() throws {
     let looped = try train()
-    let swept = try #require(try SweptModel<LoopedLanguageStudy>(reading: sweep(looped)))
-    let ratios = try #require(try swept.values("lipschitz_ratio"))
+    let swept = try FigureInput<LoopedLanguageStudy>(SweepRecord(reading: sweep(looped)))
+    let ratios = swept.sweep.lipschitzRatio.flatMap(\.values)
     #expect(ratios.count == 3 * 12 * 6 && ratios.allSatisfy(\.isFinite))
     // The state starts at zero: before the first recurrence nothing depends on the input.
     #expect(stride(from: 0, to: ratios.count, by: 6).allSatisfy { ratios[$0] == 0 })
     #expect(ratios[1] > 0)
-    let untied = try #require(try SweptModel<LoopedLanguageStudy>(reading: sweep(train(model: "untied"))))
+    let untied = try FigureInput<LoopedLanguageStudy>(SweepRecord(reading: sweep(train(model: "untied"))))
     let figures = try LoopedLanguageStudy.figures([swept, untied])
     #expect(
       figures.map(\.name) == [
         "staircase-looped", "answers-looped", "cross-entropy-looped", "state-residual-looped", "accuracy-difficulty",
       ])
-    let errors = try #require(try swept.values("error"))
+    let errors = swept.sweep.error.values
     let hardest = (0..<12).filter { $0 % 3 == 2 }
     let expected = 1 - hardest.map { errors[$0 * 6 + 5] }.reduce(0, +) / 4
     #expect(figures[0].cells.first { $0.x == 5 && $0.y == 3 }?.value == expected)
@@ -170,7 +173,7 @@ import Torch
     let model = try train()
     func ratios(_ kinds: String, _ norm: Double = 1e-3) throws -> [Double] {
       let overrides = ["sweep.perturbations={kinds: [\(kinds)], norm: \(norm)}"]
-      return try #require(try SweptModel<LoopedLanguageStudy>(reading: sweep(model, overrides))?.values("lipschitz_ratio"))
+      return try SweepRecord(reading: sweep(model, overrides)).lipschitzRatio.flatMap(\.values)
     }
     // A small shift is linear: the ratio hardly depends on its norm, the answers are the same.
     let (small, smaller) = (try ratios("embedding", 1e-4), try ratios("embedding", 1e-5))

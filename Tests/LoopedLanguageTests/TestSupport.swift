@@ -1,6 +1,6 @@
-import Experiment
 import Foundation
 import HDF5
+import StudyKit
 import Torch
 
 @testable import LoopedLanguage

@@ -1,8 +1,6 @@
-import Experiment
 import Foundation
+import Support
 import Testing
-
-@testable import Pipeline
 
 /// What a run does when a task fails.
 @Suite struct FailureTests {

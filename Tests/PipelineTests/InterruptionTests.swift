@@ -2,8 +2,8 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import Experiment
 @testable import Pipeline
+@testable import Support
 
 /// Stops, kills, and two runs at once.
 @Suite struct InterruptionTests {

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Experiment
 @testable import Pipeline
+@testable import Support
 
 /// New results beside the old ones.
 @Suite struct PipelineRerunTests {

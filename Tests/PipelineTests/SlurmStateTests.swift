@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Experiment
 @testable import Pipeline
+@testable import Support
 
 /// What Slurm prints and what profiles say.
 @Suite struct SlurmStateTests {

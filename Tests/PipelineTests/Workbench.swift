@@ -1,8 +1,9 @@
 import Foundation
 import Testing
 
-@testable import Experiment
 @testable import Pipeline
+@testable import StudyRegistry
+@testable import Support
 
 /// A temporary folder with a pipeline file and stages that are shell scripts: they do what the files in `control` say, and
 /// write down that they ran.
@@ -142,4 +143,21 @@ extension RunSummary {
   subscript(task: String) -> TaskResult? { tasks.first { $0.task == task } }
   var states: [String: State] { Dictionary(uniqueKeysWithValues: tasks.map { ($0.task, $0.state) }) }
   func tasks(_ state: State) -> [String] { tasks.filter { $0.state == state }.map(\.task) }
+}
+
+/// Plans and reruns of the case studies that there are.
+extension PipelinePlan {
+  init(_ pipeline: String, preset: String?, overrides: [String] = [], folder: String) throws {
+    try self.init(pipeline, preset: preset, overrides: overrides, folder: folder, reader: pipelineOutline)
+  }
+}
+
+extension PipelineRerun {
+  init(
+    of folder: String, from stage: Stage, overrides: [String], name: String? = nil,
+    inspector: any OutputInspector = StandardInspector()
+  ) throws {
+    try self.init(
+      of: folder, from: stage, overrides: overrides, name: name, reader: pipelineOutline, inspector: inspector)
+  }
 }

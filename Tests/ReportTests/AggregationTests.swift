@@ -1,13 +1,14 @@
-import Experiment
 import Foundation
+import Records
+import Support
 import Testing
 
 @testable import Report
 
 @Suite struct AggregationTests {
   static let sweeps = [
-    SyntheticSweeps.implicit(), SyntheticSweeps.implicit(seed: 1), SyntheticSweeps.implicit(split: "train", floor: 0.1),
-    SyntheticSweeps.implicit(seed: 1, split: "train", floor: 0.1), SyntheticSweeps.explicit(),
+    SyntheticSweeps.implicit(), SyntheticSweeps.implicit(seed: 1), SyntheticSweeps.implicit(split: .train, floor: 0.1),
+    SyntheticSweeps.implicit(seed: 1, split: .train, floor: 0.1), SyntheticSweeps.explicit(),
   ]
   static let published = [
     PublishedResult(model: "implicit-8", split: .test, error: 0.177, source: "Table 1"),
@@ -16,7 +17,7 @@ import Testing
   ]
 
   func aggregation(
-    _ sweeps: [SweepCurves] = Self.sweeps, settings: AggregationSettings = .init(), title: String = "Linear programs",
+    _ sweeps: [SweepRecord] = Self.sweeps, settings: AggregationSettings = .init(), title: String = "Linear programs",
     trainingCurves: [TrainingCurve] = []
   ) throws -> Aggregation {
     try Aggregation(
@@ -111,7 +112,7 @@ import Testing
 
   @Test func `Sweeps that cannot stand in one report are refused, with both files named`() throws {
     var other = SyntheticSweeps.explicit()
-    other.caseStudy = "deblurring"
+    other.facts.caseStudy = "deblurring"
     var longer = SyntheticSweeps.implicit(seed: 1, iterations: 8)
     longer.source.path = "longer.h5"
     for (sweeps, message) in [
@@ -143,7 +144,7 @@ import Testing
       name: "claim", quantity: Quantity(model: "implicit-8", metric: .lipschitzRatio), atMost: 1)
     let aggregation = try Aggregation(
       sweeps: AggregationTests.sweeps, settings: .init(bands: [band]), description: .init(title: ""))
-    let tables = aggregation.summaryTables
+    let tables = aggregation.summary.tables
     #expect(tables.map(\.name) == ["models", "curves", "bands"])
     for table in tables {
       let lengths = table.columns.map { column in

@@ -1,7 +1,8 @@
-import Experiment
 import Foundation
+import Support
 import Testing
 
+@testable import Plot
 @testable import Report
 
 #if canImport(FoundationXML)

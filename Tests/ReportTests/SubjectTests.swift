@@ -1,27 +1,28 @@
-import Experiment
 import Foundation
+import Plot
+import Records
 import Testing
 
 @testable import Report
 
 /// Models that are about different parts of a dataset share a table, and no figure.
 @Suite struct SubjectTests {
-  static func sweep(_ model: String, _ subject: String?, explicit: Bool = false) -> SweepCurves {
+  static func sweep(_ model: String, _ subject: String?, explicit: Bool = false) -> SweepRecord {
     var sweep = explicit ? SyntheticSweeps.explicit(model) : SyntheticSweeps.implicit(model)
-    sweep.subject = subject
+    sweep.facts.subject = subject
     return sweep
   }
 
-  static func aggregation(_ sweeps: [SweepCurves]) throws -> Aggregation {
+  static func aggregation(_ sweeps: [SweepRecord]) throws -> Aggregation {
     try Aggregation(
       sweeps: sweeps, trainingCurves: [TrainingCurve(model: "a", seed: 0, steps: [0, 1], losses: [2, 1])],
       description: .init(title: "Subjects"),
-      figures: { models in
-        [
+      studyFigures: { models in
+        .init(figures: [
           Figure(
             name: "own", title: "", caption: models.map(\.label).joined(separator: " "), x: .init("x"), y: .init("y"),
             series: [])
-        ]
+        ])
       })
   }
 

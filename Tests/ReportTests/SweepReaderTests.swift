@@ -1,38 +1,34 @@
-import Experiment
 import Foundation
 import HDF5
+import Records
+import Support
 import Testing
 
 @testable import Report
 
 @Suite struct SweepReaderTests {
   /// Writes a sweep file as the sweep stage does.
-  func write(_ sweep: SweepCurves, to path: String, inputs: [ProvenanceInput] = []) throws {
-    let content = try ContentFile(
-      creating: path, FileHeader(.sweep, caseStudy: sweep.caseStudy, title: "a sweep"),
+  func write(_ sweep: SweepRecord, to path: String, inputs: [ProvenanceInput] = []) throws {
+    let writer = try SweepWriter(
+      creating: path, sweep.facts,
+      SweepLayout(
+        iterations: sweep.iterations, draws: sweep.draws, perturbations: sweep.perturbations,
+        localLipschitz: sweep.localLipschitz.map { .init(iterations: $0.iterations, samples: $0.constants.samples) }),
+      sweep.costs, memory: sweep.memory,
       provenance: FileProvenance(configuration: sweep.source.configuration, inputs: inputs))
-    for (name, text) in [
-      ("model", sweep.model), ("architecture", sweep.architecture), ("solver", sweep.solver), ("split", sweep.split),
-      ("error_name", sweep.errorName), ("model_sha256", "0a"), ("dataset_sha256", "0b"),
-    ] { try content.file.setAttribute(name, text) }
-    try content.file.setAttribute("is_iterative", UInt8(sweep.isIterative ? 1 : 0))
-    try content.file.setAttribute("seed", Int64(bitPattern: sweep.seed))
-    try content.file.setAttribute("parameter_count", Int64(sweep.parameters))
-    if let trained = sweep.trainedIterations { try content.file.setAttribute("trained_iterations", Int64(trained)) }
-    let (samples, iterations, kinds) = (sweep.error.samples, sweep.iterations.count, sweep.perturbations.count)
-    try content.write("/iteration", sweep.iterations.map { Int64($0) })
-    try content.write("/sample", (0..<samples).map { Int64($0) })
-    try content.write("/error", sweep.error.values, shape: [samples, iterations])
-    if let residual = sweep.residual { try content.write("/residual", residual.values, shape: [samples, iterations]) }
-    if kinds > 0 {
-      try content.write("/perturbation", sweep.perturbations)
-      for (name, curves) in [("/lipschitz_ratio", sweep.lipschitzRatio), ("/perturbed_error", sweep.perturbedError)] {
-        try content.write(name, curves.flatMap(\.values), shape: [kinds, samples, iterations])
-      }
+    func rows(_ curves: SampleCurves) -> [[Double]] { (0..<curves.samples).map(curves.row) }
+    var samples = SweepSamples()
+    samples.error = rows(sweep.error)
+    samples.residual = sweep.residual.map(rows) ?? []
+    samples.lipschitzRatio = sweep.lipschitzRatio.map(rows)
+    samples.perturbedError = sweep.perturbedError.map(rows)
+    samples.statuses = sweep.statuses ?? []
+    if let local = sweep.localLipschitz {
+      samples.localLipschitz = rows(local.constants)
+      samples.localLipschitzConverged = local.converged.map { [$0 ? 1 : 0] }
     }
-    try content.write("/seconds", sweep.seconds)
-    try content.write("/flops", sweep.flops)
-    try content.finish()
+    try writer.append(samples)
+    _ = try writer.finish()
   }
 
   @Test func `What a sweep file says is what is read`() throws {
@@ -43,17 +39,14 @@ import Testing
     ] {
       try? FileManager.default.removeItem(atPath: path)
       try write(sweep, to: path, inputs: [ProvenanceInput(path: "models/m.h5", contentHash: "0a")])
-      let read = try SweepCurves(reading: path)
-      #expect(read.model == sweep.model && read.caseStudy == sweep.caseStudy && read.architecture == sweep.architecture)
-      #expect(read.solver == sweep.solver && read.split == sweep.split && read.errorName == sweep.errorName)
-      #expect(read.seed == sweep.seed && read.isIterative == sweep.isIterative && read.parameters == sweep.parameters)
-      #expect(read.trainedIterations == sweep.trainedIterations && read.iterations == sweep.iterations)
+      let read = try SweepRecord(reading: path)
+      #expect(read.facts == sweep.facts && read.iterations == sweep.iterations && read.draws == sweep.draws)
       #expect(read.error == sweep.error && read.residual == sweep.residual)
       #expect(read.perturbations == sweep.perturbations)
       #expect(read.lipschitzRatio == sweep.lipschitzRatio && read.perturbedError == sweep.perturbedError)
-      #expect(read.seconds == sweep.seconds && read.flops == sweep.flops)
+      #expect(read.statuses == sweep.statuses && read.localLipschitz == sweep.localLipschitz && read.memory == sweep.memory)
+      #expect(read.costs == sweep.costs)
       #expect(read.source.path == path && read.source.contentHash.count == 64)
-      #expect(read.source.modelHash == "0a" && read.source.datasetHash == "0b")
       #expect(read.source.modelPath == FileManager.default.currentDirectoryPath + "/models/m.h5")
       #expect(read.source.configuration == sweep.source.configuration)
     }
@@ -67,7 +60,7 @@ import Testing
     let file = try File.open(path, .readWrite)
     try file.delete(name)
     try file.close()
-    let failure = #expect(throws: Failure.self) { try SweepCurves(reading: path) }
+    let failure = #expect(throws: Failure.self) { try SweepRecord(reading: path) }
     #expect(failure?.status == .badData)
     #expect(failure?.description.contains("/\(name)") == true, "\(failure?.description ?? "")")
   }
@@ -86,7 +79,7 @@ import Testing
     try file.delete(name)
     try file.write(name, Array(repeating: 0.5, count: shape.reduce(1, *)), shape: shape)
     try file.close()
-    let failure = #expect(throws: Failure.self) { try SweepCurves(reading: path) }
+    let failure = #expect(throws: Failure.self) { try SweepRecord(reading: path) }
     #expect(failure?.status == .badData)
     #expect(failure?.description.contains("\(path):/\(name)") == true, "\(failure?.description ?? "")")
     #expect(failure?.problem.contains(message) == true, "\(failure?.description ?? "")")
@@ -101,7 +94,7 @@ import Testing
     try file.delete("iteration")
     try file.write("iteration", iterations)
     try file.close()
-    let failure = #expect(throws: Failure.self) { try SweepCurves(reading: path) }
+    let failure = #expect(throws: Failure.self) { try SweepRecord(reading: path) }
     #expect(failure?.status == .badData && failure?.problem.contains("ascending iterations") == true)
   }
 
@@ -109,9 +102,9 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.url.appending(path: "summary.h5").path
     let aggregation = try Aggregation(sweeps: AggregationTests.sweeps, description: .init(title: "title"))
-    try aggregation.writeSummary(to: path, provenance: FileProvenance(configuration: "{}\n"))
-    #expect(#expect(throws: Failure.self) { try SweepCurves(reading: path) }?.status == .badData)
-    #expect(#expect(throws: Failure.self) { try SweepCurves(reading: path + "x") }?.status == .missingInput)
+    try aggregation.summary.write(to: path, provenance: FileProvenance(configuration: "{}\n"))
+    #expect(#expect(throws: Failure.self) { try SweepRecord(reading: path) }?.status == .badData)
+    #expect(#expect(throws: Failure.self) { try SweepRecord(reading: path + "x") }?.status == .missingInput)
     #expect(#expect(throws: Failure.self) { try TrainingCurve(reading: path, contentHash: "") }?.status == .badData)
   }
 
@@ -122,7 +115,7 @@ import Testing
       sweeps: AggregationTests.sweeps, settings: .init(bands: [band]), description: .init(title: "title"))
     let paths = ["a.h5", "b.h5"].map { folder.url.appending(path: $0).path }
     let hashes = try paths.map {
-      try aggregation.writeSummary(to: $0, provenance: FileProvenance(configuration: "{}\n"))
+      try aggregation.summary.write(to: $0, provenance: FileProvenance(configuration: "{}\n"))
     }
     #expect(hashes[0] == hashes[1])
     let file = try File.open(paths[0])

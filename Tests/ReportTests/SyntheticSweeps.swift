@@ -1,42 +1,49 @@
 import Foundation
-import Report
+
+@testable import Records
 
 /// Sweeps with known numbers: the error of sample s at iteration t is `floor + (0.6 - floor) 0.6^(t-1) + spread`.
 enum SyntheticSweeps {
   static func implicit(
-    _ model: String = "implicit-8", seed: UInt64 = 0, split: String = "test", samples: Int = 40, iterations: Int = 16,
+    _ model: String = "implicit-8", seed: UInt64 = 0, split: Split = .test, samples: Int = 40, iterations: Int = 16,
     floor: Double = 0.18, solver: String = "picard", perturbations: [String] = ["A", "b", "c", "l", "u"]
-  ) -> SweepCurves {
+  ) -> SweepRecord {
     func curves(_ value: (Int, Int) -> Double) -> SampleCurves {
       SampleCurves(
         samples: samples, iterations: iterations,
         values: (0..<samples).flatMap { s in (0..<iterations).map { k in value(s, k) } })!
     }
     func offset(_ s: Int) -> Double { (Double(s) / Double(max(samples - 1, 1)) - 0.5) * 0.2 }
-    return SweepCurves(
-      caseStudy: "linear-programs", model: model, architecture: "implicit-gnn", isIterative: true, seed: seed,
-      split: split, solver: solver, parameters: 2_350, trainedIterations: 6, iterations: Array(1...iterations),
-      errorName: "relative error",
+    return SweepRecord(
+      SweepFacts(
+        caseStudy: "linear-programs", title: "a sweep", model: model, architecture: "implicit-gnn", isIterative: true,
+        solver: solver, split: split, errorName: "relative error", seed: seed, parameterCount: 2_350, trainedIterations: 6,
+        datasetHash: "0b", modelHash: "0a"),
+      iterations: Array(1...iterations), draws: Array(0..<samples),
       error: curves { s, k in floor + (0.6 - floor) * pow(0.6, Double(k)) + offset(s) },
       residual: curves { s, k in 10 * pow(0.5, Double(k)) * (1 + offset(s)) }, perturbations: perturbations,
       lipschitzRatio: perturbations.indices.map { p in
         curves { s, k in Double(p + 1) * (1 + Double(k) / 2) * exp(5 * offset(s)) }
       },
       perturbedError: perturbations.map { _ in curves { s, k in floor + 0.4 * pow(0.6, Double(k)) + offset(s) } },
-      seconds: (1...iterations).map { 0.01 * Double($0) }, flops: (1...iterations).map { 4e4 * Double($0) },
-      source: InputFile(
+      statuses: Array(repeating: .iterationLimit, count: samples),
+      costs: SweepCosts(
+        flops: (1...iterations).map { 4e4 * Double($0) }, seconds: (1...iterations).map { 0.01 * Double($0) }),
+      source: .init(
         path: "sweeps/\(model)-\(seed).sweep.h5", contentHash: String(repeating: "ab", count: 32),
         configuration: "seed: 17\n"))
   }
 
-  static func explicit(_ model: String = "explicit-8", split: String = "test", error: Double = 0.27) -> SweepCurves {
-    SweepCurves(
-      caseStudy: "linear-programs", model: model, architecture: "explicit-gnn", isIterative: false, seed: 0,
-      split: split,
-      solver: "none", parameters: 2_088, trainedIterations: nil, iterations: [1], errorName: "relative error",
-      error: SampleCurves(samples: 3, iterations: 1, values: [error - 0.1, error, error + 0.1])!, seconds: [0.011],
-      flops: [4.1e4],
-      source: InputFile(path: "sweeps/\(model).sweep.h5", contentHash: String(repeating: "cd", count: 32)))
+  static func explicit(_ model: String = "explicit-8", split: Split = .test, error: Double = 0.27) -> SweepRecord {
+    SweepRecord(
+      SweepFacts(
+        caseStudy: "linear-programs", title: "a sweep", model: model, architecture: "explicit-gnn", isIterative: false,
+        solver: "none", split: split, errorName: "relative error", seed: 0, parameterCount: 2_088, datasetHash: "0b",
+        modelHash: "0a"),
+      iterations: [1], draws: [0, 1, 2],
+      error: SampleCurves(samples: 3, iterations: 1, values: [error - 0.1, error, error + 0.1])!,
+      costs: SweepCosts(flops: [4.1e4], seconds: [0.011]),
+      source: .init(path: "sweeps/\(model).sweep.h5", contentHash: String(repeating: "cd", count: 32)))
   }
 }
 

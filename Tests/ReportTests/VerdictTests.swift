@@ -1,4 +1,6 @@
-import Experiment
+import Configuration
+import Records
+import Support
 import Testing
 
 @testable import Report
@@ -97,7 +99,7 @@ import Testing
 
   @Test(arguments: [
     (Quantity(model: "implicit-9"), "there is no sweep of implicit-9"),
-    (Quantity(model: "implicit-8", split: "valid"), "on the split valid"),
+    (Quantity(model: "implicit-8", split: .valid), "on the split valid"),
     (Quantity(model: "implicit-8", iteration: .integer(99)), "iteration 99 was not recorded"),
     (Quantity(model: "implicit-8", metric: .lipschitzRatio, perturbation: "q"), "for the perturbation q"),
     (Quantity(model: "explicit-8", metric: .residual), "residual was not measured"),
@@ -138,7 +140,7 @@ import Testing
               at_most: 0.7
         """
       ).first)
-    let last = Quantity(model: "implicit-8", split: "train", iteration: .word(.last), reduction: .median)
+    let last = Quantity(model: "implicit-8", split: .train, iteration: .word(.last), reduction: .median)
     var first = last
     first.iteration = .integer(1)
     #expect(band == ExpectedBand(name: "iterations pay", quantity: last, reference: first, atMost: 0.7))

@@ -1,5 +1,6 @@
-import Experiment
 import Foundation
+import Plot
+import Support
 import Testing
 
 @testable import ScalarMaps

@@ -1,13 +1,16 @@
+import Configuration
 import Equilibrium
-import Experiment
 import Foundation
+import StudyKit
+import Support
 import Testing
 import Torch
 
+@testable import Records
 @testable import ScalarMaps
 
 @Suite struct PerceptronTests {
-  static func batch(_ points: [[Double]], type: ElementType = .float64) throws -> ScalarBatch {
+  static func batch(_ points: [[Double]], type: DType = .float64) throws -> ScalarBatch {
     let target = try TargetMap(points[0].count == 2 ? .ring : .ramps, level: points[0].count == 2 ? nil : 10)
     return try ScalarBatch(
       Array(repeating: target, count: points.count), points, values: points.map(target.value(at:)),
@@ -117,8 +120,8 @@ import Torch
       """)
     try bench.generate()
     try bench.train("implicit")
-    let sweep = try #require(try SweptModel<ScalarMapStudy>(reading: bench.sweep("implicit")))
-    let map = try #require(try SweptMap(sweep))
+    let sweep = try FigureInput<ScalarMapStudy>(SweepRecord(reading: bench.sweep("implicit")))
+    let map = try #require(try ScalarMapCurves(sweep))
     let errors = map.iterations.indices.map { k in map.samples.reduce(0) { $0 + $1.errors[k] } / 64 }
     #expect(errors[6] < 0.5 * errors[1] && errors[6] < 0.2, "\(errors)")
     #expect(map.largestRatios[6] > 2 * map.largestRatios[1], "\(map.largestRatios)")

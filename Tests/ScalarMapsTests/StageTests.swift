@@ -1,6 +1,10 @@
-import Experiment
 import Foundation
 import HDF5
+import Records
+import Stages
+import StudyKit
+import Support
+import TestSupport
 import Testing
 
 @testable import ScalarMaps
@@ -79,10 +83,10 @@ import Testing
     #expect(try file.attribute("subject", as: String.self) == "reciprocal")
     #expect(try file.attribute("parameter_count", as: Int64.self) == 0)
     let reader = try DatasetReader(dataset, ScalarMapStudy.layout)
-    let swept = try #require(try SweptModel<ScalarMapStudy>(reading: "\(bench.folder)/linear.sweep.h5"))
+    let swept = try FigureInput<ScalarMapStudy>(SweepRecord(reading: "\(bench.folder)/linear.sweep.h5"))
     let x = try reader.doubles("x", .test, rows: swept.rows).enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
-    let outputs = try #require(try swept.values("output"))
-    let errors = try #require(try swept.values("error"))
+    let outputs = try #require(try swept.sweep.outputs())
+    let errors = swept.sweep.error.values
     #expect(outputs.count == 40 * 21)
     for (i, x) in x.enumerated() {
       for t in 0...20 {
@@ -107,7 +111,7 @@ import Testing
         model: path, dataset: "\(bench.folder)/dataset.h5", split: .test, output: path + ".sweep", threads: 1, device: .cpu,
         progress: nil
       ).run(configuration)
-      return try #require(try SweptModel<ScalarMapStudy>(reading: path + ".sweep")).values("output") ?? []
+      return try SweepRecord(reading: path + ".sweep").outputs() ?? []
     }
     for model in ["implicit", "explicit"] {
       let base = try outputs(model)
@@ -221,7 +225,7 @@ import Testing
       try bench.train(model)
       return try bench.sweep(model)
     }
-    let sweeps = try paths.compactMap { try SweptModel<ScalarMapStudy>(reading: $0) }
+    let sweeps = try paths.map { try FigureInput<ScalarMapStudy>(SweepRecord(reading: $0)) }
     #expect(sweeps.count == 6)
     let figures = try ScalarMapStudy.figures(sweeps)
     let names = Set(figures.map(\.name))
@@ -248,6 +252,8 @@ import Testing
       }
     }
     try FileManager.default.removeItem(atPath: dataset)
-    #expect(try SweptModel<ScalarMapStudy>(reading: paths[1]) == nil)
+    let sweep = try SweepRecord(reading: paths[1])
+    let failure = try thrownFailure { _ = try FigureInput<ScalarMapStudy>(sweep) }
+    #expect(failure.status == .missingInput && failure.problem.contains("dataset"))
   }
 }

@@ -1,6 +1,10 @@
+import Configuration
 import Equilibrium
-import Experiment
 import Foundation
+import Records
+import Stages
+import StudyKit
+import Support
 import Testing
 import Torch
 

@@ -1,5 +1,4 @@
-import Experiment
-import HDF5
+import Support
 import Testing
 import Torch
 

@@ -1,6 +1,6 @@
 import Equilibrium
-import Experiment
 import HDF5
+import Support
 import Testing
 import Torch
 
@@ -14,7 +14,7 @@ import Torch
     return size
   }
 
-  static func batch(_ file: File, type: Torch.ElementType = .float32) throws -> FieldBatch {
+  static func batch(_ file: File, type: DType = .float32) throws -> FieldBatch {
     try FieldBatch(
       input: file.tensor("input", type: type).permuted([0, 3, 1, 2]), solution: file.tensor("target", type: type).select(3, 0))
   }
@@ -27,7 +27,7 @@ import Torch
     }
   }
 
-  static func implicit(_ file: File, type: Torch.ElementType = .float32) throws -> ImplicitFourierNetwork {
+  static func implicit(_ file: File, type: DType = .float32) throws -> ImplicitFourierNetwork {
     let network = try ImplicitFourierNetwork(size(), channels: 2, points: (20, 20), type: type)
     try load(network, "deq/params", of: file)
     return network

@@ -1,4 +1,3 @@
-import Experiment
 import Foundation
 import Testing
 import Torch
@@ -29,10 +28,10 @@ import Torch
     var flow = ManufacturedFlow()
     (flow.lowestSpeed, flow.speed, flow.time) = (0.2, 0.6, 0)
     let grid = try PeriodicGrid(size: 48)
-    let equation = VorticityEquation(grid, viscosity: 0.001)
     let method = ManufacturedFlows(
-      flow: flow, equation: equation,
-      recorder: FlowRecorder(equation: equation, storedEvery: 1, tolerance: 1e-9, largestTail: 1))
+      flow: flow,
+      recorder: try FlowRecorder(
+        .init(size: 48, viscosity: 0.001, storedEvery: 1, tolerance: 1e-9, largestTail: 1), on: .cpu))
     let samples = try method.samples(draws: Array(0..<40), seed: 1, stream: "test")
     let velocity = try grid.velocity(ofVorticity: grid.modes(of: samples.solution))
     let speeds = try velocity.power(2).sum(dimension: 1).flattenedSamples().maximum(dimensions: [1]).squareRoot().doubles()
@@ -44,11 +43,10 @@ import Torch
   @Test(arguments: ForceKind.allCases) func `The force makes the evolved flow steady`(force: ForceKind) throws {
     var flow = ManufacturedFlow()
     (flow.time, flow.force) = (0.5, force)
-    let grid = try PeriodicGrid(size: 48)
-    let equation = VorticityEquation(grid, viscosity: 0.001)
     let method = ManufacturedFlows(
-      flow: flow, equation: equation,
-      recorder: FlowRecorder(equation: equation, storedEvery: 2, tolerance: 1e-9, largestTail: 1))
+      flow: flow,
+      recorder: try FlowRecorder(
+        .init(size: 48, viscosity: 0.001, storedEvery: 2, tolerance: 1e-9, largestTail: 1), on: .cpu))
     let samples = try method.samples(draws: [0, 1, 2], seed: 1, stream: "test")
     #expect(samples.input.shape == [3, 2, 24, 24] && samples.solution.shape == [3, 24, 24])
     for certificate in samples.certificates {

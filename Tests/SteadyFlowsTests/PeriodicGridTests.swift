@@ -35,9 +35,9 @@ import Torch
   }
 
   /// Sizes even and odd, below and above a vector of 8 or 16 numbers.
-  @Test(arguments: [4, 5, 16, 21, 47, 64], [ElementType.float64, .float32])
+  @Test(arguments: [4, 5, 16, 21, 47, 64], [DType.float64, .float32])
   func `Matrix products and FFTs give the same modes, fields and changes of the advection`(
-    size: Int, type: ElementType
+    size: Int, type: DType
   ) throws {
     let tolerance = type == .float64 ? 1e-13 : 2e-5
     let (matrices, fft) = try (

@@ -1,5 +1,5 @@
-import Experiment
 import HDF5
+import Support
 import Testing
 import Torch
 

@@ -1,6 +1,8 @@
-import Experiment
 import Foundation
 import HDF5
+import Records
+import StudyKit
+import Support
 import Testing
 import Torch
 
@@ -53,7 +55,7 @@ import Torch
     defer { try? file.close() }
     #expect(try file.dataset("lipschitz_ratio").shape == [2, 3, 4])
     #expect(try file.dataset("lipschitz_ratio").read(Double.self).allSatisfy { $0 >= 0 && $0.isFinite })
-    let swept = try paths.compactMap { try SweptModel<SteadyFlowStudy>(reading: $0) }
+    let swept = try paths.map { try FigureInput<SteadyFlowStudy>(SweepRecord(reading: $0)) }
     let figures = try SteadyFlowStudy.figures(swept)
     #expect(figures.map(\.name) == ["fields-0", "fields-1"])
     // Input and solution; t = 1, 2, 3 and the error; the explicit prediction and its error.

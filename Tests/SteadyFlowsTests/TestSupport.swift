@@ -1,6 +1,10 @@
-import Experiment
+import Configuration
 import Foundation
 import HDF5
+import Records
+import Stages
+import StudyKit
+import Support
 import Torch
 
 @testable import SteadyFlows
@@ -13,7 +17,7 @@ func openFixture(_ name: String) throws -> File {
 
 extension File {
   /// A float dataset as a tensor.
-  func tensor(_ path: String, type: Torch.ElementType = .float32) throws -> Tensor {
+  func tensor(_ path: String, type: DType = .float32) throws -> Tensor {
     let dataset = try dataset(path)
     return try Tensor(dataset.read(Double.self), shape: dataset.shape, type: type)
   }

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Experiment
 import Foundation
+import Support
 import Testing
 
 @testable import ToolKit

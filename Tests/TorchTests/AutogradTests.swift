@@ -142,7 +142,7 @@ func sineValues(_ count: Int, phase: Double = 0) -> [Double] {
   }
 
   @Test func `the result does not depend on the number of threads`() throws {
-    let before = Runtime.threads
+    let before = try Runtime.threads
     defer { try? Runtime.setThreads(before) }
     let x = try Tensor(sineValues(8), shape: [4, 2])
     let results = try [1, 2].map { threads in

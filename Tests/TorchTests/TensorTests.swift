@@ -4,8 +4,8 @@ import Testing
 @testable import Torch
 
 @Suite struct TensorTests {
-  @Test(arguments: [ElementType.float32, .float64, .bfloat16, .float16])
-  func `values that a floating-point type represents survive the round trip`(_ type: ElementType) throws {
+  @Test(arguments: [DType.float32, .float64, .bfloat16, .float16])
+  func `values that a floating-point type represents survive the round trip`(_ type: DType) throws {
     let values: [Double] = [0, 1, -2, 0.5, 1024, -0.125]
     let tensor = try Tensor(values, shape: [2, 3], type: type)
     #expect(tensor.shape == [2, 3])

@@ -29,7 +29,7 @@ import Testing
     let y: Tensor?
     let cotangent: Tensor
 
-    init(_ sizes: Case, type: ElementType) throws {
+    init(_ sizes: Case, type: DType) throws {
       network = try TwoLayerPerceptron(
         sizes.first + sizes.second, sizes.hidden, sizes.outputs, firstBias: sizes.firstBias,
         secondBias: sizes.secondBias, type: type)
@@ -60,8 +60,8 @@ import Testing
     func fused(rectified: Bool) throws -> Tensor { try network(x, beside: y, rectified: rectified) }
   }
 
-  @Test(arguments: cases, [ElementType.float32, .float64])
-  func `values and gradients equal those of plain operators`(_ sizes: Case, _ type: ElementType) throws {
+  @Test(arguments: cases, [DType.float32, .float64])
+  func `values and gradients equal those of plain operators`(_ sizes: Case, _ type: DType) throws {
     let operands = try Operands(sizes, type: type)
     let tolerance = type == .float64 ? 1e-12 : 2e-5
     let fused = try operands.fused(rectified: sizes.rectified)
@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test func `results have the same bits for any number of threads`() throws {
-    let before = Runtime.threads
+    let before = try Runtime.threads
     defer { try? Runtime.setThreads(before) }
     let operands = try Operands(Case(rows: 9000, first: 4, second: 1, hidden: 5, outputs: 3), type: .float32)
     let runs = try [1, 2].map { threads in

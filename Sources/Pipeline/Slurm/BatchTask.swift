@@ -1,5 +1,5 @@
-import Experiment
 import Foundation
+import Support
 
 /// What a job does: the tasks of its element, one after the other; and if its time limit comes first, it sees to it that another
 /// job goes on.
@@ -31,7 +31,7 @@ public struct BatchTask: Sendable {
         if Interruption.isRequested, record?.state != .done { open.append(task) }
         if let ending = record?.exitStatus, status == 0 { status = record?.state == .done ? 0 : ending }
       } catch {
-        let failure = ErrorMapping.failure(from: error)
+        let failure = Failure(describing: error)
         console.print("\(id): \(failure)")
         if status == 0 { status = failure.status.rawValue }
       }

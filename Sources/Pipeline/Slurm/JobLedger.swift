@@ -1,4 +1,3 @@
-import Experiment
 import Foundation
 
 /// Which jobs were submitted for a run, and which tasks they do; lies in `RUN/slurm/jobs.json`.

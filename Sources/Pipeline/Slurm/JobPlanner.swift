@@ -1,4 +1,5 @@
-import Experiment
+import HDF5
+import Support
 
 /// Cuts the tasks that are to be submitted into jobs: tasks of one kind become one array.
 struct JobPlanner {

@@ -1,6 +1,6 @@
-import Experiment
 import Foundation
 import Mustache
+import Support
 
 /// The script of a job, made from the template that the profile names.
 struct JobScript {

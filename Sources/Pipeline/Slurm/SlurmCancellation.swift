@@ -1,4 +1,4 @@
-import Experiment
+import Support
 
 extension SlurmClient {
   /// Takes all jobs of a run out of the queue. Tasks that run are asked to save their state.

@@ -1,6 +1,6 @@
-import Experiment
 import Foundation
 import Subprocess
+import Support
 import SystemPackage
 
 /// The commands of Slurm on this machine.

@@ -1,5 +1,6 @@
-import Experiment
+import Configuration
 import Foundation
+import Support
 
 /// What a site wants to know about jobs, from a YAML file such as `slurm/profiles/local.yaml`.
 public struct SlurmProfile: Sendable {

@@ -1,5 +1,5 @@
-import Experiment
 import Foundation
+import Support
 
 /// Brings the tasks of a run that are not done into the queue of Slurm: what is done and valid is not submitted again, what waits
 /// or runs is recognised.

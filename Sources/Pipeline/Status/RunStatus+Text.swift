@@ -1,5 +1,3 @@
-import Experiment
-
 extension RunStatus {
   /// A table: for each stage a line of how many tasks are in which state, then its tasks; then what is wrong and why.
   public var text: String {

@@ -1,5 +1,5 @@
-import Experiment
 import Foundation
+import Support
 
 /// How a run is: each of its tasks, from what is in the folder of the run, and from Slurm where tasks were submitted.
 public struct RunStatus: Codable, Equatable, Sendable {
@@ -32,7 +32,7 @@ public struct RunStatus: Codable, Equatable, Sendable {
         jobs.merge(await slurm.endings(of: Set(forgotten.values.map(\.job.job)).sorted())) { first, _ in first }
         observer.jobs = jobs
       } catch {
-        note = "what Slurm knows is missing here: \(ErrorMapping.failure(from: error).problem)"
+        note = "what Slurm knows is missing here: \(Failure(describing: error).problem)"
       }
     }
     tasks = []

@@ -1,5 +1,5 @@
-import Experiment
 import Foundation
+import Support
 
 /// How a task of a run is, for people and programs.
 public struct TaskStatus: Codable, Equatable, Sendable {

@@ -1,0 +1,118 @@
+// MARK: Sections in sections
+
+import Support
+
+extension ConfigurationSection {
+  /// The section below this key. If it is not in the file, its keys have their defaults.
+  public func section(_ key: String, _ meaning: String = "") throws -> ConfigurationSection {
+    describe(key, type: "section", meaning)
+    let child = resolved.child(key, .map)
+    guard let node = entries[key] else { return descend(key, place: place, entries: [:], resolved: child) }
+    return descend(key, place: node.place, entries: try entriesOfSection(key, node, meaning), resolved: child)
+  }
+
+  /// The section below this key; nil if it is missing or `null`.
+  public func optionalSection(_ key: String, _ meaning: String = "") throws -> ConfigurationSection? {
+    guard !context.isDescribing, entries[key]?.isNull ?? true else { return try section(key, meaning) }
+    resolved.child(key, .leaf("null"))
+    return nil
+  }
+
+  /// A list of sections, in the order of the file. Missing means empty, if `count` allows that.
+  public func sections<Count: ConfigurationRange<Int>>(
+    _ key: String, count: Count = 1..., _ meaning: String
+  ) throws -> [ConfigurationSection] {
+    let type = ["list of sections", count.bounds.lengthText].compactMap { $0 }.joined(separator: ", ")
+    describe(key, type: type, meaning)
+    let list = resolved.child(key, .list)
+    guard !context.isDescribing else {
+      return [descend(key, reference: "[]", place: place, entries: [:], resolved: list.child("0", .map))]
+    }
+    let node = entries[key] ?? ConfigurationNode(content: .list([]), place: place)
+    guard case .list(let items) = node.content, count.bounds.contains(items.count) else {
+      throw wrongType(key, expected: type, node, meaning)
+    }
+    return try items.enumerated().map { position, item in
+      let itemKey = "\(key).\(position)"
+      return descend(
+        itemKey, place: item.place, entries: try entriesOfSection(itemKey, item, meaning),
+        resolved: list.child("\(position)", .map))
+    }
+  }
+
+  /// A map from free names to sections, ordered by name. Missing means empty, if `count` allows that.
+  public func namedSections<Count: ConfigurationRange<Int>>(
+    _ key: String, count: Count = 1..., _ meaning: String
+  ) throws -> [(name: String, section: ConfigurationSection)] {
+    let type = ["map of sections", count.bounds.lengthText].compactMap { $0 }.joined(separator: ", ")
+    describe(key, type: type, meaning)
+    let map = resolved.child(key, .map)
+    guard !context.isDescribing else {
+      let name = "<name>"
+      return [(name, descend(key, reference: ".\(name)", place: place, entries: [:], resolved: map.child(name, .map)))]
+    }
+    let node = entries[key] ?? ConfigurationNode(content: .map([:]), place: place)
+    guard case .map(let named) = node.content, count.bounds.contains(named.count) else {
+      throw wrongType(key, expected: type, node, meaning)
+    }
+    return try named.sorted { $0.key < $1.key }.map { name, item in
+      let itemKey = "\(key).\(name)"
+      let entries = try entriesOfSection(itemKey, item, meaning)
+      return (name, descend(itemKey, place: item.place, entries: entries, resolved: map.child(name, .map)))
+    }
+  }
+
+  /// A choice that decides which other keys this section has.
+  ///
+  ///     let model = try section.variant("architecture", default: Architecture.gnn, "...") { architecture in
+  ///       switch architecture { case .gnn: Gnn(width: try section.integer("width", ...)) ... }
+  ///     }
+  ///
+  /// In describing mode the body runs once for every case, so that the keys of all of them reach the reference.
+  public func variant<Choice: RawRepresentable & CaseIterable, Result>(
+    _ key: String, default fallback: Choice? = nil, _ meaning: String, body: (Choice) throws -> Result
+  ) throws -> Result where Choice.RawValue == String {
+    let chosen: Choice = try choice(key, default: fallback, meaning)
+    guard context.isDescribing else { return try body(chosen) }
+    let outer = conditions
+    defer { conditions = outer }
+    for option in Choice.allCases where option.rawValue != chosen.rawValue {
+      conditions = outer + ["\(key): \(option.rawValue)"]
+      _ = try body(option)
+    }
+    conditions = outer + ["\(key): \(chosen.rawValue)"]
+    return try body(chosen)
+  }
+}
+
+extension ConfigurationSection {
+  /// - Parameter reference: what stands for the item's own name on the reference page.
+  private func descend(
+    _ key: String, reference: String = "", place: String, entries: [String: ConfigurationNode], resolved: ResolvedTree
+  ) -> ConfigurationSection {
+    let section = ConfigurationSection(
+      path: keyPath(key), referencePath: referenceKeyPath(key) + reference, place: place, entries: entries,
+      resolved: resolved, context: context)
+    section.conditions = conditions
+    return section
+  }
+
+  private func entriesOfSection(_ key: String, _ node: ConfigurationNode, _ meaning: String) throws -> [String:
+    ConfigurationNode]
+  {
+    guard case .map(let entries) = node.content else { throw wrongType(key, expected: "section", node, meaning) }
+    return entries
+  }
+
+  private func wrongType(_ key: String, expected: String, _ node: ConfigurationNode, _ meaning: String) -> Failure {
+    Failure(
+      .usage, "\(keyPath(key)): expected \(expected), found \(node.summary)", at: node.place,
+      remedy: meaning.isEmpty ? nil : "this is: \(meaning)")
+  }
+
+  private func describe(_ key: String, type: String, _ meaning: String) {
+    context.describe(
+      ConfigurationKey(
+        path: referenceKeyPath(key), type: type, fallback: "", meaning: meaning, conditions: joinedConditions))
+  }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import Support
+
+// MARK: Numbers
+
+extension ConfigurationSection {
+  /// An integer: `12`, `10_000`, or `1e4`, which counts because it is exactly an integer.
+  ///
+  /// - Parameters:
+  ///   - fallback: the default; nil if the key must be written.
+  ///   - range: for example `1...` or `1...100_000`.
+  public func integer<Range: ConfigurationRange<Int>>(
+    _ key: String, default fallback: Int? = nil, in range: Range = Bounds<Int>.any, _ meaning: String,
+    unit: String = "1"
+  ) throws -> Int {
+    try read(key, .integer(range.bounds), default: fallback, meaning, unit: unit)
+  }
+
+  public func optionalInteger<Range: ConfigurationRange<Int>>(
+    _ key: String, in range: Range = Bounds<Int>.any, _ meaning: String, unit: String = "1"
+  ) throws -> Int? {
+    try readOptional(key, .integer(range.bounds), meaning, unit: unit)
+  }
+
+  /// A list of integers, by default of at least one.
+  public func integers<Range: ConfigurationRange<Int>, Count: ConfigurationRange<Int>>(
+    _ key: String, default fallback: [Int]? = nil, in range: Range = Bounds<Int>.any, count: Count = 1...,
+    _ meaning: String,
+    unit: String = "1"
+  ) throws -> [Int] {
+    try read(key, .list(of: .integer(range.bounds), count.bounds), default: fallback, meaning, unit: unit)
+  }
+
+  /// A number.
+  ///
+  /// - Parameters:
+  ///   - fallback: the default; nil if the key must be written.
+  ///   - range: for example `0...`, `0...1`, `.positive`.
+  ///   - finite: false lets `.inf` and `.nan` through.
+  public func number<Range: ConfigurationRange<Double>>(
+    _ key: String, default fallback: Double? = nil, in range: Range = Bounds<Double>.any, finite: Bool = true,
+    _ meaning: String, unit: String = "1"
+  ) throws -> Double {
+    try read(key, .number(range.bounds, finite: finite), default: fallback, meaning, unit: unit)
+  }
+
+  public func optionalNumber<Range: ConfigurationRange<Double>>(
+    _ key: String, in range: Range = Bounds<Double>.any, finite: Bool = true, _ meaning: String, unit: String = "1"
+  ) throws -> Double? {
+    try readOptional(key, .number(range.bounds, finite: finite), meaning, unit: unit)
+  }
+
+  /// A list of numbers, by default of at least one.
+  public func numbers<Range: ConfigurationRange<Double>, Count: ConfigurationRange<Int>>(
+    _ key: String, default fallback: [Double]? = nil, in range: Range = Bounds<Double>.any, count: Count = 1...,
+    finite: Bool = true, _ meaning: String, unit: String = "1"
+  ) throws -> [Double] {
+    try read(
+      key, .list(of: .number(range.bounds, finite: finite), count.bounds), default: fallback, meaning, unit: unit)
+  }
+}
+
+// MARK: Text, choices and switches
+
+extension ConfigurationSection {
+  /// `true` or `false`.
+  public func boolean(_ key: String, default fallback: Bool? = nil, _ meaning: String) throws -> Bool {
+    try read(key, .boolean, default: fallback, meaning)
+  }
+
+  public func text(_ key: String, default fallback: String? = nil, _ meaning: String) throws -> String {
+    try read(key, .text, default: fallback, meaning)
+  }
+
+  public func optionalText(_ key: String, _ meaning: String) throws -> String? {
+    try readOptional(key, .text, meaning)
+  }
+
+  public func texts<Count: ConfigurationRange<Int>>(
+    _ key: String, default fallback: [String]? = nil, count: Count = 1..., _ meaning: String
+  ) throws -> [String] {
+    try read(key, .list(of: .text, count.bounds), default: fallback, meaning)
+  }
+
+  /// The path of a file or folder; a relative one starts from the folder of the configuration file.
+  public func path(_ key: String, default fallback: String? = nil, _ meaning: String) throws -> String {
+    absolute(try read(key, .text, default: fallback, meaning))
+  }
+
+  public func optionalPath(_ key: String, _ meaning: String) throws -> String? {
+    try readOptional(key, .text, meaning).map(absolute)
+  }
+
+  /// A list of paths; relative ones start from the folder of the configuration file.
+  public func paths<Count: ConfigurationRange<Int>>(
+    _ key: String, default fallback: [String]? = nil, count: Count = 1..., _ meaning: String
+  ) throws -> [String] {
+    try read(key, .list(of: .text, count.bounds), default: fallback, meaning).map(absolute)
+  }
+
+  private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(context.folder)/\(path)" }
+
+  /// One of the cases of an enumeration, by its raw value.
+  public func choice<Choice: RawRepresentable & CaseIterable>(
+    _ key: String, default fallback: Choice? = nil, _ meaning: String
+  ) throws -> Choice where Choice.RawValue == String {
+    try read(key, choiceKind(), default: fallback, meaning)
+  }
+
+  public func optionalChoice<Choice: RawRepresentable & CaseIterable>(
+    _ key: String, _ meaning: String
+  ) throws -> Choice? where Choice.RawValue == String {
+    try readOptional(key, choiceKind(), meaning)
+  }
+
+  public func choices<Choice: RawRepresentable & CaseIterable, Count: ConfigurationRange<Int>>(
+    _ key: String, default fallback: [Choice]? = nil, count: Count = 1..., _ meaning: String
+  ) throws -> [Choice] where Choice.RawValue == String {
+    try read(key, .list(of: choiceKind(), count.bounds), default: fallback, meaning)
+  }
+
+  func choiceKind<Choice: RawRepresentable & CaseIterable>() throws -> ValueKind<Choice>
+  where Choice.RawValue == String {
+    guard let first = Choice.allCases.first else { throw Failure(.bug, "the choice \(Choice.self) has no cases") }
+    return .choice(first)
+  }
+}

@@ -1,0 +1,24 @@
+import Support
+
+/// The section `pipeline` of a pipeline file: the tasks that a run is cut into.
+public struct PipelineSettings: Equatable, Sendable {
+  /// Parts that the dataset is drawn in, as tasks of their own; one needs no merge.
+  public var shards: Int
+  /// Every model is trained with each of these seeds, and swept. Nil if it is trained once, with the seed of the file.
+  public var seeds: [Int]?
+
+  public init(reading section: ConfigurationSection) throws {
+    shards = try section.integer(
+      "shards", default: 1, in: 1...100_000, "parts that the dataset is drawn in, as tasks of their own")
+    let seeds = try section.integers(
+      "seeds", default: [], in: 0..., count: 0...,
+      "seeds that every model is trained with, which become part of its name; if empty, the seed of the file")
+    guard Set(seeds).count == seeds.count else {
+      throw Failure(
+        .usage, "\(section.path).seeds: expected different seeds, found one of them twice", at: section.place,
+        remedy: "name each once")
+    }
+    self.seeds = seeds.isEmpty ? nil : seeds
+    try section.finish()
+  }
+}

@@ -1,0 +1,37 @@
+/// Heat maps.
+extension GnuplotScript {
+  /// Columns x, y, value, label.
+  var cellData: String {
+    (["# x y value label"]
+      + figure.cells.map { "\($0.x) \($0.y) \($0.value.isNaN ? "NaN" : "\($0.value)") \(quoted($0.label))" })
+      .joined(separator: "\n") + "\n"
+  }
+
+  var cellAxes: [String] {
+    func range(_ values: [Int]) -> String { "[\(Double(values.min() ?? 0) - 0.5):\(Double(values.max() ?? 0) + 0.5)]" }
+    func tics(_ values: [Int]) -> Int { max(1, ((values.max() ?? 0) - (values.min() ?? 0)) / 16) }
+    let (xs, ys) = (figure.cells.map(\.x), figure.cells.map(\.y))
+    return [
+      "set title \(quoted(figure.title))", "set xlabel \(quoted(figure.x.label))", "set ylabel \(quoted(figure.y.label))",
+      "set cblabel \(quoted(figure.cellLabel))", "set cbrange [0:1]",
+      "set border 3 linecolor '#555555'", "set xtics nomirror out \(tics(xs)) textcolor '#333333'",
+      "set ytics nomirror out \(tics(ys)) textcolor '#333333'",
+      "set xrange \(range(xs))", "set yrange \(range(ys))", "unset key",
+      // Viridis: even steps of lightness, also in grey and with any form of colour blindness.
+      "set palette defined (0 '#440154', 0.25 '#3b528b', 0.5 '#21918c', 0.75 '#5ec962', 1 '#fde725')",
+    ]
+  }
+
+  /// Labels are white on the dark half of the palette. Pixels, not an image: the SVG stays one file.
+  var cellPlot: String {
+    let source = quoted(figure.name + ".dat")
+    var parts = ["\(source) using 1:2:3 with image pixels"]
+    if figure.cells.contains(where: { !$0.label.isEmpty }) {
+      for (condition, color) in [("<", "#ffffff"), (">=", "#000000")] {
+        parts.append(
+          "\(source) using 1:2:($3 \(condition) 0.6 ? stringcolumn(4) : '') with labels textcolor rgb '\(color)'")
+      }
+    }
+    return "plot " + parts.joined(separator: ", \\\n  ")
+  }
+}

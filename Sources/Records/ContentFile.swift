@@ -1,0 +1,105 @@
+import HDF5
+import Support
+
+/// A file of this format that is being written. It appears under its name when it is finished, whole and checked, or
+/// not at all.
+public final class ContentFile {
+  /// The HDF5 file, for what the helpers below do not cover.
+  public let file: File
+  public let header: FileHeader
+  private let atomic: AtomicFile
+  private let schema: FileSchema
+
+  /// Creates the file and writes its header and provenance.
+  ///
+  /// - Throws: `Failure` with `.cannotCreate` before anything is written, `.io` when the disk is full.
+  public init(creating path: String, _ header: FileHeader, provenance: FileProvenance) throws {
+    self.header = header
+    schema = .of(header.kind)
+    atomic = try Failure.mapping { try AtomicFile(creating: path) }
+    file = atomic.file
+    try Failure.mapping {
+      try header.write(to: file)
+      try provenance.write(to: file)
+    }
+  }
+
+  /// Hashes the content, marks the file as complete, validates it and gives it its name.
+  ///
+  /// - Returns: the content hash.
+  @discardableResult
+  public func finish() throws -> String {
+    try Failure.mapping {
+      let hash = try ContentHash.of(file)
+      try file.setAttribute("content_sha256", hash)
+      try file.setAttribute("complete", UInt8(1))
+      try atomic.finish { written in
+        let header = try FileHeader(of: written, expecting: [self.header.kind])
+        if let problem = try StructureCheck(of: written, schema).problems.first {
+          throw Failure(.bug, problem.text, at: "\(written.filePath):\(problem.object)")
+        }
+        guard header.contentHash == hash else { throw Failure(.io, "the hash was not written", at: written.filePath) }
+      }
+      return hash
+    }
+  }
+
+  /// Gives up; nothing of the file is left.
+  public func cancel() { atomic.cancel() }
+
+  // MARK: Writing what the schema defines
+
+  /// Creates a dataset that the schema of this kind of file defines, with its attributes.
+  ///
+  /// - Parameters:
+  ///   - path: path from the root.
+  ///   - type: one of the types the schema allows; the first of them by default.
+  ///   - dimensions: names of the dimensions where the schema leaves them free, or of the further ones after "...".
+  ///   - units, longName: where the schema leaves them to the case study.
+  public func create(
+    _ path: String, type: ElementType? = nil, shape: [Int], dimensions: [String] = [], units: String? = nil,
+    longName: String? = nil, role: String? = nil, storage: Storage = .standard
+  ) throws -> Dataset {
+    guard let object = schema.object(at: path), let type = type ?? object.types.first, object.types.contains(type)
+    else {
+      throw Failure(
+        .bug, "a \(header.kind.rawValue) file has no \(type.map { "\($0) " } ?? "")dataset \(path)", at: path)
+    }
+    var names = object.dimensions ?? []
+    if names.last == "..." { names.removeLast() }
+    names += dimensions
+    // Dimensions without a name, as those of a weight, are numbered.
+    names += (min(names.count, shape.count)..<shape.count).map { "axis_\($0)" }
+    return try Failure.mapping {
+      let dataset = try file.createDataset(path, type, shape: shape, storage: storage)
+      try dataset.setAttribute("units", units ?? object.units ?? "1")
+      try dataset.setAttribute("long_name", longName ?? object.longName)
+      try dataset.setAttribute("dims", names)
+      if let role = object.isMeasurement ? "measurement" : role { try dataset.setAttribute("role", role) }
+      return dataset
+    }
+  }
+
+  /// Creates a dataset as `create` does and writes all its values; text gets a fixed length, which can be checked.
+  @discardableResult
+  public func write<T: Element>(
+    _ path: String, _ values: [T], shape: [Int]? = nil, dimensions: [String] = [], units: String? = nil,
+    longName: String? = nil, role: String? = nil, storage: Storage = .standard
+  ) throws -> Dataset {
+    var storage = storage
+    if let text = values as? [String] { storage.textLength = Storage.text(text).textLength }
+    let dataset = try create(
+      path, type: T.elementType, shape: shape ?? [values.count], dimensions: dimensions, units: units,
+      longName: longName, role: role, storage: storage)
+    try Failure.mapping { try dataset.write(values) }
+    return dataset
+  }
+
+  /// Makes `scale` the coordinates of one dimension of `dataset`.
+  package func attach(_ scale: Dataset, to dataset: Dataset, axis: Int, name: String) throws {
+    try Failure.mapping {
+      if try !scale.isScale { try scale.makeScale(name: name) }
+      try dataset.attachScale(scale, axis: axis)
+    }
+  }
+}

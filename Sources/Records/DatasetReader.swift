@@ -1,0 +1,253 @@
+import HDF5
+import Support
+
+/// Reads a dataset after checking it against the layout that a case study expects.
+///
+/// Values are checked as they are read: an input that is NaN, or a label that is not finite, is a `Failure` that names
+/// the sample. May be used from several threads.
+public final class DatasetReader: Sendable {
+  private struct Input: Sendable {
+    let count: Int
+    let group: Group
+    let index: Dataset?
+    let fields: [String: Dataset]
+  }
+
+  public let path: String
+  public let header: FileHeader
+  /// The expected layout, with the lengths of all dimensions as the file has them.
+  public let layout: DatasetLayout
+  /// The splits the file has.
+  public let splits: [Split]
+  private let file: File
+  private let inputs: [Split: Input]
+
+  /// Opens a file and checks its header, and the presence, type and shape of every field of every split.
+  ///
+  /// - Parameters:
+  ///   - layout: the fields to expect; dimensions it gives a length must have that length. Without a layout, it is
+  ///     what the file says of itself.
+  ///   - kinds: what the file may be.
+  public init(_ path: String, _ layout: DatasetLayout? = nil, kinds: [FileKind] = [.dataset]) throws {
+    self.path = path
+    file = try Failure.mapping { try File.open(path) }
+    header = try FileHeader(of: file, expecting: kinds)
+    var layout = try layout ?? DatasetLayout(of: file)
+    guard header.caseStudy == layout.caseStudy else {
+      throw Failure(
+        .badData, "expected a dataset of the case study `\(layout.caseStudy)`, found one of `\(header.caseStudy)`",
+        at: path, remedy: "give the dataset of the same case study")
+    }
+    let file = file
+    let present = try Failure.mapping { try Split.allCases.filter { try file.kind(of: $0.rawValue) == .group } }
+    guard !present.isEmpty else {
+      throw Failure(
+        .badData, "expected groups /train and /test, found neither", at: path,
+        remedy: "data/FORMAT.md describes the file")
+    }
+    var inputs: [Split: Input] = [:]
+    for split in present { inputs[split] = try Self.open(split, in: file, &layout) }
+    splits = present
+    self.inputs = inputs
+    layout.texts = try Failure.mapping {
+      try file.children().filter { $0.kind == .dataset }.reduce(into: [:]) { texts, child in
+        let dataset = try file.dataset(child.path)
+        if dataset.type == .string, try dataset.shape.isEmpty { texts[child.name] = try dataset.readScalar() }
+      }
+    }
+    self.layout = layout
+  }
+
+  private static func open(_ split: Split, in file: File, _ layout: inout DatasetLayout) throws -> Input {
+    try Failure.mapping {
+      let group = try file.group(split.rawValue)
+      let index = try group.contains("index") ? group.dataset("index") : nil
+      var count = try index?.shape.first
+      var fields: [String: Dataset] = [:]
+      for field in layout.fields {
+        guard try group.kind(of: field.name) == .dataset else {
+          throw Failure(
+            .badData, "the field `\(field.name)` (\(field.longName)) is missing", at: "\(file.filePath):\(group.path)",
+            remedy: "add the dataset `\(field.name)` of type \(field.type) with dimensions "
+              + "(\((["sample"] + field.dimensions).joined(separator: ", "))); see data/FORMAT.md")
+        }
+        let dataset = try group.dataset(field.name)
+        try check(dataset, field, count: &count, &layout)
+        fields[field.name] = dataset
+      }
+      return Input(count: count ?? 0, group: group, index: index, fields: fields)
+    }
+  }
+
+  private static func check(
+    _ dataset: Dataset, _ field: FieldSchema, count: inout Int?, _ layout: inout DatasetLayout
+  ) throws {
+    let place = "\(dataset.filePath):\(dataset.path)"
+    guard field.accepts(dataset.type) else {
+      throw Failure(
+        .badData, "expected type \(field.type), found \(dataset.type)", at: place,
+        remedy: "store `\(field.name)` as \(field.type)")
+    }
+    let shape = try dataset.shape
+    let names = ["sample"] + field.dimensions
+    let expected = [count] + field.dimensions.map { layout.dimensions[$0] }
+    guard shape.count == names.count, zip(shape, expected).allSatisfy({ $1 == nil || $0 == $1 }) else {
+      let lengths = zip(names, expected).map { name, length in length.map { "\(name) = \($0)" } ?? name }
+      // The length may come from another field, which then may be the wrong one.
+      let others = zip(field.dimensions, zip(shape, expected).dropFirst()).compactMap { name, length in
+        length.0 == length.1 ? nil : layout.fields.first { $0 != field && $0.dimensions.contains(name) }?.name
+      }
+      throw Failure(
+        .badData, "expected shape (\(lengths.joined(separator: ", "))), found \(shape)", at: place,
+        remedy: "all fields have as many samples, and dimensions of one name have one length"
+          + (others.first.map { "; compare with `\($0)`" } ?? ""))
+    }
+    count = shape[0]
+    for (name, length) in zip(field.dimensions, shape.dropFirst()) { layout.dimensions[name] = length }
+    if try dataset.hasAttribute("units") {
+      let units = try dataset.attribute("units", as: String.self)
+      guard units == field.units else {
+        throw Failure(
+          .badData, "expected units `\(field.units)`, found `\(units)`", at: place,
+          remedy: "convert the values, then set the attribute `units`")
+      }
+    }
+  }
+
+  // MARK: Reading
+
+  private func input(_ split: Split) throws -> Input {
+    guard let input = inputs[split] else {
+      throw Failure(
+        .badData, "the split `\(split.rawValue)` is missing", at: path,
+        remedy: "the file has \(splits.map(\.rawValue).joined(separator: " and "))")
+    }
+    return input
+  }
+
+  /// Number of samples of a split. Throws `.badData` if the file has no such split.
+  public func count(of split: Split) throws -> Int { try input(split).count }
+
+  /// Number of the draw of each sample; 0, 1, ... where the file does not say.
+  public func draws(of split: Split) throws -> [Int] {
+    let input = try input(split)
+    guard let index = input.index else { return Array(0..<input.count) }
+    return try Failure.mapping { try index.read(Int64.self).map { Int($0) } }
+  }
+
+  /// An integer attribute of a split's group, for example `attempts`; nil if there is none.
+  public func attribute(_ name: String, of split: Split) throws -> Int? {
+    let group = try input(split).group
+    return try Failure.mapping {
+      try group.hasAttribute(name) ? Int(group.attribute(name, as: Int64.self)) : nil
+    }
+  }
+
+  private func dataset(_ field: String, _ split: Split) throws -> (schema: FieldSchema, dataset: Dataset) {
+    let schema = try layout.field(field)
+    guard let dataset = try input(split).fields[field] else {
+      throw Failure(.bug, "field `\(field)` was not opened", at: path)
+    }
+    return (schema, dataset)
+  }
+
+  /// Values of a floating-point field of the given samples, `[B, ...]`, in the order of the list.
+  public func doubles(_ field: String, _ split: Split, rows: [Int]) throws -> [Double] {
+    let (schema, dataset) = try dataset(field, split)
+    let values = try Failure.mapping { try dataset.read(Double.self, rows: rows) }
+    try check(values, schema, dataset, rows: rows)
+    return values
+  }
+
+  /// Values of a floating-point field as float32; those of a float64 field are rounded.
+  public func floats(_ field: String, _ split: Split, rows: [Int]) throws -> [Float] {
+    let (schema, dataset) = try dataset(field, split)
+    let values = try Failure.mapping { try dataset.read(Float.self, rows: rows, .rounding) }
+    try check(values, schema, dataset, rows: rows)
+    return values
+  }
+
+  /// Values of an integer field.
+  public func integers(_ field: String, _ split: Split, rows: [Int]) throws -> [Int64] {
+    let (_, dataset) = try dataset(field, split)
+    return try Failure.mapping { try dataset.read(Int64.self, rows: rows) }
+  }
+
+  public func doubles(_ field: String, _ split: Split, rows: Range<Int>) throws -> [Double] {
+    try doubles(field, split, rows: Array(rows))
+  }
+
+  public func floats(_ field: String, _ split: Split, rows: Range<Int>) throws -> [Float] {
+    try floats(field, split, rows: Array(rows))
+  }
+
+  public func integers(_ field: String, _ split: Split, rows: Range<Int>) throws -> [Int64] {
+    try integers(field, split, rows: Array(rows))
+  }
+
+  /// All values of a field of a split.
+  public func doubles(_ field: String, _ split: Split) throws -> [Double] {
+    try doubles(field, split, rows: 0..<count(of: split))
+  }
+
+  public func floats(_ field: String, _ split: Split) throws -> [Float] {
+    try floats(field, split, rows: 0..<count(of: split))
+  }
+
+  public func integers(_ field: String, _ split: Split) throws -> [Int64] {
+    try integers(field, split, rows: 0..<count(of: split))
+  }
+
+  /// Samples with all their fields, in the types of the layout.
+  public func block(_ split: Split, rows: Range<Int>) throws -> SampleBlock {
+    let input = try input(split)
+    var block = SampleBlock(draws: Array(rows), fields: [:])
+    try Failure.mapping {
+      if let index = input.index { block.draws = try index.read(Int64.self, rows: rows).map { Int($0) } }
+      for field in layout.fields {
+        let (schema, dataset) = try dataset(field.name, split)
+        let values = try schema.read(dataset, rows: rows)
+        try check(values, schema, dataset, rows: Array(rows))
+        block.fields[field.name] = values
+      }
+    }
+    return block
+  }
+
+  // MARK: Checking values
+
+  /// Reads every value of every split once, block by block, so that a bad one is found before work is based on it.
+  public func checkValues() throws {
+    for split in splits {
+      for field in layout.fields where [.input, .label].contains(field.role) {
+        let (_, dataset) = try dataset(field.name, split)
+        for rows in try Failure.mapping({ try dataset.rowBlocks() }) {
+          let values = try Failure.mapping { try field.read(dataset, rows: rows) }
+          try check(values, field, dataset, rows: Array(rows))
+        }
+      }
+    }
+  }
+
+  private func check<T: BinaryFloatingPoint>(
+    _ values: [T], _ field: FieldSchema, _ dataset: Dataset, rows: [Int]
+  ) throws {
+    guard let (index, found) = field.firstForbidden(in: values) else { return }
+    throw forbidden(index, found, of: values.count, field, dataset, rows: rows)
+  }
+
+  private func check(_ values: FieldValues, _ field: FieldSchema, _ dataset: Dataset, rows: [Int]) throws {
+    guard let (index, found) = field.firstForbidden(in: values) else { return }
+    throw forbidden(index, found, of: values.count, field, dataset, rows: rows)
+  }
+
+  private func forbidden(
+    _ index: Int, _ found: String, of count: Int, _ field: FieldSchema, _ dataset: Dataset, rows: [Int]
+  ) -> Failure {
+    let size = max(1, count / max(1, rows.count))
+    let inner = field.dimensions.isEmpty ? "" : ", value \(index % size)"
+    return Failure(
+      .badData, "expected \(field.requirement), found \(found) at sample \(rows[index / size])\(inner)",
+      at: "\(path):\(dataset.path)", remedy: "remove the sample, or make the dataset again")
+  }
+}

@@ -1,0 +1,70 @@
+import HDF5
+import Support
+
+/// The result of checking a whole file: structure, every value, and the content hash.
+public struct FileValidation: Equatable, Sendable {
+  public var path: String
+  public var kind: FileKind
+  /// Hash of the content as it is.
+  public var contentHash: String
+  /// What is wrong, each with its object.
+  public var problems: [String] = []
+  /// What is allowed but worth knowing.
+  public var notes: [String] = []
+
+  public var isValid: Bool { problems.isEmpty }
+
+  /// Reads the whole file once, block by block.
+  ///
+  /// - Throws: `Failure` if there is no file, or if it cannot be read to its end.
+  public init(of path: String) throws {
+    let file = try Failure.mapping { try File.open(path) }
+    let header = try FileHeader(of: file)
+    let structure = try Failure.mapping { try StructureCheck(of: file, .of(header.kind)) }
+    self.path = path
+    kind = header.kind
+    contentHash = ""
+    problems = structure.problems.map { "\($0.object): \($0.text)" }
+    notes = structure.notes.map { "\($0.object): \($0.text)" }
+    if structure.problems.isEmpty { try checkValues(file, header.kind) }
+    contentHash = try Failure.mapping { try ContentHash.of(file) }
+    switch header.contentHash {
+    case nil: notes.append("/: states no content_sha256, so that a change of its values cannot be noticed")
+    case contentHash: break
+    case let stated?:
+      problems.append("/: the content does not have the hash it states: expected \(stated), found \(contentHash)")
+    }
+    if try FileProvenance(of: file) == nil { notes.append("/: has no group /provenance") }
+  }
+
+  private mutating func checkValues(_ file: File, _ kind: FileKind) throws {
+    guard kind == .dataset || kind == .datasetShard else { return try checkNumbers(file, .of(kind)) }
+    do {
+      let reader = try DatasetReader(path, kinds: [kind])
+      try reader.checkValues()
+      for split in reader.splits where try reader.count(of: split) == 0 && kind == .dataset {
+        problems.append("/\(split.rawValue): has no samples")
+      }
+    } catch let failure as Failure where failure.status == .badData {
+      problems.append(failure.description)
+    }
+  }
+
+  /// NaN where the schema gives it no meaning.
+  private mutating func checkNumbers(_ file: File, _ schema: FileSchema) throws {
+    try Failure.mapping {
+      for child in try file.descendants() where child.kind == .dataset {
+        guard let object = schema.object(at: child.path), !object.allowsNaN else { continue }
+        let dataset = try file.dataset(child.path)
+        guard case .float = dataset.type else { continue }
+        var count = 0
+        if try dataset.shape.isEmpty {
+          count = try dataset.readScalar(Double.self).isNaN ? 1 : 0
+        } else {
+          for rows in try dataset.rowBlocks() { count += try dataset.read(Double.self, rows: rows).count { $0.isNaN } }
+        }
+        if count > 0 { problems.append("\(child.path): expected numbers, found NaN (\(count) times)") }
+      }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import HDF5
+import Support
+
+/// What the errors of libhdf5 mean for the person who ran the command.
+extension HDF5Error: FailureConvertible {
+  public var failure: Failure {
+    let (status, remedy): (ExitStatus, String) =
+      switch kind {
+      case .notFound: (.missingInput, "check the path")
+      case .cannotOpen: (.missingInput, "check that it is a file, that you may read it, and that no one is writing it")
+      case .cannotCreate: (.cannotCreate, "check that the folder exists and that you may write there")
+      case .notHDF5: (.badData, "name a file that one of the stages wrote")
+      case .truncated: (.badData, "copy the file again, or run the stage that wrote it again")
+      case .corrupt:
+        (.badData, "the file was changed after it was written: copy it again, or run the stage that wrote it again")
+      case .missingObject, .objectExists, .typeMismatch, .shapeMismatch:
+        (.badData, "compare the file with data/FORMAT.md, or run `implicit-inspect validate` on it")
+      case .noSpace: (.io, "free some space, or choose another --out; the unfinished output was removed")
+      case .io: (.io, "check the disk, or choose another --out")
+      case .closed, .invalidValue: (.bug, Failure.bugReport)
+      case .library: (.io, "this is what libhdf5 says: \(stack)")
+      }
+    return Failure(status, problem, at: place, remedy: remedy)
+  }
+}
+
+extension Failure {
+  /// Runs `body`; an `HDF5Error` comes out as a `Failure`.
+  public static func mapping<Result>(_ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as HDF5Error { throw error.failure }
+  }
+}

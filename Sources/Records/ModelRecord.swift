@@ -1,0 +1,20 @@
+import HDF5
+import Support
+
+/// What a model file holds beside its parameters, which are tensors: read without LibTorch.
+public struct ModelRecord: Sendable {
+  public let path: String
+  public let header: FileHeader
+  public let facts: ModelFacts
+  /// Empty for imported weights.
+  public let history: TrainingHistory
+
+  /// - Throws: `Failure`: missing input, or bad data when it is no whole model file.
+  public init(reading path: String) throws {
+    self.path = path
+    let file = try Failure.mapping { try File.open(path) }
+    header = try FileHeader(of: file, expecting: [.model])
+    facts = try ModelFacts(of: file, header)
+    history = try Failure.mapping { try TrainingHistory(of: file) }
+  }
+}

@@ -1,0 +1,67 @@
+import Support
+
+/// The curves of some samples over the iterates of a sweep: what is measured, saved for a resume, and appended to the file.
+public struct SweepSamples: Equatable, Sendable {
+  /// `[sample][k]`
+  public var error: [[Double]] = []
+  /// ||G(y) - y||; empty for models without iterations.
+  public var residual: [[Double]] = []
+  /// `[perturbation][sample][k]`, NaN where the perturbed problem has no solution.
+  public var lipschitzRatio: [[[Double]]] = []
+  public var perturbedError: [[[Double]]] = []
+  /// `[measure][sample][k]`
+  public var qualities: [[[Double]]] = []
+  /// Local Lipschitz constants `[sample][t]` of the first samples of the sweep, where they are asked for.
+  public var localLipschitz: [[Double]] = []
+  /// 1 where the power iteration of such a constant has converged; where not, it is a lower bound.
+  public var localLipschitzConverged: [[UInt8]] = []
+  /// How the solve ended, per sample; empty for models without iterations.
+  public var statuses: [SampleStatus] = []
+  /// Outputs `[sample, k, ...]`, where they are asked for.
+  public var outputs: Outputs?
+
+  public struct Outputs: Equatable, Sendable {
+    /// `[B, K, ...]`
+    public var shape: [Int]
+    /// Row-major.
+    public var values: FieldValues
+
+    public init(shape: [Int], values: FieldValues) { (self.shape, self.values) = (shape, values) }
+  }
+
+  public init() {}
+}
+
+// MARK: In a resume log
+
+extension SweepSamples {
+  package var entry: ResumeEncoder {
+    var entry = ResumeEncoder()
+    for curves in [[error, residual], lipschitzRatio, perturbedError, qualities] {
+      entry.add(curves) { $0.add($1) { $0.add($1) } }
+    }
+    entry.add(localLipschitz) { $0.add($1) }
+    entry.add(localLipschitzConverged) { $0.add($1) }
+    entry.add(statuses.map(\.rawValue))
+    entry.add(outputs.map { [$0] } ?? []) { entry, outputs in
+      entry.add(outputs.shape)
+      outputs.values.add(to: &entry)
+    }
+    return entry
+  }
+
+  package init(_ entry: ResumeDecoder) throws {
+    var entry = entry
+    func curves() throws -> [[[Double]]] { try entry.list { try $0.list { try $0.array() } } }
+    let clean = try curves()
+    (error, residual) = (clean[0], clean[1])
+    (lipschitzRatio, perturbedError, qualities) = (try curves(), try curves(), try curves())
+    localLipschitz = try entry.list { try $0.array() }
+    localLipschitzConverged = try entry.list { try $0.array() }
+    statuses = try entry.array(of: UInt8.self).map { code in
+      guard let status = SampleStatus(rawValue: code) else { throw Failure(.bug, "a resume entry has the status \(code)") }
+      return status
+    }
+    outputs = try entry.list { Outputs(shape: try $0.array(), values: try FieldValues(from: &$0)) }.first
+  }
+}

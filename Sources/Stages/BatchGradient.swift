@@ -1,0 +1,108 @@
+import Equilibrium
+import Foundation
+import StudyKit
+import Support
+import Torch
+
+/// The mean loss over a batch and its gradient, chunk by chunk on worker threads.
+///
+/// The batch is cut into chunks of fixed size, whose gradients are added up in the order of the chunks. So the result does not
+/// depend on the number of threads, memory is that of the chunks under way, and small problems stay in cache.
+struct BatchGradient<Case: CaseStudy> {
+  let model: Model<Case.Batch>
+  let forward: SolverSettings
+  let adjoint: Adjoint
+  /// Iterations without gradient that come before.
+  let untrackedIterations: Int
+  let threads: Int
+  /// Weight of the penalty on the Jacobian of implicit models; 0 for none.
+  let jacobianWeight: Double
+  /// Draws the probe of the penalty for a chunk: its number in the batch, and the shape.
+  let probe: @Sendable (_ chunk: Int, _ state: Tensor) throws -> Tensor
+  /// The random numbers of a chunk, for explicit models that train with some.
+  let random: @Sendable (_ chunk: Int) -> KeyedRandom
+
+  struct Result: Sendable {
+    var loss: Double
+    /// In the order of the parameters.
+    var gradients: [Tensor]
+    /// Largest residual of the forward and backward solves over samples, relative; nil where none ran.
+    var forwardResidual: Double?
+    var backwardResidual: Double?
+    /// Mean over samples of ||dG/dy||_F^2 / d, estimated; nil without a penalty.
+    var squaredJacobian: Double?
+  }
+
+  /// - Parameter chunks: the batch in pieces.
+  func callAsFunction(_ chunks: [Case.Batch]) throws -> Result {
+    let count = chunks.reduce(0) { $0 + $1.sampleCount }
+    let parameters = model.module.parameters.tensors
+    let parts = try concurrentMap(Array(chunks.enumerated()), threads: threads, shouldStop: { false }) { index, chunk in
+      try part(index, chunk, share: 1 / Double(count), parameters)
+    }
+    return try Self.sum(parts)
+  }
+
+  /// The same for a batch of one chunk, on the calling thread.
+  func callAsFunction(_ batch: Case.Batch) throws -> Result {
+    try part(0, batch, share: 1 / Double(batch.sampleCount), model.module.parameters.tensors)
+  }
+
+  private static func sum(_ parts: [Result]) throws -> Result {
+    guard var total = parts.first else { throw Failure(.bug, "a training step without samples") }
+    for part in parts.dropFirst() {
+      total.loss += part.loss
+      total.gradients = try zip(total.gradients, part.gradients).map { try $0 + $1 }
+      total.forwardResidual = larger(total.forwardResidual, part.forwardResidual)
+      total.backwardResidual = larger(total.backwardResidual, part.backwardResidual)
+      if let term = part.squaredJacobian { total.squaredJacobian? += term }
+    }
+    return total
+  }
+
+  /// One chunk's contribution to the mean.
+  private func part(_ index: Int, _ batch: Case.Batch, share: Double, _ parameters: [Tensor]) throws -> Result {
+    func weighted(_ output: Tensor) throws -> Tensor { try Case.losses(output, batch).sum() * share }
+    switch model {
+    case .explicit(let network):
+      var random = random(index)
+      let loss = try weighted(network.trainingOutput(batch, random: &random))
+      let gradients = try Autograd.gradients(of: [loss], withRespectTo: parameters)
+      return Result(loss: try loss.scalar(), gradients: gradients)
+    case .implicit(let network):
+      return try implicit(network, index, batch, share, parameters, weighted)
+    }
+  }
+
+  private func implicit<Network: ImplicitModel>(
+    _ network: Network, _ index: Int, _ batch: Network.Batch, _ share: Double, _ parameters: [Tensor],
+    _ loss: (Tensor) throws -> Tensor
+  ) throws -> Result {
+    let context = try network.inject(batch)
+    let damping = if case .unrolled(_, let damping) = adjoint { damping } else { 1.0 }
+    let start = try Autograd.withoutTracking {
+      try (0..<untrackedIterations).reduce(network.initialState(context)) { state, _ in
+        try state.moved(toward: network.step(state, context), by: damping)
+      }
+    }
+    let penalty =
+      jacobianWeight == 0 ? nil : JacobianPenalty(weight: jacobianWeight * share, probe: { try probe(index, $0) })
+    let gradient = try equilibriumGradient(
+      of: { try network.step($0, context) }, from: start, parameters: parameters,
+      forward: forward, adjoint: adjoint, penalty: penalty, loss: { try loss(network.readout($0, context)) })
+    return Result(
+      loss: try gradient.loss.scalar(), gradients: gradient.gradients,
+      forwardResidual: gradient.forward.flatMap(largestResidual),
+      backwardResidual: gradient.backward.flatMap(largestResidual),
+      squaredJacobian: try gradient.squaredJacobian.map { try $0.scalar() * share })
+  }
+}
+
+private func larger(_ a: Double?, _ b: Double?) -> Double? {
+  guard let a, let b else { return a ?? b }
+  return a.isNaN || a > b ? a : b
+}
+
+private func largestResidual(_ solution: Solution<Tensor>) -> Double? {
+  solution.relativeResiduals.compactMap(\.last).reduce(nil) { larger($0, $1) }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Logging
+import Records
+import StudyKit
+import Support
+import Synchronization
+import Torch
+
+/// The stage `implicit-generate`: draws a dataset, or one shard of it, on all cores.
+public struct GenerateStage {
+  public var output: String
+  /// Nil for the whole dataset.
+  public var shard: Shard?
+  /// Go on behind the samples of an attempt that was stopped or killed, if there are any.
+  public var resumes: Bool
+  public var threads: Int
+  /// Samples of another device differ in their last digits.
+  public var device: Device
+  public var progress: String?
+
+  public init(
+    output: String, shard: Shard?, resumes: Bool = false, threads: Int, device: Device = .cpu, progress: String?
+  ) {
+    self.output = output
+    self.shard = shard
+    self.resumes = resumes
+    self.threads = threads
+    self.device = device
+    self.progress = progress
+  }
+
+  /// - Returns: the content hash of the file.
+  public func run<Case: CaseStudy>(_ configuration: ExperimentConfiguration<Case>) throws -> String {
+    let lock = try OutputLock(for: output)
+    defer { withExtendedLifetime(lock) {} }
+    let generator = try configuration.generator.placed(on: device)
+    // Blocks of draws are computed side by side, each by one thread.
+    try Runtime.setThreads(1)
+    let resolved = configuration.document.resolved(only: ["case_study", "seed", "dataset"])
+    let writer = try DatasetWriter(
+      creating: output, generator.layout, plans: generator.plans, shard: shard,
+      provenance: FileProvenance(configuration: resolved, seed: configuration.seed))
+    do {
+      let shard = shard.map { "\($0.index)/\($0.count)" } ?? ""
+      let log = try ResumeLog(
+        of: output, resumes: resumes,
+        identity: SHA256.hash("\(implicitModelsVersion)\n\(resolved)\n\(shard)\n\(generator.drawsPerBlock)\n\(device)"))
+      var done: [Split: (blocks: Int, draws: Int)] = [:]
+      try log.restore { entry in
+        let block = try GeneratedBlock(entry)
+        try writer.append(block.samples, to: block.split)
+        let before = done[block.split, default: (0, 0)]
+        done[block.split] = (before.blocks + 1, before.draws + block.draws)
+      }
+      for plan in generator.plans {
+        try draw(plan.split, generator, behind: done[plan.split, default: (0, 0)], log, into: writer)
+      }
+      let hash = try writer.finish()
+      log.delete()
+      return hash
+    } catch {
+      writer.cancel()
+      ResumeLog.discard(of: output, after: error)
+      throw error
+    }
+  }
+
+  private func draw(
+    _ split: Split, _ generator: any SampleGenerator, behind done: (blocks: Int, draws: Int), _ log: ResumeLog,
+    into writer: DatasetWriter
+  ) throws {
+    let draws = try writer.draws(of: split)
+    let size = generator.drawsPerBlock
+    // Blocks start at multiples of their size, whatever the shard, so that a draw always has the same mates.
+    let first = draws.lowerBound / size + done.blocks
+    let end = draws.isEmpty ? first : (draws.upperBound - 1) / size + 1
+    let count = try writer.isFull(split) ? 0 : end - first
+    if done.blocks > 0 {
+      Logger(label: "generate").notice("continuing split `\(split.rawValue)` at draw \(done.draws) of \(draws.count)")
+    }
+    let meter = ProgressMeter(
+      "generate \(split.rawValue)", total: draws.count, done: done.draws, unit: "draws", record: progress)
+    defer { meter.finish() }
+    var drawn = done.draws
+    let isFull = Flag()
+    let consumed = try concurrentStream(
+      count: count, threads: threads, shouldStop: { Interruption.isRequested || isFull.isSet },
+      produce: { block in
+        let range = ((first + block) * size..<(first + block + 1) * size).clamped(to: draws)
+        return GeneratedBlock(
+          split: split, draws: range.count, samples: try generator.samples(of: split, draws: range))
+      },
+      consume: { _, block in
+        guard try !writer.isFull(split) else { return }
+        try writer.append(block.samples, to: split)
+        try log.append(block.entry)
+        drawn += block.draws
+        meter.advance(by: block.draws)
+        if try writer.isFull(split) { isFull.set() }
+      })
+    if consumed < count, !isFull.isSet {
+      throw Interruption.failure(
+        "the samples of \(drawn) of \(draws.count) draws of the split `\(split.rawValue)` are saved",
+        remedy: "run the same command with --resume")
+    }
+  }
+}
+
+/// A flag that one thread raises and others see.
+private final class Flag: Sendable {
+  private let value = Atomic<Bool>(false)
+  var isSet: Bool { value.load(ordering: .relaxed) }
+  func set() { value.store(true, ordering: .relaxed) }
+}

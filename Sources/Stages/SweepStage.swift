@@ -1,0 +1,173 @@
+import Configuration
+import Foundation
+import Logging
+import Records
+import StudyKit
+import Support
+import Torch
+
+/// The stage `implicit-sweep`: one model on one split of a dataset, over test-time iterations and perturbations.
+public struct SweepStage {
+  public var model: String
+  public var dataset: String
+  public var split: Split
+  public var output: String
+  /// Go on behind the samples of an attempt that was stopped or killed, if there are any.
+  public var resumes: Bool
+  public var threads: Int
+  public var device: Device
+  public var progress: String?
+
+  public init(
+    model: String, dataset: String, split: Split, output: String, resumes: Bool = false, threads: Int, device: Device,
+    progress: String?
+  ) {
+    self.model = model
+    self.dataset = dataset
+    self.split = split
+    self.output = output
+    self.resumes = resumes
+    self.threads = threads
+    self.device = device
+    self.progress = progress
+  }
+
+  /// - Returns: the content hash of the sweep.
+  public func run<Case: CaseStudy>(_ configuration: ExperimentConfiguration<Case>) throws -> String {
+    let sweep = configuration.sweep
+    let modelFile = try ModelFile(self.model, caseStudy: Case.name)
+    let reader = try DatasetReader(dataset, Case.layout)
+    try reader.checkValues()
+    let lock = try OutputLock(for: output)
+    defer { withExtendedLifetime(lock) {} }
+
+    func loaded(_ placement: Placement) throws -> Model<Case.Batch> {
+      let model = try modelFile.model(of: Case.self, layout: reader.layout)
+      try model.module.move(to: device, type: placement.type)
+      return model
+    }
+    let placement = Placement(type: sweep.precision.type, device: device)
+    let model = try loaded(placement)
+    let description = try modelFile.description(of: Case.self)
+    let rows = try description.rows(reader, split).prefix(sweep.samples ?? .max)
+    let pieces = stride(from: 0, to: rows.count, by: sweep.chunk).map { Array(rows[$0..<min($0 + sweep.chunk, rows.count)]) }
+
+    try Runtime.setThreads(device == .cpu ? 1 : threads)
+    let cost = try SampleCost(
+      of: model, case: Case.self, on: Case.batch(reader, split, rows: pieces[0], placement: placement),
+      solver: sweep.solver, device: device)
+    let training = Placement(type: configuration.training.precision.type, device: device)
+    let memory = try sweep.memory.flatMap {
+      try $0.measured(
+        Case.self, loaded(training), on: Case.batch(reader, split, rows: Array(rows.prefix($0.samples)), placement: training))
+    }
+    let file = try SweepWriter(
+      creating: output, facts(configuration, modelFile, model, reader, subject: description.subject?.name),
+      layout(sweep, of: model, draws: reader.draws(of: split), rows: Array(rows)),
+      SweepCosts(flops: cost.flops, seconds: cost.seconds), memory: memory,
+      provenance: FileProvenance(
+        run: .current(libraries: ["libtorch": Runtime.version]), configuration: configuration.document.resolved(),
+        seed: configuration.seed,
+        inputs: [
+          ProvenanceInput(path: modelFile.path, contentHash: modelFile.header.contentHash),
+          ProvenanceInput(path: reader.path, contentHash: reader.header.contentHash),
+        ]))
+    do {
+      let log = try ResumeLog(
+        of: output, resumes: resumes, identity: identity(configuration.document, modelFile, reader))
+      var done = 0
+      try log.restore { entry in
+        try file.append(SweepSamples(entry))
+        done += 1
+      }
+      if done > 0 { Logger(label: "sweep").notice("continuing at sample \(file.written) of \(rows.count)") }
+      try measure(configuration, model, reader, Array(pieces.dropFirst(done)), placement, log, into: file)
+      let hash = try file.finish()
+      log.delete()
+      return hash
+    } catch {
+      file.cancel()
+      ResumeLog.discard(of: output, after: error)
+      throw error
+    }
+  }
+
+  private func facts<Case: CaseStudy>(
+    _ configuration: ExperimentConfiguration<Case>, _ file: ModelFile, _ model: Model<Case.Batch>, _ reader: DatasetReader,
+    subject: String?
+  ) -> SweepFacts {
+    SweepFacts(
+      caseStudy: Case.name, title: Case.title, references: Case.references, model: file.facts.model,
+      architecture: file.facts.architecture, isIterative: model.isImplicit,
+      solver: model.isImplicit ? configuration.sweep.solver.solver.kind.rawValue : "none", split: split,
+      errorName: Case.errorName, subject: subject, seed: file.facts.seed, parameterCount: model.module.parameters.count,
+      trainedIterations: file.facts.trainedIterations, datasetHash: reader.header.contentHash,
+      modelHash: file.header.contentHash)
+  }
+
+  private func layout<Case: CaseStudy>(
+    _ sweep: SweepConfiguration<Case>, of model: Model<Case.Batch>, draws: [Int], rows: [Int]
+  ) -> SweepLayout {
+    SweepLayout(
+      // The one output of an explicit network is that of its first and only pass.
+      iterations: model.isImplicit ? Array(0...sweep.iterations) : [1], draws: rows.map { draws[$0] },
+      perturbations: sweep.perturbations.map(\.name),
+      qualities: Case.qualities.map { MeasureDescription($0.name, units: $0.units, $0.longName) },
+      localLipschitz: sweep.lipschitz.iterations.isEmpty
+        ? nil : .init(iterations: sweep.lipschitz.iterations, samples: sweep.lipschitz.samples))
+  }
+
+  private func measure<Case: CaseStudy>(
+    _ configuration: ExperimentConfiguration<Case>, _ model: Model<Case.Batch>, _ reader: DatasetReader,
+    _ pieces: [[Int]], _ placement: Placement, _ log: ResumeLog, into file: SweepWriter
+  ) throws {
+    let sweep = configuration.sweep
+    let measurement = ChunkSweep<Case>(
+      model: model, solver: sweep.solver, perturbations: sweep.perturbations, keepsOutputs: sweep.savesOutputs)
+    let perturbations = sweep.perturbations
+    let (split, seed, written) = (split, configuration.seed, file.written)
+    let (lipschitz, solver, chunk) = (sweep.lipschitz, sweep.solver.solver, sweep.chunk)
+    let draws = try reader.draws(of: split)
+    let meter = ProgressMeter(
+      "sweep \((self.model as NSString).lastPathComponent)", total: file.samples, done: file.written, unit: "samples",
+      record: progress)
+    defer { meter.finish() }
+    let done = try concurrentStream(
+      count: pieces.count, threads: device == .cpu ? threads : 1,
+      produce: { index in
+        let rows = pieces[index]
+        let clean = try Case.batch(reader, split, rows: rows, placement: placement)
+        let perturbed = try perturbations.map {
+          try $0.perturbed(reader, split, rows: rows, seed: seed, placement: placement)
+        }
+        var curves = try measurement(clean, perturbed)
+        let wanted = Array(rows.prefix(max(0, lipschitz.samples - written - index * chunk)))
+        if !wanted.isEmpty, !lipschitz.iterations.isEmpty {
+          let batch = try wanted == rows ? clean : Case.batch(reader, split, rows: wanted, placement: placement)
+          (curves.localLipschitz, curves.localLipschitzConverged) = try lipschitz.measured(
+            Case.self, model, solver, at: batch, seed: seed, draws: wanted.map { draws[$0] })
+        }
+        return curves
+      },
+      consume: { index, curves in
+        try file.append(curves)
+        try log.append(curves.entry)
+        meter.advance(by: pieces[index].count)
+      })
+    if done < pieces.count {
+      throw Interruption.failure(
+        "the curves of \(file.written) of \(file.samples) samples are saved",
+        remedy: "run the same command with --resume")
+    }
+  }
+
+  /// All that decides about the curves. Which splits a pipeline sweeps does not.
+  private func identity(_ document: ConfigurationDocument, _ model: ModelFile, _ reader: DatasetReader) -> String {
+    let resolved = document.resolved(only: ["case_study", "seed", "sweep"]).split(separator: "\n")
+    let parts = [
+      implicitModelsVersion, resolved.filter { !$0.contains("splits:") }.joined(separator: "\n"), split.rawValue,
+      "\(device)", model.header.contentHash ?? model.path, reader.header.contentHash ?? reader.path,
+    ]
+    return SHA256.hash(parts.joined(separator: "\n"))
+  }
+}

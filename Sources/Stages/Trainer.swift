@@ -1,0 +1,128 @@
+import Foundation
+import StudyKit
+import Support
+import Torch
+
+/// Trains one model: stages of Adam on the mean loss, with rollback to the best parameters, checkpoints, and interruption
+/// between steps.
+final class Trainer<Case: CaseStudy> {
+  let configuration: TrainingConfiguration
+  let model: Model<Case.Batch>
+  let parameters: NamedParameters
+  private(set) var state: TrainingState
+  private(set) var optimizer: Adam
+  private let data: TrainingData<Case>
+  private let threads: Int
+
+  init(
+    _ configuration: TrainingConfiguration, _ model: Model<Case.Batch>, _ data: TrainingData<Case>, threads: Int
+  ) throws {
+    self.configuration = configuration
+    self.model = model
+    self.data = data
+    self.threads = threads
+    parameters = model.module.parameters
+    let first = configuration.stages[0]
+    state = TrainingState(learningRate: first.learningRate, bestParameters: parameters.tensors)
+    optimizer = try Self.optimizer(parameters, first)
+  }
+
+  private static func optimizer(_ parameters: NamedParameters, _ stage: TrainingConfiguration.Stage) throws -> Adam {
+    try Adam(parameters, .init(learningRate: stage.learningRate, weightDecay: stage.weightDecay))
+  }
+
+  /// A model without parameters is finished before it begins.
+  var isFinished: Bool { state.stage >= configuration.stages.count || parameters.isEmpty }
+
+  /// Continues from a checkpoint.
+  func restore(_ saved: TrainingState, parameters values: [Tensor], _ adam: Adam.State) throws {
+    state = saved
+    try assign(values)
+    if !isFinished { optimizer = try Self.optimizer(parameters, configuration.stages[saved.stage]) }
+    try optimizer.restore(adam)
+  }
+
+  private func assign(_ values: [Tensor]) throws {
+    for (entry, value) in zip(parameters.entries, values) { try entry.parameter.assign(value) }
+  }
+
+  /// One optimizer step; at the end of a stage, back to its best parameters and on to the next.
+  ///
+  /// - Throws: `Failure` (diverged) when the loss is not finite.
+  func step() throws {
+    let stage = configuration.stages[state.stage]
+    let rate = state.learningRate * stage.schedule.factor(step: state.stageStep, of: stage.steps)
+    let (forward, adjoint) = stage.adjoint.resolved(iterations: stage.iterations)
+    let gradient = try BatchGradient<Case>(
+      model: model, forward: forward, adjoint: adjoint, untrackedIterations: data.offset(step: state.step, stage),
+      threads: threads, jacobianWeight: stage.jacobianWeight, probe: data.probe(step: state.step),
+      random: data.random(step: state.step)
+    )(data.chunks(step: state.step, stage))
+    try record(gradient, rate)
+    if gradient.loss < state.bestLoss {
+      state.bestLoss = gradient.loss
+      if configuration.validation == nil { state.bestParameters = parameters.tensors }
+    }
+    if let rollback = stage.rollback, gradient.loss > rollback.threshold * state.bestLoss,
+      state.learningRate > rollback.floor
+    {
+      try assign(state.bestParameters)
+      state.learningRate *= rollback.factor
+    } else {
+      optimizer.settings.learningRate = rate
+      try optimizer.step(stage.gradientClip.map { try clipped(gradient.gradients, toNorm: $0) } ?? gradient.gradients)
+    }
+    state.step += 1
+    state.stageStep += 1
+    if let validation = configuration.validation,
+      state.stageStep.isMultiple(of: validation.every) || state.stageStep == stage.steps
+    {
+      try validate(validation, stage)
+    }
+    if state.stageStep == stage.steps { try endStage() }
+  }
+
+  private func validate(_ validation: TrainingConfiguration.Validation, _ stage: TrainingConfiguration.Stage) throws {
+    let error = try data.validationError(
+      of: model, solver: stage.adjoint.iteration,
+      iterations: validation.iterations ?? stage.iterations + stage.untrackedIterations, threads: threads)
+    state.history.validationError[state.step - 1] = error
+    guard error < state.bestValidation else { return }
+    state.bestValidation = error
+    state.bestParameters = parameters.tensors
+  }
+
+  private func record(_ gradient: BatchGradient<Case>.Result, _ rate: Double) throws {
+    guard gradient.loss.isFinite else {
+      let stage = configuration.stages[state.stage]
+      throw Failure(
+        .diverged,
+        "training.stages.\(state.stage): expected a finite loss, found \(gradient.loss.isNaN ? "NaN" : "infinity") at step "
+          + "\(state.step)",
+        at: stage.place,
+        remedy: "lower training.stages.\(state.stage).learning_rate"
+          + (stage.rollback == nil ? ", or give the stage a rollback" : ""))
+    }
+    state.history.loss.append(gradient.loss)
+    state.history.learningRate.append(rate)
+    state.history.forwardResidual.append(gradient.forwardResidual ?? .nan)
+    state.history.backwardResidual.append(gradient.backwardResidual ?? .nan)
+    state.history.validationError.append(.nan)
+    state.history.jacobian.append(gradient.squaredJacobian.map { $0.squareRoot() } ?? .nan)
+  }
+
+  /// Keeps the parameters with the lowest validation error of this stage, or with the lowest loss where losses are of the same
+  /// samples; the last ones, where neither is known or no validation gave a number.
+  private func endStage() throws {
+    let isRanked =
+      configuration.validation == nil ? data.isFullBatch(configuration.stages[state.stage]) : state.bestValidation < .infinity
+    if isRanked { try assign(state.bestParameters) }
+    state.stage += 1
+    state.stageStep = 0
+    state.bestLoss = .infinity
+    state.bestValidation = .infinity
+    guard !isFinished else { return }
+    state.learningRate = configuration.stages[state.stage].learningRate
+    optimizer = try Self.optimizer(parameters, configuration.stages[state.stage])
+  }
+}

@@ -1,0 +1,114 @@
+import Equilibrium
+import Records
+import StudyKit
+import Support
+import Torch
+
+/// The training samples in chunks, in the order that the steps visit them.
+///
+/// Chunks hold neighbouring samples and are prepared once. A step takes all of them, or, with a batch size, some: every epoch
+/// visits all chunks once, in an order of its own.
+final class TrainingData<Case: CaseStudy> {
+  /// By the largest difficulty in them; nil for all samples.
+  private let chunks: [Int?: [Case.Batch]]
+  private let chunksPerStep: Int
+  /// Chunks of the split `valid`; none where it is not measured.
+  private let validation: [Case.Batch]
+  private let symmetries: [String]
+  private let seed: UInt64
+
+  init(
+    _ reader: DatasetReader, for model: ModelDescription<Case.Batch>, _ configuration: TrainingConfiguration, seed: UInt64,
+    placement: Placement
+  ) throws {
+    func batches(_ split: Split, _ rows: [Int]) throws -> [Case.Batch] {
+      try stride(from: 0, to: rows.count, by: configuration.chunk).map { start in
+        let chunk = rows[start..<min(start + configuration.chunk, rows.count)]
+        return try Case.batch(reader, split, rows: Array(chunk), placement: placement)
+      }
+    }
+    let rows = try model.rows(reader, .train)
+    let limits = Set(configuration.stages.map(\.difficulty))
+    let difficulties = try limits == [nil] ? [] : Self.difficulties(reader, rows)
+    chunks = try limits.reduce(into: [:]) { chunks, limit in
+      let easy = limit.map { limit in zip(rows, difficulties).filter { $1 <= limit }.map(\.0) } ?? rows
+      guard !easy.isEmpty else {
+        throw Failure(
+          .usage, "no sample has a difficulty of at most \(limit ?? 0)", at: "training.stages",
+          remedy: "the smallest one is \(difficulties.min() ?? 0)")
+      }
+      chunks[limit] = try batches(.train, easy)
+    }
+    validation =
+      try configuration.validation.map {
+        try batches(.valid, Array(model.rows(reader, .valid).prefix($0.samples ?? .max)))
+      } ?? []
+    chunksPerStep = configuration.batchSize.map { $0 / configuration.chunk } ?? .max
+    symmetries = configuration.symmetries
+    self.seed = seed
+  }
+
+  private static func difficulties(_ reader: DatasetReader, _ rows: [Int]) throws -> [Int64] {
+    guard let field = Case.difficultyField else {
+      throw Failure(
+        .usage, "the samples of `\(Case.name)` have no difficulty", at: "training.stages",
+        remedy: "leave out the key `difficulty`")
+    }
+    return try reader.integers(field, .train, rows: rows)
+  }
+
+  private func chunks(of stage: TrainingConfiguration.Stage) -> [Case.Batch] { chunks[stage.difficulty] ?? [] }
+
+  private func seesAll(_ stage: TrainingConfiguration.Stage) -> Bool { chunksPerStep >= chunks(of: stage).count }
+
+  /// Whether every step of a stage sees all samples, unchanged, so that the losses of different steps compare.
+  func isFullBatch(_ stage: TrainingConfiguration.Stage) -> Bool { seesAll(stage) && symmetries.isEmpty }
+
+  /// The chunks of a step, each replaced by a random equivalent where symmetries are asked for.
+  func chunks(step: Int, _ stage: TrainingConfiguration.Stage) throws -> [Case.Batch] {
+    let chosen = visited(step: step, stage)
+    if symmetries.isEmpty { return chosen }
+    return try chosen.enumerated().map { position, chunk in
+      var random = KeyedRandom(seed: seed, stream: "train/symmetries/\(position)", index: UInt64(step))
+      return try Case.transformed(chunk, by: symmetries, random: &random)
+    }
+  }
+
+  private func visited(step: Int, _ stage: TrainingConfiguration.Stage) -> [Case.Batch] {
+    let chunks = chunks(of: stage)
+    if seesAll(stage) { return chunks }
+    let stepsPerEpoch = (chunks.count + chunksPerStep - 1) / chunksPerStep
+    let (epoch, position) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
+    var random = KeyedRandom(seed: seed, stream: "train/order", index: UInt64(epoch))
+    let order = random.permutation(chunks.count)
+    return order[(position * chunksPerStep)..<min((position + 1) * chunksPerStep, chunks.count)].map { chunks[$0] }
+  }
+
+  /// The probes of the Jacobian penalty of a step: standard normal numbers for the state of each chunk.
+  func probe(step: Int) -> @Sendable (_ chunk: Int, _ state: Tensor) throws -> Tensor {
+    { [seed] chunk, state in
+      var random = KeyedRandom(seed: seed, stream: "train/jacobian/\(chunk)", index: UInt64(step))
+      return try Tensor(random.normals(state.count), shape: state.shape).to(type: state.type, device: state.device)
+    }
+  }
+
+  /// The random numbers of explicit models that train with some, for each chunk of a step.
+  func random(step: Int) -> @Sendable (_ chunk: Int) -> KeyedRandom {
+    { [seed] in KeyedRandom(seed: seed, stream: "train/random/\($0)", index: UInt64(step)) }
+  }
+
+  /// How many iterations without gradient a step makes first.
+  func offset(step: Int, _ stage: TrainingConfiguration.Stage) -> Int {
+    var random = KeyedRandom(seed: seed, stream: "train/untracked", index: UInt64(step))
+    return stage.untrackedIterations == 0 ? 0 : random.integer(below: stage.untrackedIterations + 1)
+  }
+
+  /// The mean error of a model over the split `valid`; of implicit models, at the last of so many iterations.
+  func validationError(of model: Model<Case.Batch>, solver: Solver, iterations: Int, threads: Int) throws -> Double {
+    let settings = SolverSettings(solver, stopping: .exactly(iterations))
+    let errors = try concurrentMap(validation, threads: threads, shouldStop: { false }) { batch in
+      try Autograd.withoutTracking { try Case.errors(model.output(batch, settings), batch).doubles() }
+    }.flatMap { $0 }
+    return errors.reduce(0, +) / Double(errors.count)
+  }
+}

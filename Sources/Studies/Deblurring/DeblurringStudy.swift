@@ -1,0 +1,115 @@
+import Configuration
+import Plot
+import Records
+import StudyKit
+import Support
+import Torch
+
+/// The case study `deblurring`: from a blurred, noisy image to the sharp one, y = A x + noise.
+public enum DeblurringStudy: CaseStudy {
+  public static let name = "deblurring"
+  public static let title = "Deblurring: plug-and-play equilibria and explicit networks"
+  public static let references = [
+    "Liu, Ding, Osher, Yin: Implicit models: expressive power scales with test-time compute, ICLR 2026",
+    "Zhang, Li, Zuo, Zhang, Van Gool, Timofte: Plug-and-play image restoration with deep denoiser prior, TPAMI 2021",
+  ]
+
+  public static let layout = DatasetLayout(
+    caseStudy: name, title: title, references: references,
+    fields: [
+      FieldSchema(
+        "measurement", ["channel", "row", "column"], .float32, role: .input, "blurred and noisy image y = A x + noise"),
+      FieldSchema("kernel", ["kernel_row", "kernel_column"], .float64, role: .input, "blur kernel of A, a circular correlation"),
+      FieldSchema("noise_level", [], .float64, role: .input, "standard deviation of the noise"),
+      FieldSchema("image", ["channel", "row", "column"], .float32, role: .label, "sharp image x, values in [0, 1]"),
+    ])
+
+  /// What our own generator adds to each sample; a dataset from elsewhere need not have it.
+  static let certificates = [
+    FieldSchema("seed", [], .int64, role: .identifier, "seed of image, kernel and noise, together with the number of the draw"),
+    FieldSchema("picture", [], .int64, role: .identifier, "number of the picture that the image was cut from, by path, from 0"),
+    FieldSchema("crop_row", [], .int64, role: .identifier, "upper edge of the cut in the picture"),
+    FieldSchema("crop_column", [], .int64, role: .identifier, "left edge of the cut in the picture"),
+    FieldSchema("noise_residual", [], .float64, role: .certificate, "root mean square of y - A x, as stored"),
+    FieldSchema("measurement_psnr", [], .float64, units: "dB", role: .certificate, "PSNR of the measurement as an image"),
+  ]
+
+  public static func generator(reading section: ConfigurationSection, seed: UInt64) throws -> any SampleGenerator {
+    try Degradation(reading: section, seed: seed)
+  }
+
+  public static func model(reading section: ConfigurationSection) throws -> ModelDescription<DegradedImages> {
+    try RestorationModel.description(reading: section)
+  }
+
+  public static let architectures = RestorationModel.Architecture.allCases.map(\.rawValue)
+
+  public static func settings(of architecture: String, shapes: [String: [Int]]) -> String? {
+    RestorationModel.settings(of: architecture, shapes: shapes)
+  }
+
+  public static func batch(
+    _ reader: DatasetReader, _ split: Split, rows: [Int], placement: Placement
+  ) throws -> DegradedImages {
+    func length(_ dimension: String) -> Int { reader.layout.dimensions[dimension] ?? 0 }
+    func images(_ field: String) throws -> Tensor {
+      try Tensor(
+        floats: reader.floats(field, split, rows: rows), shape: [rows.count, length("channel"), length("row"), length("column")]
+      ).to(type: placement.type, device: placement.device)
+    }
+    let kernels = try Tensor(
+      reader.doubles("kernel", split, rows: rows), shape: [rows.count, 1, length("kernel_row"), length("kernel_column")])
+    let draws = try reader.draws(of: split)
+    return try DegradedImages(
+      draws: rows.map { draws[$0] }, images: images("image"), measurements: images("measurement"),
+      kernels: kernels.to(type: placement.type, device: placement.device))
+  }
+
+  /// Mean squared error over pixels and channels.
+  public static func losses(_ output: Tensor, _ batch: DegradedImages) throws -> Tensor {
+    try ImageQuality.meanSquaredError(output, batch.images)
+  }
+
+  public static let errorName = "mean squared error (dB)"
+
+  /// 10 log10(MSE + 1e-8), the PSNR with the other sign: smaller is better, as errors are.
+  public static func errors(_ output: Tensor, _ batch: DegradedImages) throws -> Tensor {
+    try -ImageQuality.psnr(output, batch.images)
+  }
+
+  public static let qualities: [QualityMeasure<DegradedImages>] = [
+    QualityMeasure("psnr", units: "dB", "PSNR") { try ImageQuality.psnr($0, $1.images) },
+    QualityMeasure("ssim", units: "1", "SSIM") { try ImageQuality.ssim($0, $1.images) },
+  ]
+
+  public static func perturbations(
+    reading section: ConfigurationSection
+  ) throws -> [any InputPerturbation<DegradedImages>] {
+    let positions = try section.numbers(
+      "frequencies", default: [0.1, 0.3, 0.5, 0.7, 0.9], in: 0...1, count: 0...,
+      "frequencies of the change, by their rank: 0 is the lowest, 1 the highest")
+    let amplitude = try section.number("amplitude", default: 0.01, in: .positive, "real Fourier coefficient of the change")
+    try section.finish()
+    guard Set(positions).count == positions.count else {
+      throw Failure(
+        .usage, "\(section.path).frequencies: expected different numbers, found one twice", at: section.place,
+        remedy: "name each once")
+    }
+    return positions.map { FrequencyPerturbation(position: $0, amplitude: amplitude) }
+  }
+
+  public static let exports = [DeepinvExport.format]
+
+  public static func realInput(of batch: DegradedImages) -> RealInput<DegradedImages>? {
+    RealInput(batch.measurements) { batch.measured(as: $0) }
+  }
+
+  public static func figures(_ sweeps: [FigureInput<DeblurringStudy>]) throws -> [Figure] {
+    try RestorationFigures.figures(sweeps)
+  }
+
+  /// PSNR of the paper, on 100 images of BSDS500.
+  public static let publishedResults: [PublishedResult] = [
+    ("explicit", 26.97), ("implicit-pgd", 28.20), ("implicit-hqs", 29.18),
+  ].map { PublishedResult(model: $0.0, split: .test, error: -$0.1, source: "Liu et al., ICLR 2026, Figure 3") }
+}

@@ -1,0 +1,87 @@
+import Configuration
+import StudyKit
+
+/// The models of the case study, from their sections of a pipeline file.
+enum RestorationModel {
+  enum Architecture: String, CaseIterable {
+    case denoiser
+    case explicit = "explicit-drunet"
+    case implicitGradient = "implicit-pgd"
+    case implicitSplitting = "implicit-hqs"
+    case unfoldedGradient = "unfolded-pgd"
+    case unfoldedSplitting = "unfolded-hqs"
+
+    var splitting: Splitting? {
+      switch self {
+      case .denoiser, .explicit: nil
+      case .implicitGradient, .unfoldedGradient: .proximalGradient
+      case .implicitSplitting, .unfoldedSplitting: .halfQuadratic
+      }
+    }
+
+    var isUnfolded: Bool { self == .unfoldedGradient || self == .unfoldedSplitting }
+    /// What stands before the names of the first denoiser's weights.
+    var prefix: String { self == .denoiser ? "" : "prior.0.denoiser." }
+  }
+
+  private static let publishedWidths = [64, 128, 256, 512]
+
+  static func description(reading section: ConfigurationSection) throws -> ModelDescription<DegradedImages> {
+    let widths = try section.integers(
+      "widths", default: publishedWidths, in: 1...4096, count: 4...4, "channels of the four scales of the DRUNet")
+    let blocks = try section.integer("blocks", default: 4, in: 1...64, "residual blocks of each scale")
+    let gain = try section.number("gain", default: 0.2, in: .positive, "size of the initial weights, which are orthogonal")
+    var architecture = Architecture.denoiser
+    let make = try section.variant("architecture", "kind of model") { kind in
+      architecture = kind
+      return try maker(kind, section)
+    }
+    try section.finish()
+    return ModelDescription(architecture: architecture.rawValue, isIntermediate: architecture == .denoiser) { layout, seed in
+      let model = try make(
+        DRUNet.Settings(widths: widths, blocks: blocks, channels: layout.dimensions["channel"] ?? 3))
+      for (name, parameter) in model.module.parameters where parameter.value.rank > 1 {
+        let value = try Initialization.orthogonal(parameter.value.shape, gain: gain, seed: seed, name: name)
+        try parameter.assign(value.to(type: parameter.value.type))
+      }
+      return model
+    }
+  }
+
+  private static func maker(
+    _ kind: Architecture, _ section: ConfigurationSection
+  ) throws -> (DRUNet.Settings) throws -> Model<DegradedImages> {
+    if kind == .denoiser {
+      let low = try section.number("lowest_noise", default: 0, in: 0...1, "smallest standard deviation of the noise in training")
+      let high = try section.number("highest_noise", default: 0.2, in: low...1, "largest one")
+      return { .explicit(try DenoiserTraining($0, levels: low...high)) }
+    }
+    let noise = try section.number(
+      "noise_level", default: 0.03, in: .positive, "what the denoiser is told about the noise, to begin with; it is learned")
+    guard let splitting = kind.splitting else {
+      return { .explicit(try UnfoldedRestoration(1, $0, noiseLevel: noise, data: nil)) }
+    }
+    let step = try section.number(
+      "step_size", default: splitting == .halfQuadratic ? 4 : 1, in: .positive, "of the data term, to begin with; it is learned")
+    let start = try section.choice("start", default: Start.measurement, "where the iteration starts")
+    guard kind.isUnfolded else {
+      return { .implicit(try PlugAndPlayEquilibrium(splitting, $0, start: start, step: step, noiseLevel: noise)) }
+    }
+    let count = try section.integer("iterations", default: 4, in: 1...1000, "blocks, each with weights of its own")
+    return {
+      .explicit(try UnfoldedRestoration(count, $0, start: start, noiseLevel: noise, data: (splitting, step)))
+    }
+  }
+
+  /// The settings that follow from weights.
+  static func settings(of architecture: String, shapes: [String: [Int]]) -> String? {
+    guard let kind = Architecture(rawValue: architecture),
+      let network = DRUNet.settings(of: shapes, prefix: kind.prefix)
+    else { return nil }
+    var entries = ["widths: \(network.widths)", "blocks: \(network.blocks)"]
+    if kind.isUnfolded {
+      entries.append("iterations: \((0...).first { shapes["init_params_algo.g_param.\($0)"] == nil } ?? 0)")
+    }
+    return "{\(entries.joined(separator: ", "))}"
+  }
+}

@@ -1,0 +1,130 @@
+import Configuration
+import Records
+import StudyKit
+import Torch
+
+/// The case study `linear-programs`: from a linear program to its solution, learned by graph networks.
+public enum LinearProgramStudy: CaseStudy {
+  public static let name = "linear-programs"
+  public static let title = "Linear programs, solved by graph neural networks"
+  public static let references = [
+    "Liu, Ding, Osher, Yin: Implicit models: expressive power scales with test-time compute, ICLR 2026",
+    "Chen, Liu, Wang, Yin: On representing linear programs by graph neural networks, ICLR 2023",
+  ]
+
+  public static let layout = DatasetLayout(
+    caseStudy: name, title: title, references: references,
+    fields: [
+      FieldSchema("c", ["variable"], .float64, role: .input, "costs"),
+      FieldSchema("b", ["constraint"], .float64, role: .input, "right-hand side"),
+      FieldSchema("lower", ["variable"], .float64, role: .input, "lower bounds"),
+      FieldSchema("upper", ["variable"], .float64, role: .input, "upper bounds"),
+      FieldSchema("is_equality", ["constraint"], .uint8, role: .input, "1: A x = b, 0: A x <= b"),
+      FieldSchema("edge_constraint", ["edge"], .int64, role: .input, "row of each stored entry of A, from 0"),
+      FieldSchema("edge_variable", ["edge"], .int64, role: .input, "column of each stored entry of A, from 0"),
+      FieldSchema("edge_value", ["edge"], .float64, role: .input, "value of each stored entry of A"),
+      FieldSchema("solution", ["variable"], .float64, role: .label, "optimal solution"),
+    ])
+
+  /// What our own generator adds to each sample; a dataset from elsewhere need not have it.
+  static let certificates = [
+    FieldSchema("objective", [], .float64, role: .certificate, "optimal value c'x"),
+    FieldSchema("primal_residual", [], .float64, role: .certificate, "largest violation of a constraint or bound"),
+    FieldSchema("dual_residual", [], .float64, role: .certificate, "largest violation of dual feasibility"),
+    FieldSchema("duality_gap", [], .float64, role: .certificate, "primal minus dual objective"),
+  ]
+
+  public static func generator(
+    reading section: ConfigurationSection, seed: UInt64
+  ) throws -> any SampleGenerator {
+    let distribution = try InstanceDistribution(reading: section)
+    func plan(_ split: Split, draws: Int, keep: Int) throws -> SplitPlan {
+      let part = try section.section(split.rawValue, "the split `\(split.rawValue)`")
+      let plan = SplitPlan(
+        split,
+        draws: try part.integer(
+          "attempts", default: draws, in: 1...1_000_000_000, "programs drawn; about half of them are feasible"),
+        keep: try part.integer("keep", default: keep, in: 1..., "feasible programs kept, the first ones"))
+      try part.finish()
+      return plan
+    }
+    let plans = try [plan(.train, draws: 8000, keep: 2500), plan(.test, draws: 3000, keep: 1000)]
+    try section.finish()
+    return ProgramGenerator(distribution: distribution, plans: plans, seed: seed)
+  }
+
+  enum Architecture: String, CaseIterable {
+    case explicit = "explicit-gnn"
+    case implicit = "implicit-gnn"
+  }
+
+  public static func model(reading section: ConfigurationSection) throws -> ModelDescription<ProgramTensors> {
+    let architecture: Architecture = try section.choice("architecture", "kind of graph network")
+    let width = try section.integer("embedding", in: 1...4096, "width e of the node features")
+    try section.finish()
+    return ModelDescription(architecture: architecture.rawValue) { _, seed in
+      let model: Model<ProgramTensors> =
+        switch architecture {
+        case .explicit: .explicit(try ExplicitGraphNetwork(embedding: width))
+        case .implicit: .implicit(try ImplicitGraphNetwork(embedding: width))
+        }
+      // As published: orthogonal weights, biases zero.
+      for (name, parameter) in model.module.parameters where parameter.value.rank > 1 {
+        let value = try Initialization.orthogonal(parameter.value.shape, seed: seed, name: name)
+        try parameter.assign(value.to(type: parameter.value.type))
+      }
+      return model
+    }
+  }
+
+  public static let architectures = Architecture.allCases.map(\.rawValue)
+
+  public static func settings(of architecture: String, shapes: [String: [Int]]) -> String? {
+    shapes["var_embedding.0.weight"]?.first.map { "{embedding: \($0)}" }
+  }
+
+  public static func batch(
+    _ reader: DatasetReader, _ split: Split, rows: [Int], placement: Placement
+  ) throws -> ProgramTensors {
+    try ProgramTensors(
+      ProgramBatch(programs(reader, split, rows: rows)), solutions: reader.doubles("solution", split, rows: rows),
+      placement: placement)
+  }
+
+  /// Mean squared error over the variables.
+  public static func losses(_ output: Tensor, _ batch: ProgramTensors) throws -> Tensor {
+    try (output - batch.solutions).power(2).mean(dimensions: [1])
+  }
+
+  public static let errorName = "||y - y*|| / (||y*|| + 1)"
+
+  public static func errors(_ output: Tensor, _ batch: ProgramTensors) throws -> Tensor {
+    try (output - batch.solutions).sampleNorms() / (batch.solutions.sampleNorms() + 1)
+  }
+
+  public static func perturbations(
+    reading section: ConfigurationSection
+  ) throws -> [any InputPerturbation<ProgramTensors>] {
+    let kinds = try section.choices(
+      "kinds", default: Perturbation.Kind.allCases, count: 0..., "what is changed: A, b, c, l or u")
+    let norm = try section.number("norm", default: 1e-4, in: .above(0, through: 1e6), "Euclidean norm of the change")
+    try section.finish()
+    return try kinds.map { ProgramPerturbation(perturbation: try Perturbation($0, norm: norm)) }
+  }
+
+  /// Table 1 of the paper.
+  public static let publishedResults: [PublishedResult] = {
+    let source = "Liu et al., ICLR 2026, Table 1"
+    let table: [(kind: String, train: [Double], test: [Double])] = [
+      ("explicit", [0.387, 0.233, 0.183, 0.112], [0.397, 0.273, 0.283, 0.318]),
+      ("implicit", [0.203, 0.162, 0.131, 0.118], [0.218, 0.177, 0.152, 0.156]),
+    ]
+    return table.flatMap { row in
+      zip([4, 8, 16, 32], zip(row.train, row.test)).flatMap { width, errors in
+        [(Split.train, errors.0), (.test, errors.1)].map {
+          PublishedResult(model: "\(row.kind)-\(width)", split: $0, error: $1, source: source)
+        }
+      }
+    }
+  }()
+}

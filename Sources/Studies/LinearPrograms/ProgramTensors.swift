@@ -1,0 +1,48 @@
+import StudyKit
+import Torch
+
+/// B linear programs of equal size as one block graph of tensors: constraints are the left nodes, variables the right nodes, the
+/// non-zeros of A the edges. Node k of program i is row i m + k (constraints) or i n + k (variables).
+public struct ProgramTensors: SampleBatch {
+  /// B.
+  public let sampleCount: Int
+  /// (b, is_equality) of each constraint: `[B m, 2]`.
+  public let constraintFeatures: Tensor
+  /// (c, lower, upper) of each variable: `[B n, 3]`.
+  public let variableFeatures: Tensor
+  /// A, block-diagonal: `[B m, B n]`.
+  public let matrix: SparseMatrix
+  /// A transposed.
+  public let transposedMatrix: SparseMatrix
+  /// Optimal solutions: `[B, n]`.
+  public let solutions: Tensor
+
+  /// - Parameter solutions: `[B, n]` in row-major order.
+  public init(_ batch: ProgramBatch, solutions: [Double], placement: Placement) throws {
+    let (type, device) = (placement.type, placement.device)
+    func real(_ values: [Double], _ shape: [Int]) throws -> Tensor {
+      try Tensor(values, shape: shape, type: type, device: device)
+    }
+    func index(_ values: [Int64]) throws -> Tensor { try Tensor(integers: values, device: device) }
+    sampleCount = batch.instances
+    constraintFeatures = try real(batch.constraintFeatures, [batch.instances * batch.constraints, 2])
+    variableFeatures = try real(batch.variableFeatures, [batch.instances * batch.variables, 3])
+    self.solutions = try real(solutions, [batch.instances, batch.variables])
+
+    let graph = batch.graph
+    let permutation = graph.transposePermutation
+    var inverse = [Int64](repeating: 0, count: permutation.count)
+    for (position, entry) in permutation.enumerated() { inverse[Int(entry)] = Int64(position) }
+    let (starts, columns) = try (index(graph.rowPointers), index(graph.columns))
+    let (transposedStarts, transposedColumns) = try (
+      index(graph.transposedRowPointers), index(graph.transposedColumns)
+    )
+    matrix = SparseMatrix(
+      values: try real(graph.values, [graph.values.count]), starts: starts, columns: columns,
+      transposedStarts: transposedStarts, transposedColumns: transposedColumns, transposedOrder: try index(permutation))
+    transposedMatrix = SparseMatrix(
+      values: try real(permutation.map { graph.values[Int($0)] }, [permutation.count]), starts: transposedStarts,
+      columns: transposedColumns, transposedStarts: starts, transposedColumns: columns,
+      transposedOrder: try index(inverse))
+  }
+}

@@ -1,0 +1,143 @@
+import Configuration
+import Records
+import StudyKit
+import Support
+import Torch
+
+/// The case study `looped-language`: reasoning problems in words, answered by a transformer whose core is iterated.
+public enum LoopedLanguageStudy: CaseStudy {
+  public static let name = "looped-language"
+  public static let title = "Reasoning in words, by a looped transformer"
+  public static let references = [
+    "Liu, Ding, Osher, Yin: Implicit models: expressive power scales with test-time compute, ICLR 2026",
+    "Geiping et al.: Scaling up test-time compute with latent reasoning: a recurrent depth approach, 2025",
+  ]
+
+  public static let layout = DatasetLayout(
+    caseStudy: name, title: title, references: references,
+    fields: [
+      FieldSchema("prompt", ["position"], .int64, role: .input, "tokens of the prompt, padded at the end"),
+      FieldSchema("length", [], .int64, role: .input, "tokens of the prompt without padding"),
+      FieldSchema("answer", [], .int64, role: .label, "the token that answers the prompt"),
+      FieldSchema("difficulty", [], .int64, role: .identifier, "steps that the solution takes: hops or operations"),
+      FieldSchema("contrast_prompt", ["position"], .int64, role: .input, "a prompt that differs in few words"),
+      FieldSchema("contrast_length", [], .int64, role: .input, "its tokens without padding"),
+      FieldSchema("contrast_answer", [], .int64, role: .label, "its answer, another one"),
+      FieldSchema("contrast_distance", [], .int64, role: .identifier, "words in which the two prompts differ"),
+    ])
+
+  public static let difficultyField: String? = "difficulty"
+
+  public static func generator(
+    reading section: ConfigurationSection, seed: UInt64
+  ) throws -> any SampleGenerator {
+    try ProblemGenerator(reading: section, seed: seed)
+  }
+
+  enum Architecture: String, CaseIterable {
+    case looped = "looped-transformer"
+    case untied = "untied-transformer"
+  }
+
+  public static let architectures = Architecture.allCases.map(\.rawValue)
+
+  public static func model(reading section: ConfigurationSection) throws -> ModelDescription<LanguageBatch> {
+    var sizes = TransformerSizes(
+      vocabulary: try section.integer("vocabulary", in: 1...1_000_000, "rows of the embedding, at least the tokens of the data"),
+      width: try section.integer("width", default: 64, in: 2...65_536, "features of a position"),
+      heads: try section.integer("heads", default: 4, in: 1...1024, "attention heads"),
+      intermediate: try section.integer("intermediate", default: 128, in: 1...1_000_000, "hidden width of the perceptrons"),
+      prelude: 0, core: 0, coda: 0,
+      blockSize: try section.integer("block_size", default: 64, in: 1...1_000_000, "the most positions of a prompt"),
+      rotaryBase: try section.number(
+        "rotary_base", default: 50_000, in: 1...1e9, "of the rotation by position; a smaller one tells close positions apart"))
+    let architecture: Architecture = try section.variant("architecture", "with a loop, or every block with its own weights") {
+      (architecture: Architecture) in
+      switch architecture {
+      case .looped:
+        sizes.prelude = try section.integer("prelude", default: 0, in: 0...1000, "blocks before the loop")
+        sizes.core = try section.integer("core", default: 1, in: 1...1000, "blocks in the loop")
+        sizes.coda = try section.integer("coda", default: 0, in: 0...1000, "blocks after the loop")
+        sizes.startDeviation = try section.number(
+          "start_deviation", default: 0, in: 0...100, "of the random start state, before the embedding's scale; 0: zeros")
+      case .untied:
+        sizes.prelude = try section.integer("layers", in: 1...1000, "blocks")
+        sizes.core = 0
+        sizes.coda = 0
+      }
+      return architecture
+    }
+    try section.finish()
+    if !section.isDescribing { try sizes.validate(at: section.place) }
+    let built = sizes
+    return ModelDescription(architecture: architecture.rawValue) { layout, seed in
+      try check(built, layout)
+      let network = try LoopedTransformer(built)
+      try network.initialize(seed: seed, depth: built.prelude + built.core + built.coda)
+      return architecture == .looped
+        ? .implicit(LoopedLanguageModel(network: network, seed: seed)) : .explicit(UntiedLanguageModel(network: network))
+    }
+  }
+
+  /// That the model can take in the prompts of a dataset.
+  private static func check(_ sizes: TransformerSizes, _ layout: DatasetLayout) throws {
+    if let positions = layout.dimensions["position"], positions > sizes.blockSize {
+      throw Failure(
+        .usage, "expected a block_size of at least \(positions), the positions of the prompts, found \(sizes.blockSize)",
+        remedy: "raise models.NAME.block_size")
+    }
+    guard let text = layout.texts["tokenizer"] else { return }
+    let tokenizer = try Tokenizer(json: .init(text.utf8), place: "/tokenizer")
+    if tokenizer.vocabularySize > sizes.vocabulary {
+      throw Failure(
+        .usage, "expected a vocabulary of at least \(tokenizer.vocabularySize) tokens, found \(sizes.vocabulary)",
+        remedy: "raise models.NAME.vocabulary to the tokens of the dataset")
+    }
+  }
+
+  public static func batch(
+    _ reader: DatasetReader, _ split: Split, rows: [Int], placement: Placement
+  ) throws -> LanguageBatch {
+    try batch(reader, split, rows: rows, prefix: "", placement: placement)
+  }
+
+  /// - Parameter prefix: of the names of the fields.
+  static func batch(
+    _ reader: DatasetReader, _ split: Split, rows: [Int], prefix: String, placement: Placement
+  ) throws -> LanguageBatch {
+    let draws = try reader.draws(of: split)
+    return try LanguageBatch(
+      prompts: reader.integers("\(prefix)prompt", split, rows: rows),
+      lengths: reader.integers("\(prefix)length", split, rows: rows),
+      answers: reader.integers("\(prefix)answer", split, rows: rows), draws: rows.map { draws[$0] },
+      place: "\(reader.path):/\(split.rawValue)", device: placement.device)
+  }
+
+  /// Cross-entropy of the answers, in nats.
+  public static func losses(_ output: Tensor, _ batch: LanguageBatch) throws -> Tensor {
+    try output.logSumExp(dimension: -1)
+      - output.gathered(batch.answers.unsqueezed(1), dimension: 1).squeezed(1)
+  }
+
+  public static let errorName = "wrong answers"
+
+  /// 0 for the right answer, 1 for any other.
+  public static func errors(_ output: Tensor, _ batch: LanguageBatch) throws -> Tensor {
+    try 1 - output.argmax(dimension: -1).isEqual(to: batch.answers).to(type: output.type)
+  }
+
+  public static func checkpointSweep(reading sweep: ConfigurationSection) throws -> (any CheckpointSweep)? {
+    try GenerationSweep(reading: sweep.section("checkpoint", "how a published model is measured (--checkpoint)"))
+  }
+
+  public static func perturbations(
+    reading section: ConfigurationSection
+  ) throws -> [any InputPerturbation<LanguageBatch>] {
+    let kinds = try section.choices(
+      "kinds", default: PerturbationKind.allCases, count: 0...,
+      "embedding: a random direction; contrast: another prompt; edit: the same, with distances in words")
+    let norm = try section.number("norm", default: 1e-3, in: .above(0, through: 1e6), "Euclidean norm in embedding space")
+    try section.finish()
+    return kinds.map { LanguagePerturbation(kind: $0, norm: norm) }
+  }
+}

@@ -1,0 +1,139 @@
+import Configuration
+import Records
+import StudyKit
+import Support
+import Torch
+
+/// The case study `scalar-maps`: the theorem itself. Locally Lipschitz maps as fixed points of regular operators, constructed and
+/// learned.
+public enum ScalarMapStudy: CaseStudy {
+  public static let name = "scalar-maps"
+  public static let title = "Scalar maps: the theorem itself, exact and learned"
+  public static let references = [
+    "Liu, Ding, Osher, Yin: Implicit models: expressive power scales with test-time compute, ICLR 2026"
+  ]
+
+  public static let layout = DatasetLayout(
+    caseStudy: name, title: title, references: references,
+    fields: [
+      FieldSchema(
+        "map", [], .uint8, role: .input,
+        "target map: "
+          + TargetMap.Kind.allCases.enumerated().map { "\($0) \($1.rawValue)" }.joined(separator: ", ")),
+      FieldSchema("level", [], .float64, role: .input, "Lipschitz constant of ramps and zigzag; 0 for the other maps"),
+      FieldSchema("x", ["coordinate"], .float64, role: .input, "point; 0 in the coordinates that its map does not have"),
+      FieldSchema("y", [], .float64, role: .label, "F(x)"),
+    ])
+
+  /// What our own generator adds to each sample.
+  static let certificate = FieldSchema(
+    "local_lipschitz", [], .float64, role: .certificate, "local Lipschitz constant of F at x")
+
+  public static func generator(reading section: ConfigurationSection, seed: UInt64) throws -> any SampleGenerator {
+    let targets = try section.sections("targets", "the maps, and where their samples lie").map(SampledTarget.init)
+    let nearest = try section.number(
+      "nearest", default: 1e-3, in: .above(0, through: 0.1),
+      "every second sample lies near a singularity, no nearer than this times the width of the window")
+    func plan(_ split: Split, _ count: Int) throws -> SplitPlan {
+      let part = try section.section(split.rawValue, "the split `\(split.rawValue)`")
+      let samples = try part.integer("samples", default: count, in: 1...10_000_000, "samples of each map")
+      try part.finish()
+      return SplitPlan(split, draws: samples * targets.count)
+    }
+    let plans = try [plan(.train, 512), plan(.test, 512)]
+    try section.finish()
+    let names = targets.map(\.target.name)
+    if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+      throw Failure(
+        .usage, "\(section.path).targets: expected different maps, found \(twice) twice", at: section.place,
+        remedy: "name each once")
+    }
+    return ScalarGenerator(targets: targets, nearest: nearest, plans: plans, seed: seed)
+  }
+
+  enum Architecture: String, CaseIterable {
+    case constructed
+    case implicit = "implicit-perceptron"
+    case explicit = "explicit-perceptron"
+  }
+
+  public static func model(reading section: ConfigurationSection) throws -> ModelDescription<ScalarBatch> {
+    let target = try TargetMap(reading: section)
+    typealias Builder = (_ seed: UInt64) throws -> Model<ScalarBatch>
+    let (architecture, build): (Architecture, Builder) = try section.variant(
+      "architecture", "how the map is represented"
+    ) { (architecture: Architecture) in
+      switch architecture {
+      case .constructed:
+        let step = try StepSize(reading: section, for: target)
+        return (architecture, { _ in .implicit(try ConstructedOperator(target, step)) })
+      case .implicit, .explicit:
+        let width = try section.integer("width", in: 1...65_536, "width w of the hidden layers")
+        let dimension = target.dimension
+        return (
+          architecture,
+          { seed in
+            architecture == .implicit
+              ? .implicit(try ImplicitPerceptron(dimension: dimension, width: width, seed: seed))
+              : .explicit(try ExplicitPerceptron(dimension: dimension, width: width, seed: seed))
+          }
+        )
+      }
+    }
+    try section.finish()
+    return ModelDescription(architecture: architecture.rawValue, subject: subject(target)) { _, seed in try build(seed) }
+  }
+
+  public static let architectures = Architecture.allCases.map(\.rawValue)
+
+  public static func batch(
+    _ reader: DatasetReader, _ split: Split, rows: [Int], placement: Placement
+  ) throws -> ScalarBatch {
+    let (targets, points) = try points(reader, split, rows: rows)
+    return try ScalarBatch(
+      targets, points, values: reader.doubles("y", split, rows: rows), placement: placement)
+  }
+
+  /// Squared error.
+  public static func losses(_ output: Tensor, _ batch: ScalarBatch) throws -> Tensor {
+    try (output - batch.y).power(2).mean(dimensions: [1])
+  }
+
+  public static let errorName = "|y - F(x)| / (|F(x)| + 1)"
+
+  public static func errors(_ output: Tensor, _ batch: ScalarBatch) throws -> Tensor {
+    try (output - batch.y).sampleNorms() / (batch.y.sampleNorms() + 1)
+  }
+
+  public static func perturbations(
+    reading section: ConfigurationSection
+  ) throws -> [any InputPerturbation<ScalarBatch>] {
+    let norms = try section.numbers(
+      "norms", default: [1e-6], in: .above(0, through: 1), count: 0..., "lengths of the change of x, each a kind of its own")
+    try section.finish()
+    guard Set(norms).count == norms.count else {
+      throw Failure(
+        .usage, "\(section.path).norms: expected different lengths, found one of them twice", at: section.place,
+        remedy: "name each once")
+    }
+    return norms.map { PointPerturbation(norm: $0) }
+  }
+}
+
+extension StepSize {
+  /// Reads the keys `step` and `rate` of a section that may have others.
+  init(reading section: ConfigurationSection, for target: TargetMap) throws {
+    self = try section.variant("step", default: Name.recipe, "step size eps(x) of the operator") { name in
+      func rate() throws -> Double {
+        try section.number("rate", default: 0.5, in: .above(0, through: 1), "eps itself, or eps over x")
+      }
+      return switch name {
+      case .recipe: .recipe
+      case .linear: .linear(rate: try rate())
+      case .diagram: .diagram
+      case .constant: .constant(rate: try rate())
+      }
+    }
+    if !section.isDescribing { try requireFit(to: target) }
+  }
+}

@@ -1,0 +1,212 @@
+import Configuration
+import Records
+import StudyKit
+import Support
+import Torch
+
+/// The case study `steady-flows`: from the force field to the vorticity of the steady flow on the periodic square, or from the
+/// coefficient to the pressure of Darcy flow, learned by Fourier networks.
+public enum SteadyFlowStudy: CaseStudy {
+  public static let name = "steady-flows"
+  public static let title = "Steady flows, learned by Fourier neural operators"
+  public static let references = [
+    "Liu, Ding, Osher, Yin: Implicit models: expressive power scales with test-time compute, ICLR 2026",
+    "Marwah, Pokle, Kolter, Lipton, Lu, Risteski: Deep equilibrium based neural operators for steady-state PDEs, NeurIPS 2023",
+    "Li et al.: Fourier neural operator for parametric partial differential equations, ICLR 2021",
+  ]
+
+  public static let layout = DatasetLayout(
+    caseStudy: name, title: title, references: references,
+    fields: [
+      FieldSchema(
+        "input", ["channel", "x", "y"], .float32, role: .input,
+        "force (f_x, f_y) at x = 2 pi i / N, y = 2 pi j / N; or the coefficient of Darcy flow"),
+      FieldSchema(
+        "solution", ["x", "y"], .float32, role: .label,
+        "vorticity d u_y / d x - d u_x / d y of the steady flow u . grad u + grad p = nu laplace u + f; or the pressure"),
+      FieldSchema("viscosity", [], .float64, role: .input, "nu; 0 for Darcy flow"),
+      FieldSchema("input_scale", [], .float64, role: .input, "networks see input / input_scale"),
+      FieldSchema("solution_scale", [], .float64, role: .input, "networks give solution / solution_scale"),
+    ])
+
+  /// What our own generator adds to each sample; a dataset from elsewhere need not have it.
+  static let certificates = [
+    FieldSchema("residual", [], .float64, role: .certificate, "relative residual of the discrete equation"),
+    FieldSchema("divergence", [], .float64, role: .certificate, "largest divergence of the velocity / largest vorticity"),
+    FieldSchema(
+      "spectral_tail", [], .float64, role: .certificate, "share of the vorticity's norm in the outer quarter of the modes"),
+    FieldSchema("newton_steps", [], .int64, role: .certificate, "Newton steps, over all amplitudes of the force"),
+    FieldSchema("jacobian_products", [], .int64, role: .certificate, "products with the Jacobian"),
+    FieldSchema(
+      "newton_residual", ["newton_step"], .float64, role: .certificate,
+      "relative residual after each Newton step; NaN beyond the last"),
+    FieldSchema(
+      "forcing_spectrum", ["ring"], .float64, role: .identifier,
+      "mean square of the curl of the force in the rings |k| = 1, 2, ..."),
+    FieldSchema("seed", [], .int64, role: .identifier, "seed that the draw belongs to"),
+  ]
+
+  public static func generator(reading section: ConfigurationSection, seed: UInt64) throws -> any SampleGenerator {
+    try FlowGenerator(reading: section, seed: seed)
+  }
+
+  enum Architecture: String, CaseIterable {
+    case implicit = "fno-deq"
+    case plain = "fno"
+    case injected = "fno-pp"
+  }
+
+  public static let architectures = Architecture.allCases.map(\.rawValue)
+
+  public static func model(reading section: ConfigurationSection) throws -> ModelDescription<FieldBatch> {
+    let architecture: Architecture = try section.choice("architecture", "kind of Fourier network")
+    var size = FourierNetworkSize()
+    size.width = try section.integer("width", default: size.width, in: 1...4096, "channels of the state")
+    size.modes = try section.integer("modes", default: size.modes, in: 1...4096, "modes along each axis, on either side of 0")
+    size.depth = try section.integer("depth", default: size.depth, in: 1...1024, "blocks of three Fourier layers")
+    size.padding = try section.integer(
+      "padding", default: size.padding, in: 0...4096, "zeros at the end of both axes; 0 for periodic data")
+    size.coordinates = try section.boolean(
+      "coordinates", default: size.coordinates, "whether the coordinates of the points are input channels")
+    try section.finish()
+    return ModelDescription(architecture: architecture.rawValue) { [size] layout, seed in
+      guard let channels = layout.dimensions["channel"], let x = layout.dimensions["x"], let y = layout.dimensions["y"] else {
+        throw Failure(.bug, "the layout of the dataset has no lengths of channel, x and y")
+      }
+      switch architecture {
+      case .implicit:
+        let network = try ImplicitFourierNetwork(size, channels: channels, points: (x, y))
+        try network.frame.initialize(seed: seed)
+        return .implicit(network)
+      case .plain, .injected:
+        let network = try ExplicitFourierNetwork(
+          architecture == .plain ? .plain : .injected, size, channels: channels, points: (x, y))
+        try network.frame.initialize(seed: seed)
+        return .explicit(network)
+      }
+    }
+  }
+
+  public static func settings(of architecture: String, shapes: [String: [Int]]) -> String? {
+    guard let weights = shapes["conv.weights1"], weights.count == 5 else { return nil }
+    let depth = Set(shapes.keys.compactMap { $0.split(separator: ".").dropFirst(2).first.flatMap { Int($0) } }).count
+    return "{width: \(weights[0]), modes: \(weights[2]), depth: \(max(depth, 1))}"
+  }
+
+  public static func batch(
+    _ reader: DatasetReader, _ split: Split, rows: [Int], placement: Placement
+  ) throws -> FieldBatch {
+    let samples = try samples(reader, split, rows: rows)
+    return FieldBatch(
+      input: try samples.input.to(type: placement.type, device: placement.device),
+      solution: try samples.solution.to(type: placement.type, device: placement.device))
+  }
+
+  /// Samples divided by their scales, in float64 on the CPU.
+  static func samples(_ reader: DatasetReader, _ split: Split, rows: [Int]) throws -> ScaledSamples {
+    let lengths = reader.layout.dimensions
+    let (channels, x, y) = (lengths["channel"] ?? 0, lengths["x"] ?? 0, lengths["y"] ?? 0)
+    func real(_ field: String) throws -> [Double] { try reader.doubles(field, split, rows: rows) }
+    let scales = try (input: real("input_scale"), solution: real("solution_scale"))
+    for (name, values) in [("input_scale", scales.input), ("solution_scale", scales.solution)] {
+      if let position = values.firstIndex(where: { !($0 > 0 && $0.isFinite) }) {
+        throw Failure(
+          .badData, "expected a number above 0, found \(values[position])",
+          at: "\(reader.path):/\(split.rawValue)/\(name), sample \(rows[position])",
+          remedy: "the networks divide the field by it; its root mean square over the dataset will do")
+      }
+    }
+    let input = try Tensor(real("input"), shape: [rows.count, channels, x, y])
+    guard try input.isFinite().all() else {
+      throw Failure(.badData, "expected finite inputs, found infinite ones", at: "\(reader.path):/\(split.rawValue)/input")
+    }
+    return ScaledSamples(
+      input: try input / Tensor(scales.input, shape: [rows.count, 1, 1, 1]),
+      solution: try Tensor(real("solution"), shape: [rows.count, x, y]) / Tensor(scales.solution, shape: [rows.count, 1, 1]),
+      scales: scales, viscosities: try real("viscosity"))
+  }
+
+  /// ||y - y*|| / ||y*||; the published loss, which sums it over the batch where the trainer takes the mean.
+  public static func losses(_ output: Tensor, _ batch: FieldBatch) throws -> Tensor {
+    try (output - batch.solution).sampleNorms() / batch.solution.sampleNorms()
+  }
+
+  public static let errorName = "||y - y*|| / ||y*||"
+
+  public static func errors(_ output: Tensor, _ batch: FieldBatch) throws -> Tensor {
+    try (output - batch.solution).sampleNorms() / (batch.solution.sampleNorms() + 1e-9)
+  }
+
+  public static func perturbations(
+    reading section: ConfigurationSection
+  ) throws -> [any InputPerturbation<FieldBatch>] {
+    let convention: FlowPerturbation.Convention = try section.choice(
+      "protocol", default: .physical, "how the change of the force follows from that of the vorticity")
+    let frequencies = try section.numbers(
+      "frequencies", default: publishedFrequencies, in: 0...1, count: 0...,
+      "wave numbers of the change, relative to the highest one")
+    let norm = try section.number(
+      "norm", default: 1e-2, in: .above(0, through: 1e6),
+      "published: of the scaled vorticity's change, over batch_size samples; physical: relative to the vorticity, or the coefficient"
+    )
+    let force = try section.choice("force", default: ForceKind.withoutDivergence, "physical protocol: as in the dataset")
+    let viscosity = try section.number("viscosity", default: 0.01, in: 0...1e6, "published protocol only")
+    let batchSize = try section.integer("batch_size", default: 32, in: 1..., "published protocol only")
+    try section.finish()
+    guard Set(frequencies).count == frequencies.count else {
+      throw Failure(
+        .usage, "\(section.path).frequencies: expected different ones, found one twice", at: section.place,
+        remedy: "name each once")
+    }
+    return frequencies.map {
+      FlowPerturbation(
+        convention: convention, frequency: $0, norm: norm, force: force, viscosity: viscosity, batchSize: batchSize)
+    }
+  }
+
+  static let publishedFrequencies = [
+    0.01, 0.02, 0.03, 0.04, 0.05, 0.1, 0.3, 0.5, 0.7, 0.9, 0.95, 0.96, 0.97, 0.98, 0.99,
+  ]
+
+  /// The force, or the coefficient, as the networks see it.
+  public static func realInput(of batch: FieldBatch) -> RealInput<FieldBatch>? {
+    RealInput(batch.input) { FieldBatch(input: $0, solution: batch.solution) }
+  }
+
+  public static let symmetries = FlowSymmetry.allCases.map(\.rawValue)
+
+  public static func transformed(
+    _ batch: FieldBatch, by symmetries: [String], random: inout KeyedRandom
+  ) throws -> FieldBatch {
+    let symmetries = symmetries.compactMap(FlowSymmetry.init)
+    guard !symmetries.isEmpty else { return batch }
+    guard batch.input.shape[1] == 2 else {
+      throw Failure(
+        .usage, "the symmetries are those of flows, but the input has \(batch.input.shape[1]) channels",
+        at: "training.symmetries", remedy: "set it to []")
+    }
+    var samples: [(force: Tensor, vorticity: Tensor)] = []
+    for sample in 0..<batch.sampleCount {
+      let transformation = FlowTransformation.random(symmetries, points: Array(batch.solution.shape.dropFirst()), &random)
+      samples.append(
+        try transformation.applied(force: batch.input.select(0, sample), vorticity: batch.solution.select(0, sample)))
+    }
+    return FieldBatch(
+      input: try .stacked(samples.map(\.force)), solution: try .stacked(samples.map(\.vorticity)))
+  }
+
+  /// Figures 4 and 5 of the paper.
+  public static let publishedResults: [PublishedResult] = [
+    ("implicit", 0.078), ("explicit", 0.179),
+  ].map { PublishedResult(model: $0, split: .test, error: $1, source: "Liu et al., ICLR 2026, Figures 4 and 5") }
+}
+
+/// Samples divided by their scales, with what is needed to go back.
+struct ScaledSamples {
+  /// `[B, C, H, W]` and `[B, H, W]`, float64.
+  var input: Tensor
+  var solution: Tensor
+  /// `[B]`
+  var scales: (input: [Double], solution: [Double])
+  var viscosities: [Double]
+}

@@ -1,0 +1,28 @@
+import Configuration
+import Support
+
+/// A model of a pipeline file: what it is, where its weights come from, and how it is trained.
+public struct ConfiguredModel<Case: CaseStudy> {
+  public var description: ModelDescription<Case.Batch>
+  /// The model whose trained weights this one starts from; nil for random ones.
+  public var initial: String?
+  /// A safetensors file with the model's weights, which is then not trained; nil to train it.
+  public var weights: String?
+  /// Nil for the section `training` of the pipeline file.
+  public var training: TrainingConfiguration?
+
+  /// Reads the section of one model.
+  public init(reading section: ConfigurationSection) throws {
+    initial = try section.optionalText(
+      "initial", "a model of this file whose trained weights this one starts from, wherever its parameters have their names")
+    weights = try section.optionalPath("weights", "safetensors file with the weights of this model, which is then not trained")
+    training = try section.optionalSection("training", "how this model is trained, if not as `training` says").map {
+      try TrainingConfiguration(reading: $0, symmetries: Case.symmetries)
+    }
+    description = try Case.model(reading: section)
+    guard initial == nil || weights == nil || section.isDescribing else {
+      throw Failure(
+        .usage, "\(section.path): expected `initial` or `weights`, found both", at: section.place, remedy: "keep one of them")
+    }
+  }
+}

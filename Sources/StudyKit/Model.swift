@@ -1,0 +1,91 @@
+import Equilibrium
+import Support
+import Torch
+
+/// A network that computes its output by iterating one block to a fixed point, y_t = G(y_{t-1}, x).
+///
+/// Training, sweeping, Lipschitz estimation and the memory study are written once against this protocol.
+public protocol ImplicitModel<Batch>: Module {
+  associatedtype Batch
+  /// What the block needs of the input x, computed once for all iterations.
+  associatedtype Context
+
+  /// The injection of the input. Tracked: gradients flow to parameters and inputs through it.
+  func inject(_ batch: Batch) throws -> Context
+  /// y_0, `[B, ...]`.
+  func initialState(_ context: Context) throws -> Tensor
+  /// One application of the block, G(y, x). Acts on each sample separately.
+  func step(_ state: Tensor, _ context: Context) throws -> Tensor
+  /// The output of the network at the state y.
+  func readout(_ state: Tensor, _ context: Context) throws -> Tensor
+}
+
+/// A network that computes its output in one pass.
+public protocol ExplicitModel<Batch>: Module {
+  associatedtype Batch
+  func predict(_ batch: Batch) throws -> Tensor
+  /// What the training loss is taken of, with random numbers that are new in every step: the prediction, unless the model says
+  /// otherwise.
+  func trainingOutput(_ batch: Batch, random: inout KeyedRandom) throws -> Tensor
+}
+
+extension ExplicitModel {
+  public func trainingOutput(_ batch: Batch, random: inout KeyedRandom) throws -> Tensor { try predict(batch) }
+}
+
+/// A model of a case study: implicit or explicit.
+public enum Model<Batch>: Sendable {
+  case implicit(any ImplicitModel<Batch>)
+  case explicit(any ExplicitModel<Batch>)
+
+  /// The model as a bag of parameters.
+  public var module: any Module {
+    switch self {
+    case .implicit(let model): model
+    case .explicit(let model): model
+    }
+  }
+
+  public var isImplicit: Bool { if case .implicit = self { true } else { false } }
+
+  /// The prediction; of an implicit model, at the iterate where the solver stops.
+  package func output(_ batch: Batch, _ solver: SolverSettings) throws -> Tensor {
+    func implicit<Network: ImplicitModel>(_ network: Network, _ batch: Network.Batch) throws -> Tensor {
+      let context = try network.inject(batch)
+      let solution = try fixedPoint(
+        of: { (y: Tensor) in try network.step(y, context) }, from: network.initialState(context), settings: solver)
+      return try network.readout(solution.state, context)
+    }
+    return switch self {
+    case .explicit(let network): try network.predict(batch)
+    case .implicit(let network): try implicit(network, batch)
+    }
+  }
+
+  /// The outputs at the iterates of these numbers, as a sweep with this solver measures them; the one prediction of an explicit
+  /// model for each.
+  ///
+  /// - Parameter iterations: in any order, at least 0.
+  public func outputs(_ batch: Batch, _ solver: Solver, at iterations: [Int]) throws -> [Tensor] {
+    func implicit<Network: ImplicitModel>(_ network: Network, _ batch: Network.Batch) throws -> [Tensor] {
+      let context = try network.inject(batch)
+      var outputs: [Int: Tensor] = [:]
+      _ = try fixedPoint(
+        of: { (y: Tensor) in try network.step(y, context) }, from: network.initialState(context),
+        settings: SolverSettings(solver, stopping: .exactly(max(1, iterations.max() ?? 1)))
+      ) { iterate in
+        if iterations.contains(iterate.index) { outputs[iterate.index] = try network.readout(iterate.state, context) }
+      }
+      // Where every sample has met a non-finite value the solve ends early, and there is nothing to show.
+      return try iterations.map {
+        try outputs[$0] ?? Tensor.full(network.readout(network.initialState(context), context).shape, .nan)
+      }
+    }
+    switch self {
+    case .explicit(let network):
+      let prediction = try network.predict(batch)
+      return iterations.map { _ in prediction }
+    case .implicit(let network): return try implicit(network, batch)
+    }
+  }
+}

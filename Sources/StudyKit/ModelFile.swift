@@ -1,0 +1,80 @@
+import Configuration
+import HDF5
+import Records
+import Support
+import Torch
+
+/// A model file that is open for reading.
+public final class ModelFile {
+  public let path: String
+  public let header: FileHeader
+  public let facts: ModelFacts
+  private let file: File
+
+  /// - Throws: `Failure`: missing input, or bad data when it is no model file or one of another case study.
+  public init(_ path: String, caseStudy: String? = nil) throws {
+    self.path = path
+    let file = try Failure.mapping { try File.open(path) }
+    let header = try FileHeader(of: file, expecting: [.model])
+    if let caseStudy, header.caseStudy != caseStudy {
+      throw Failure(
+        .badData, "expected a model of the case study `\(caseStudy)`, found one of `\(header.caseStudy)`", at: path,
+        remedy: "give a model and a dataset of the same case study")
+    }
+    facts = try ModelFacts(of: file, header)
+    self.file = file
+    self.header = header
+  }
+
+  /// The model as its stored settings describe it.
+  public func description<Case: CaseStudy>(of case: Case.Type) throws -> ModelDescription<Case.Batch> {
+    let description: ModelDescription<Case.Batch>
+    do {
+      let document = try ConfigurationDocument.parse(facts.configuration, name: "\(path):/@configuration")
+      let sections = try document.root.namedSections("models", count: 1...1, "the model")
+      description = try ConfiguredModel<Case>(reading: sections[0].section).description
+    } catch let failure as Failure where failure.status == .usage {
+      // The user wrote no configuration here: the file is wrong.
+      throw Failure(.badData, failure.problem, at: failure.place, remedy: "train the model or import its weights again")
+    }
+    guard description.architecture == facts.architecture else {
+      throw Failure(
+        .badData,
+        "expected the architecture `\(description.architecture)` of the configuration, found `\(facts.architecture)`",
+        at: "\(path):/@architecture", remedy: "train the model or import its weights again")
+    }
+    return description
+  }
+
+  /// Builds the model and gives it the stored parameters.
+  public func model<Case: CaseStudy>(of case: Case.Type, layout: DatasetLayout) throws -> Model<Case.Batch> {
+    let model = try description(of: Case.self).build(layout, facts.seed)
+    let parameters = model.module.parameters
+    let values = try file.tensors(
+      parameters.entries.map { ($0.name, $0.parameter.value.shape) }, under: "/parameters")
+    for (entry, value) in zip(parameters.entries, values) { try entry.parameter.assign(value) }
+    return model
+  }
+
+  /// Writes a model file.
+  ///
+  /// - Returns: its content hash.
+  @discardableResult
+  package static func write<Case: CaseStudy>(
+    _ path: String, of case: Case.Type, _ facts: ModelFacts, _ parameters: NamedParameters,
+    history: TrainingHistory = TrainingHistory(), provenance: FileProvenance
+  ) throws -> String {
+    let content = try ContentFile(
+      creating: path, FileHeader(.model, caseStudy: Case.name, title: Case.title, references: Case.references),
+      provenance: provenance)
+    try Failure.mapping {
+      try facts.write(to: content.file)
+      if let iterations = facts.trainedIterations {
+        try content.file.setAttribute("trained_iterations", Int64(iterations))
+      }
+      try content.write(parameters.entries.map { ($0.name, $0.parameter.value) }, under: "/parameters")
+      try content.write(history)
+    }
+    return try content.finish()
+  }
+}

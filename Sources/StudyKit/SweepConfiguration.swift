@@ -1,0 +1,54 @@
+import Configuration
+import Equilibrium
+import Records
+import Support
+
+/// The section `sweep` of a pipeline file.
+public struct SweepConfiguration<Case: CaseStudy> {
+  /// K: an implicit model is measured at the iterates 0 ... K.
+  public var iterations: Int
+  public var solver: SolverSettings
+  /// Samples that are measured, from the first; nil for all.
+  public var samples: Int?
+  /// Samples that one thread works through at a time.
+  public var chunk: Int
+  public var precision: TrainingConfiguration.Precision
+  /// Whether the output of every sample at every iteration is stored, and not only its error.
+  public var savesOutputs: Bool
+  /// The splits that the pipeline sweeps; the stage itself takes one.
+  public var splits: [Split]
+  public var perturbations: [any InputPerturbation<Case.Batch>]
+  /// What training costs in memory; nil leaves it unmeasured.
+  public var memory: MemoryStudy?
+  public var lipschitz: LocalLipschitz
+  public var checkpoint: (any CheckpointSweep)?
+
+  public init(reading section: ConfigurationSection) throws {
+    iterations = try section.integer("iterations", default: 32, in: 1...100_000, "test-time iterations")
+    solver = try SolverSettings(
+      reading: section.section("solver", "what makes the next iterate"), iterations: iterations, exact: true)
+    samples = try section.optionalInteger("samples", in: 1..., "samples that are measured; all, if missing")
+    chunk = try section.integer("chunk", default: 50, in: 1..., "samples that one thread works through at a time")
+    precision = try section.choice(
+      "precision", default: TrainingConfiguration.Precision.float64,
+      "element type; differences of outputs under small perturbations need float64")
+    savesOutputs = try section.boolean(
+      "save_outputs", default: false, "store the output of every sample at every iteration")
+    splits = try section.choices(
+      "splits", default: [Split.test, .train], count: 1..., "splits that the pipeline sweeps")
+    guard Set(splits).count == splits.count else {
+      throw Failure(
+        .usage, "\(section.path).splits: expected different splits, found one of them twice", at: section.place,
+        remedy: "name each once")
+    }
+    perturbations = try Case.perturbations(
+      reading: section.section("perturbations", "changes of the input along which Lipschitz ratios are measured"))
+    memory = try section.optionalSection(
+      "memory", "peak memory of one gradient against the forward iterations; not measured, if missing"
+    ).map { try MemoryStudy(reading: $0) }
+    lipschitz = try LocalLipschitz(
+      reading: section.section("lipschitz", "the local Lipschitz constant of the map from the input to the iterate"))
+    checkpoint = try Case.checkpointSweep(reading: section)
+    try section.finish()
+  }
+}

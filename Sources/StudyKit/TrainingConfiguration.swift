@@ -1,0 +1,161 @@
+import Configuration
+import Foundation
+import Support
+import Torch
+
+/// The section `training` of a pipeline file.
+public struct TrainingConfiguration: Equatable, Sendable {
+  /// How the learning rate changes within a stage.
+  public enum Schedule: String, CaseIterable, Sendable {
+    case constant
+    /// From the full rate to zero along half a cosine.
+    case cosine
+
+    package func factor(step: Int, of steps: Int) -> Double {
+      switch self {
+      case .constant: 1
+      case .cosine: 0.5 * (1 + cos(.pi * Double(step) / Double(steps)))
+      }
+    }
+  }
+
+  /// Back to the best parameters when the loss blows up.
+  public struct Rollback: Equatable, Sendable {
+    /// The loss that triggers it, relative to the best one.
+    public var threshold: Double
+    /// The learning rate is multiplied by this.
+    public var factor: Double
+    /// No rollback once the learning rate is at or below this.
+    public var floor: Double
+  }
+
+  /// A stretch of training with its own optimizer.
+  public struct Stage: Equatable, Sendable {
+    public var steps: Int
+    /// Iterations of an implicit model: unrolled steps, or the limit of the forward solver. Explicit models ignore it.
+    public var iterations: Int
+    /// Before them, each step makes a random number of iterations without gradient, from 0 to this many. It teaches the
+    /// model to stay at its solution, whatever the iterate it starts from.
+    public var untrackedIterations: Int
+    public var learningRate: Double
+    public var schedule: Schedule
+    public var weightDecay: Double
+    /// The largest Euclidean norm of the gradient of all parameters together; a longer one is shortened to it. Nil for no limit.
+    public var gradientClip: Double?
+    /// Weight of ||dG/dy||_F^2 / d in the loss of implicit models, which keeps their iteration contractive.
+    public var jacobianWeight: Double
+    public var rollback: Rollback?
+    /// How this stage differentiates through the iteration.
+    public var adjoint: AdjointConfiguration
+    /// Where the stage stands in the configuration, for messages.
+    public var place: String
+    /// Only samples up to this difficulty; nil for all.
+    public var difficulty: Int?
+  }
+
+  /// Measures the model on the split `valid` from time to time, and keeps the parameters that did best there.
+  public struct Validation: Equatable, Sendable {
+    /// Steps from one measurement to the next; the last step of a stage is always measured.
+    public var every: Int
+    /// Iterations of implicit models; nil for as many as the stage has at most.
+    public var iterations: Int?
+    /// Samples of the split, the first ones; nil for all.
+    public var samples: Int?
+  }
+
+  /// The element type that parameters and data have while training.
+  public enum Precision: String, CaseIterable, Sendable {
+    case float32, float64
+    public var type: DType { self == .float32 ? .float32 : .float64 }
+  }
+
+  public var precision: Precision
+  /// Samples of one step; nil for all.
+  public var batchSize: Int?
+  /// Samples that one thread works through at a time. Part of the result, by rounding.
+  public var chunk: Int
+  /// Symmetries of the problem by which every step replaces its samples; the case study's names.
+  public var symmetries: [String]
+  public var stages: [Stage]
+  public var validation: Validation?
+  /// A checkpoint is written after this many seconds.
+  public var checkpointSeconds: Double
+
+  public init(reading section: ConfigurationSection, symmetries known: [String] = []) throws {
+    precision = try section.choice("precision", default: Precision.float32, "element type of parameters and data")
+    batchSize = try section.optionalInteger(
+      "batch_size", in: 1..., "samples of one step, whole chunks of them; all, if missing")
+    chunk = try section.integer(
+      "chunk", default: 50, in: 1...,
+      "samples that one thread works through at a time; chunks that fit in cache are fast")
+    if let batchSize, batchSize % chunk != 0 {
+      throw Failure(
+        .usage, "\(section.path).batch_size: expected a multiple of chunk = \(chunk), found \(batchSize)",
+        at: section.place, remedy: "a step works through whole chunks; change one of the two")
+    }
+    symmetries = try section.texts(
+      "symmetries", default: [], count: 0..., "every step replaces its samples by random equivalent ones, if the case has them")
+    if let stranger = symmetries.first(where: { !known.contains($0) }), !section.isDescribing {
+      throw Failure(
+        .usage, "\(section.path).symmetries: unknown symmetry `\(stranger)`", at: section.place,
+        remedy: known.isEmpty
+          ? "this case study has none" : suggestion(for: stranger, among: known, called: "symmetries"))
+    }
+    let adjoint = try AdjointConfiguration(reading: section.section("adjoint", "the gradient of implicit models"))
+    stages = try section.sections("stages", count: 1..., "stretches of training").map {
+      try Stage(reading: $0, adjoint: adjoint)
+    }
+    validation = try section.optionalSection(
+      "validation", "at the end of a stage, go back to the parameters with the lowest mean error on the split `valid`"
+    ).map {
+      let validation = Validation(
+        every: try $0.integer("every", in: 1..., "steps from one measurement to the next"),
+        iterations: try $0.optionalInteger(
+          "iterations", in: 1...100_000, "test-time iterations; as many as the stage trains with, if missing"),
+        samples: try $0.optionalInteger("samples", in: 1..., "samples of the split, the first ones; all, if missing"))
+      try $0.finish()
+      return validation
+    }
+    checkpointSeconds = try section.number(
+      "checkpoint_seconds", default: 60, in: .positive, "time between checkpoints", unit: "s")
+    try section.finish()
+  }
+
+  public var totalSteps: Int { stages.reduce(0) { $0 + $1.steps } }
+}
+
+extension TrainingConfiguration.Stage {
+  /// - Parameter common: the adjoint of a stage that has none of its own.
+  init(reading section: ConfigurationSection, adjoint common: AdjointConfiguration) throws {
+    steps = try section.integer("steps", in: 1...1_000_000_000, "optimizer steps")
+    iterations = try section.integer("iterations", in: 1...100_000, "iterations of the implicit model in training")
+    untrackedIterations = try section.integer(
+      "untracked_iterations", default: 0, in: 0...100_000,
+      "up to so many more come first, without gradient; drawn for each step")
+    learningRate = try section.number("learning_rate", in: .positive, "learning rate of Adam")
+    schedule = try section.choice(
+      "schedule", default: TrainingConfiguration.Schedule.constant, "course of the learning rate within the stage")
+    weightDecay = try section.number("weight_decay", default: 0, in: 0..., "times the parameter, added to its gradient")
+    gradientClip = try section.optionalNumber(
+      "gradient_clip", in: .positive, "largest norm of the whole gradient, a longer one is shortened to it; no limit, if missing")
+    jacobianWeight = try section.number(
+      "jacobian_weight", default: 0, in: 0...,
+      "weight of the mean squared singular value of dG/dy in the loss of implicit models: keeps the iteration contractive")
+    difficulty = try section.optionalInteger(
+      "difficulty", "only samples up to this difficulty, in case studies that have one; all, if missing")
+    rollback = try section.optionalSection("rollback", "back to the best parameters when the loss blows up").map {
+      let rollback = TrainingConfiguration.Rollback(
+        threshold: try $0.number("threshold", default: 5, in: 1..., "loss, relative to the best one, that triggers it"),
+        factor: try $0.number("factor", default: 0.99, in: .above(0, through: 1), "multiplies the learning rate"),
+        floor: try $0.number("floor", default: 1e-3, in: 0..., "no rollback at or below this learning rate"))
+      try $0.finish()
+      return rollback
+    }
+    place = section.place
+    adjoint =
+      try section.optionalSection("adjoint", "the gradient of implicit models in this stage, if not the common one").map {
+        try AdjointConfiguration(reading: $0)
+      } ?? common
+    try section.finish()
+  }
+}

@@ -1,0 +1,105 @@
+import ArgumentParser
+import Foundation
+import Records
+import Report
+import StudyKit
+import StudyRegistry
+import Support
+import ToolKit
+import Torch
+
+@main
+struct AggregateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "implicit-aggregate", abstract: "Turns sweeps into tables, figures and a report.",
+    discussion: """
+      Writes report.html, table.csv, table.md, summary.h5 and figures/ into the folder, and prints the path of report.html. With
+      --config, the expected bands of the pipeline file are checked; one that is violated ends with exit code 77, after
+      everything is written.
+
+      Example:
+        implicit-aggregate sweeps/*.sweep.h5 --out report --config pipelines/linear-programs.yaml --preset demo
+      """,
+    version: implicitModelsVersion)
+
+  @Argument(help: ArgumentHelp("The sweeps to report on.", valueName: "sweep.h5"))
+  var sweeps: [String]
+
+  @Option(help: ArgumentHelp("The folder of the report.", valueName: "folder"))
+  var out: String
+
+  @Option(help: ArgumentHelp("The pipeline file with the section `aggregate`.", valueName: "file.yaml"))
+  var config: String?
+
+  @Option(help: "The preset of the pipeline file: smoke, demo, paper, or any other it defines.")
+  var preset: String?
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("Change one key of the configuration; may be repeated.", valueName: "key.path=value"))
+  var overrides: [String] = []
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if config == nil, preset != nil || !overrides.isEmpty {
+      throw ValidationError("--preset and --set change the pipeline file: name it with --config")
+    }
+  }
+
+  func run() async throws {
+    Log.start()
+    let curves = try sweeps.map { try SweepRecord(reading: $0) }
+    guard let first = curves.first else { throw ValidationError("name one or more sweeps") }
+    let plan = try ReportPlan(
+      config: config, preset: preset, overrides: overrides, caseStudy: first.caseStudy,
+      statedBy: first.source.path)
+    let process = Provenance.current()
+    let aggregation = try Aggregation(
+      sweeps: curves, trainingCurves: try trainingCurves(of: curves), settings: plan.settings,
+      published: plan.published,
+      description: .init(
+        title: plan.title, references: plan.references,
+        provenance: [
+          .init("program", "\(process.tool) \(process.version), commit \(process.commit)"),
+          .init("command", process.commandLine.joined(separator: " ")),
+          .init("machine", "\(process.host), \(process.processor)"), .init("started", process.started),
+        ]), studyFigures: { try figures(of: plan.caseStudy, $0) })
+    let folder = ReportFolder(URL(filePath: out))
+    let provenance = FileProvenance(
+      run: process, configuration: plan.resolved,
+      inputs: curves.map { ProvenanceInput(path: $0.source.path, contentHash: $0.source.contentHash) })
+    try await folder.write(aggregation.page) {
+      try aggregation.summary.write(to: $0.appending(path: "summary.h5").path, provenance: provenance)
+    }
+    print(output.json ? try ResultDocument(aggregation, folder).text() : folder.page.path)
+    if var violation = aggregation.violation {
+      violation.place = config
+      throw violation
+    }
+  }
+
+  /// The figures that only this case study has, of the first seed of each model; a model or dataset that is gone is said.
+  private func figures<Case: CaseStudy>(of study: Case.Type, _ models: [ModelSweeps]) throws -> Aggregation.StudyFigures {
+    var notes: [String] = []
+    let inputs = try models.compactMap { model -> FigureInput<Case>? in
+      do { return try FigureInput(model.first) } catch let failure as Failure where failure.status == .missingInput {
+        notes.append("Figures of \(Case.name) leave out \(model.label): \(failure.problem).")
+        return nil
+      }
+    }
+    return Aggregation.StudyFigures(figures: try Case.figures(inputs), notes: notes)
+  }
+
+  /// The training losses of the models that were swept, where the model files are still where the sweeps found them.
+  private func trainingCurves(of sweeps: [SweepRecord]) throws -> [TrainingCurve] {
+    var seen: Set<String> = []
+    return try sweeps.compactMap { sweep in
+      guard let path = sweep.source.modelPath, seen.insert(path).inserted, FileManager.default.fileExists(atPath: path)
+      else { return nil }
+      return try TrainingCurve(reading: path, contentHash: sweep.modelHash ?? "")
+    }
+  }
+
+  static func main() async { await runTool(Self.self) }
+}

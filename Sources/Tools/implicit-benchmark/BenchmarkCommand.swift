@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+import Stages
+import StudyKit
+import StudyRegistry
+import Support
+import ToolKit
+
+@main
+struct BenchmarkCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "implicit-benchmark",
+    abstract: "Times the training steps of a model, for comparison with other implementations (pipelines/benchmarks).",
+    version: implicitModelsVersion)
+
+  @OptionGroup var source: ConfigurationOptions
+  @OptionGroup var options: RunOptions
+
+  @Option(help: "Name of the model in the pipeline file.")
+  var model: String
+
+  @Option(help: ArgumentHelp("The dataset to train on.", valueName: "file.h5"))
+  var dataset: String
+
+  @Option(help: ArgumentHelp("The trained model that this one starts from, if the pipeline file says so.", valueName: "file.h5"))
+  var initial: String?
+
+  @Option(parsing: .unconditional, help: "Steps that are timed, after one to warm up.")
+  var steps = 5
+
+  func validate() throws {
+    guard steps >= 1 else { throw ValidationError("--steps must be at least 1, found \(steps)") }
+  }
+
+  func run() throws {
+    options.start()
+    try time(caseStudy(of: source.load()))
+  }
+
+  private func time<Case: CaseStudy>(_ study: Case.Type) throws {
+    let benchmark = try StepBenchmark(
+      ExperimentConfiguration<Case>(source.load()), model: model, dataset: dataset, initial: initial, steps: steps,
+      threads: options.threadCount)
+    let report: [String: Any] = [
+      "seconds": benchmark.seconds, "losses": benchmark.losses, "peak_memory_bytes": benchmark.peakMemory,
+      "threads": options.threadCount,
+    ]
+    let data = try JSONSerialization.data(withJSONObject: report, options: [.sortedKeys])
+    print(String(decoding: data, as: UTF8.self))
+  }
+
+  static func main() { runTool(Self.self) }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Foundation
+import Records
+import StudyRegistry
+import Support
+
+struct Export: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Writes a dataset in the layout of another program.",
+    discussion: "Formats: \(formats.joined(separator: ", ")).")
+
+  private static let formats = caseStudies.flatMap { study in study.exports.map { "\($0.format) (\(study.name))" } }
+
+  @Argument(help: ArgumentHelp("The dataset.", valueName: "dataset.h5"))
+  var dataset: String
+
+  @Option(help: "The format, for example deepinv.")
+  var format: String
+
+  @Option(name: .customLong("out"), help: ArgumentHelp("The file to write.", valueName: "file.h5"))
+  var output: String
+
+  func run() throws {
+    Log.start()
+    let study = try caseStudy(named: DatasetReader(dataset).header.caseStudy, statedBy: dataset)
+    let reader = try DatasetReader(dataset, study.layout)
+    guard let export = study.exports.first(where: { $0.format == format }) else {
+      throw Failure(
+        .usage, "the case study `\(study.name)` has no format `\(format)`", at: "--format",
+        remedy: "formats are: \(Self.formats.joined(separator: ", "))")
+    }
+    let lock = try OutputLock(for: output)
+    defer { withExtendedLifetime(lock) {} }
+    try export.write(reader, output)
+    print(output)
+  }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Foundation
+import Pipeline
+import Support
+
+/// How tasks run on this machine.
+struct LocalOptions: ParsableArguments {
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Worker threads of all tasks together; by default all cores that this process may use.")
+  var threads: Int?
+
+  @Option(name: .long, help: "Where the stages compute: cpu, cuda, cuda:N; by default cpu.")
+  var device: String?
+
+  @Flag(name: .long, help: "After a failure, go on with the tasks that do not need the failed one.")
+  var keepGoing = false
+
+  @OptionGroup var place: BinaryOptions
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, found \(threads)") }
+  }
+
+  /// Runs a plan and prints how it went.
+  func execute(_ plan: PipelinePlan, json: Bool) async throws {
+    Log.start()
+    Interruption.install()
+    // Whoever reads standard error may go away; the run goes on.
+    signal(SIGPIPE, SIG_IGN)
+    try await SlurmClient().checkIdle(plan)
+    let run = PipelineRun(
+      plan, executables: place.executables, threads: threads ?? Cores.available(), device: device, keepsGoing: keepGoing)
+    let summary = try await run.execute()
+    Console.standardError.print(summary.text)
+    if json {
+      print(try jsonText(summary))
+    } else if summary.isComplete {
+      print(summary.reports.joined(separator: "\n"))
+    }
+    if summary.exitStatus != 0 { throw ExitCode(summary.exitStatus) }
+  }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Pipeline
+import ToolKit
+
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan", abstract: "Shows the tasks of a run, and which of them would run and why. Changes nothing.")
+
+  @OptionGroup var pipeline: PipelineOptions
+  @OptionGroup var output: OutputOptions
+
+  @Flag(name: .long, help: "Print the graph of the tasks for Graphviz instead.")
+  var graph = false
+
+  func validate() throws {
+    if graph && output.json { throw ValidationError("--graph and --json exclude each other") }
+  }
+
+  func run() throws {
+    let plan = try pipeline.plan()
+    if graph { return print(plan.graph.dot, terminator: "") }
+    let entries = plan.graph.assess().enumerated().map { index, entry in
+      PlannedTask(index: index, task: entry.task, assessment: entry.assessment)
+    }
+    print(output.json ? try jsonText(entries) : entries.map(\.text).joined(separator: "\n"))
+  }
+}
+
+/// A task and what would be done about it.
+private struct PlannedTask: Encodable {
+  var index: Int
+  var task: String
+  var stage: Stage
+  var mustRun: Bool
+  var status: String
+  var inputs: [String]
+  var output: String
+  var log: String
+  var command: [String]
+
+  init(index: Int, task: PipelineTask, assessment: Assessment) {
+    (self.index, self.task, stage) = (index, task.id, task.stage)
+    (mustRun, status) = (assessment.mustRun, "\(assessment)")
+    (inputs, output, log) = (task.inputs.map(\.path), task.output, task.logPath)
+    command = [task.stage.executable] + task.arguments
+  }
+
+  var text: String {
+    """
+    \(task)  \(status)
+        reads   \(inputs.isEmpty ? "nothing" : inputs.joined(separator: " "))
+        writes  \(output)
+        command \(shellCommand(command))
+    """
+  }
+}

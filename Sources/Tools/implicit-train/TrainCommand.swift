@@ -1,0 +1,71 @@
+import ArgumentParser
+import Stages
+import StudyKit
+import StudyRegistry
+import Support
+import ToolKit
+import Torch
+
+@main
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "implicit-train",
+    abstract: "Trains one model of a pipeline file on one dataset.",
+    discussion: """
+      Example:
+        implicit-train --config pipelines/linear-programs.yaml --preset smoke --model implicit-8 \\
+          --dataset dataset.h5 --out implicit-8.h5
+
+      On SIGTERM, SIGINT or SIGUSR2 it finishes the step, writes a checkpoint and exits with 75; with --resume the same
+      command continues, and ends with the same parameters, bit for bit, as if it had never stopped.
+      """,
+    version: implicitModelsVersion)
+
+  @OptionGroup var source: ConfigurationOptions
+  @OptionGroup var options: RunOptions
+  @OptionGroup var place: DeviceOptions
+
+  @Option(help: "Name of the model in the pipeline file.")
+  var model: String
+
+  @Option(help: ArgumentHelp("The dataset to train on.", valueName: "file.h5"))
+  var dataset: String
+
+  @Option(help: ArgumentHelp("The trained model that this one starts from, if the pipeline file says so.", valueName: "file.h5"))
+  var initial: String?
+
+  @Option(name: .customLong("out"), help: ArgumentHelp("The model file to write.", valueName: "file.h5"))
+  var output: String?
+
+  @Flag(help: "Make a few steps of each stage, say what memory and time the training takes, and end.")
+  var dryRun = false
+
+  @Flag(help: "Continue from the checkpoint beside the output, if there is one.")
+  var resume = false
+
+  func validate() throws {
+    if output == nil && !dryRun { throw ValidationError("name the file to write: --out file.h5") }
+  }
+
+  func run() throws {
+    options.start()
+    try train(caseStudy(of: source.load()))
+  }
+
+  private func train<Case: CaseStudy>(_ study: Case.Type) throws {
+    let configuration = try ExperimentConfiguration<Case>(source.load())
+    let device = try Device(parsing: place.device)
+    guard !dryRun, let output else {
+      return print(
+        try StepBenchmark.price(
+          configuration, model: model, dataset: dataset, initial: initial, threads: options.threadCount, device: device))
+    }
+    let stage = TrainStage(
+      modelName: model, dataset: dataset, output: output, initial: initial, resumes: resume, threads: options.threadCount,
+      device: device, progress: options.progress)
+    _ = try stage.run(configuration)
+    print(output)
+  }
+
+  static func main() { runTool(Self.self) }
+}

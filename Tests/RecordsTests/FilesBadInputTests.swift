@@ -1,0 +1,147 @@
+import Foundation
+import HDF5
+import Testing
+
+@testable import Records
+@testable import Support
+
+@Suite struct FilesBadInputTests {
+  let folder: FilesFolder
+  init() throws { folder = try FilesFolder() }
+
+  /// A good dataset, changed by `change`, opened as the stages do; returns the failure.
+  func failureAfter(_ change: (File) throws -> Void) throws -> Failure {
+    let path = folder.file("d.h5")
+    try Toy.write(to: path)
+    let file = try File.open(path, .readWrite)
+    try change(file)
+    try file.close()
+    return try failure { try DatasetReader(path, Toy.layout).checkValues() }
+  }
+
+  /// Replaces a dataset of the training split.
+  func replace<T: Element>(_ name: String, _ values: [T], shape: [Int], in file: File) throws {
+    try file.delete("train/\(name)")
+    try file.write("train/\(name)", values, shape: shape)
+  }
+
+  @Test("A missing file is exit 66")
+  func missing() throws {
+    let failure = try failure { _ = try DatasetReader(folder.file("none.h5"), Toy.layout) }
+    #expect(failure.status == .missingInput)
+    #expect(failure.place == folder.file("none.h5"))
+    #expect(failure.remedy != nil)
+  }
+
+  @Test("Foreign, truncated and damaged files are exit 65")
+  func damaged() throws {
+    let path = folder.file("d.h5")
+    try Toy.write(to: path)
+    let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+
+    try Data("hello".utf8).write(to: URL(fileURLWithPath: path))
+    #expect(try failure { _ = try DatasetReader(path, Toy.layout) }.status == .badData)
+
+    try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: path))
+    let truncated = try failure { _ = try DatasetReader(path, Toy.layout) }
+    #expect(truncated.status == .badData)
+    #expect(truncated.problem.contains("truncated"))
+
+  }
+
+  @Test("A flipped byte in the values of a field is exit 65 and names the field")
+  func flippedByte() throws {
+    let path = folder.file("d.h5")
+    try Toy.write(to: path)
+    let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+    var named = 0
+    for offset in stride(from: 0, to: whole.count, by: 16) where named == 0 {
+      var flipped = whole
+      flipped[offset] ^= 0x10
+      try flipped.write(to: URL(fileURLWithPath: path))
+      do { _ = try DatasetReader(path, Toy.layout).doubles("y", .train) } catch let failure as Failure {
+        #expect(failure.status == .badData)
+        if failure.place == "\(path):/train/y", failure.problem.contains("damaged") { named += 1 }
+      }
+    }
+    #expect(named == 1)
+  }
+
+  @Test("An unfinished file is refused")
+  func unfinished() throws {
+    #expect(try failureAfter { try $0.removeAttribute("complete") }.problem.contains("complete"))
+    #expect(try failureAfter { try $0.setAttribute("complete", UInt8(0)) }.problem.contains("complete"))
+  }
+
+  @Test("Another schema and a newer major version are refused, a newer minor one is not")
+  func versions() throws {
+    #expect(try failureAfter { try $0.setAttribute("schema", "the-well") }.problem.contains("the-well"))
+    #expect(try failureAfter { try $0.removeAttribute("schema") }.status == .badData)
+    let newer = try failureAfter { try $0.setAttribute("schema_version", [Int64(2), 0]) }
+    #expect(newer.status == .badData)
+    #expect(newer.description.contains("newer release"))
+    #expect(try failureAfter { try $0.setAttribute("schema_version", [Int64(1)]) }.status == .badData)
+
+    let path = folder.file("minor.h5")
+    try Toy.write(to: path)
+    let file = try File.open(path, .readWrite)
+    try file.setAttribute("schema_version", [Int64(1), 7])
+    try file.close()
+    #expect(try DatasetReader(path, Toy.layout).header.version == FormatVersion(major: 1, minor: 7))
+  }
+
+  @Test("Another case study is refused")
+  func caseStudy() throws {
+    let failure = try failureAfter { try $0.setAttribute("case_study", "deblurring") }
+    #expect(failure.problem.contains("`toy`") && failure.problem.contains("`deblurring`"))
+  }
+
+  @Test("A missing dataset is named with its type, dimensions and meaning")
+  func missingField() throws {
+    let failure = try failureAfter { try $0.delete("train/x") }
+    #expect(failure.status == .badData)
+    #expect(failure.description.contains("`x`") && failure.description.contains("(sample, point)"))
+    #expect(failure.place == "\(folder.file("d.h5")):/train")
+  }
+
+  @Test("Wrong types, shapes and units are named with what was expected")
+  func wrongFields() throws {
+    let type = try failureAfter { try replace("y", [Int64](repeating: 0, count: 30), shape: [30], in: $0) }
+    #expect(type.problem == "expected type float64, found int64")
+    let precise = try failureAfter { try replace("x", [Double](repeating: 0, count: 90), shape: [30, 3], in: $0) }
+    #expect(precise.problem == "expected type float32, found float64")
+    let shape = try failureAfter { try replace("x", [Float](repeating: 0, count: 120), shape: [30, 4], in: $0) }
+    #expect(shape.problem == "expected shape (sample = 30, point = 3), found [30, 4]")
+    let samples = try failureAfter { try replace("y", [Double](repeating: 0, count: 29), shape: [29], in: $0) }
+    #expect(samples.place?.hasSuffix(":/train/y") == true)
+    let rank = try failureAfter { try replace("y", [Double](repeating: 0, count: 30), shape: [30, 1], in: $0) }
+    #expect(rank.problem == "expected shape (sample = 30), found [30, 1]")
+    let units = try failureAfter { try $0.dataset("train/y").setAttribute("units", "km") }
+    #expect(units.problem == "expected units `m`, found `km`")
+  }
+
+  @Test("A NaN label is named with its sample")
+  func nanLabel() throws {
+    let failure = try failureAfter { try $0.dataset("train/y").write([Double.nan], start: [17], count: [1]) }
+    #expect(failure.status == .badData)
+    #expect(failure.problem == "expected finite labels, found nan at sample 17")
+    #expect(failure.place == "\(folder.file("d.h5")):/train/y")
+    let input = try failureAfter { try $0.dataset("train/x").write([Float.nan], start: [4, 2], count: [1, 1]) }
+    #expect(input.problem == "expected inputs without NaN, found nan at sample 4, value 2")
+  }
+
+  @Test("A split that is not there is named with those that are")
+  func missingSplit() throws {
+    let path = folder.file("d.h5")
+    try Toy.write(to: path)
+    let failure = try failure { _ = try DatasetReader(path, Toy.layout).count(of: .valid) }
+    #expect(failure.description.contains("valid") && failure.description.contains("train and test"))
+  }
+
+  @Test("A place that cannot be written to is exit 73")
+  func cannotCreate() throws {
+    let failure = try failure { try Toy.write(to: folder.file("none/d.h5")) }
+    #expect(failure.status == .cannotCreate)
+    #expect(failure.place == folder.file("none/d.h5"))
+  }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import Testing
+
+@testable import Records
+@testable import Support
+
+/// A folder that is removed with all it holds when the test is done.
+final class FilesFolder: Sendable {
+  let path: String
+
+  init() throws {
+    path = NSTemporaryDirectory() + "files-tests-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func file(_ name: String) -> String { "\(path)/\(name)" }
+
+  var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
+}
+
+/// Runs `body`, which must throw a `Failure`, and returns it.
+func failure(_ body: () throws -> Void) throws -> Failure {
+  do { try body() } catch let failure as Failure { return failure }
+  Issue.record("no Failure was thrown")
+  throw CancellationError()
+}
+
+enum FilesPython {
+  static let isThere = (try? run("import h5py")) != nil
+
+  /// Runs a Python program and returns what it printed.
+  @discardableResult
+  static func run(_ program: String, _ arguments: [String] = []) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", program] + arguments
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw Failure(.bug, "python3 failed:\n\(text)") }
+    return text.trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+}
+
+/// A made-up case study: a few numbers, a label, a certificate; some draws are rejected.
+enum Toy {
+  static let layout = DatasetLayout(
+    caseStudy: "toy", title: "A toy dataset", references: ["nobody 2026"], dimensions: ["point": 3],
+    fields: [
+      FieldSchema("x", ["point"], .float32, units: "m", role: .input, "positions"),
+      FieldSchema("flag", ["point"], .uint8, role: .input, "1 where the position counts"),
+      FieldSchema("y", [], .float64, units: "m", role: .label, "the right answer"),
+      FieldSchema("attempt", [], .int64, role: .identifier, "number of the attempt"),
+    ])
+
+  static let plans = [SplitPlan(.train, draws: 100, keep: 30), SplitPlan(.test, draws: 40)]
+  static let provenance = FileProvenance(configuration: "seed: 1\n", seed: 1)
+
+  static func isAccepted(_ draw: Int) -> Bool { draw % 3 != 1 }
+
+  static func block(_ draws: [Int], _ split: Split) -> SampleBlock {
+    func number(_ draw: Int, _ k: Int) -> Double {
+      var random = KeyedRandom(seed: 1, stream: "\(split.rawValue)/\(k)", index: UInt64(draw))
+      return random.uniform()
+    }
+    return SampleBlock(
+      draws: draws,
+      fields: [
+        "x": .real(draws.flatMap { draw in (0..<3).map { number(draw, $0) } }),
+        "flag": .integer(draws.flatMap { [Int64($0 % 2), 0, 1] }),
+        "y": .real(draws.map { number($0, 9) }),
+        "attempt": .integer(draws.map { Int64($0) }),
+      ])
+  }
+
+  /// Draws a dataset, or a shard of it, in blocks of `size` draws.
+  @discardableResult
+  static func write(
+    to path: String, shard: Shard? = nil, blockSize size: Int = 16, provenance: FileProvenance = Toy.provenance
+  ) throws -> String {
+    let writer = try DatasetWriter(creating: path, layout, plans: plans, shard: shard, provenance: provenance)
+    for plan in plans {
+      let draws = try writer.draws(of: plan.split)
+      for start in stride(from: draws.lowerBound, to: draws.upperBound, by: size) {
+        if try writer.isFull(plan.split) { break }
+        let accepted = (start..<min(start + size, draws.upperBound)).filter(isAccepted)
+        try writer.append(block(accepted, plan.split), to: plan.split)
+      }
+    }
+    return try writer.finish()
+  }
+}
