@@ -72,15 +72,29 @@ extension ConfigurationSection {
   public func variant<Choice: RawRepresentable & CaseIterable, Result>(
     _ key: String, default fallback: Choice? = nil, _ meaning: String, body: (Choice) throws -> Result
   ) throws -> Result where Choice.RawValue == String {
-    let chosen: Choice = try choice(key, default: fallback, meaning)
+    try variants(
+      key, of: choice(key, default: fallback, meaning), among: Array(Choice.allCases), name: \.rawValue, body: body)
+  }
+
+  /// The same for names that are known at run time only. The key must be written.
+  public func variant<Result>(
+    _ key: String, among names: [String], _ meaning: String, body: (String) throws -> Result
+  ) throws -> Result {
+    let chosen = try read(key, ValueKind<String>.word(among: names), default: nil, meaning)
+    return try variants(key, of: chosen, among: names, name: \.self, body: body)
+  }
+
+  private func variants<Choice, Result>(
+    _ key: String, of chosen: Choice, among all: [Choice], name: (Choice) -> String, body: (Choice) throws -> Result
+  ) throws -> Result {
     guard context.isDescribing else { return try body(chosen) }
     let outer = conditions
     defer { conditions = outer }
-    for option in Choice.allCases where option.rawValue != chosen.rawValue {
-      conditions = outer + ["\(key): \(option.rawValue)"]
+    for option in all where name(option) != name(chosen) {
+      conditions = outer + ["\(key): \(name(option))"]
       _ = try body(option)
     }
-    conditions = outer + ["\(key): \(chosen.rawValue)"]
+    conditions = outer + ["\(key): \(name(chosen))"]
     return try body(chosen)
   }
 }

@@ -104,6 +104,22 @@ extension ValueKind where Value: RawRepresentable & CaseIterable, Value.RawValue
   }
 }
 
+extension ValueKind where Value == String {
+  /// One of some words, which are known at run time only.
+  static func word(among words: [String]) -> ValueKind {
+    ValueKind(
+      name: "choice", range: "one of " + words.joined(separator: ", "), placeholder: words.first ?? "...",
+      decode: { node throws(Mismatch) in
+        guard case .scalar(let text, _) = node.content else { throw Mismatch(found: node) }
+        guard words.contains(text) else {
+          throw Mismatch(found: node, hint: suggestion(for: text, among: words, called: "values"))
+        }
+        return text
+      },
+      encode: yamlText)
+  }
+}
+
 // MARK: Lists
 
 extension ValueKind {

@@ -1,6 +1,3 @@
-import HDF5
-import Support
-
 /// Peak memory of one gradient of the training loss, by adjoint and by iterations of the forward pass.
 public struct MemoryTable: Equatable, Sendable {
   /// Names of the adjoints, `[A]`; `backpropagation` of an explicit network, whose only pass is its one column.

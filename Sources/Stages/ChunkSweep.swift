@@ -65,15 +65,15 @@ struct ChunkSweep<Case: CaseStudy> {
     _ output: Tensor, _ clean: Case.Batch, _ perturbed: [PerturbedBatch<Case.Batch>], _ others: [Tensor],
     _ curves: inout SweepSamples, _ outputs: inout [Tensor]
   ) throws {
-    for (sample, value) in try Case.errors(output, clean).doubles().enumerated() { curves.error[sample].append(value) }
+    for (sample, value) in try Case.error(output, clean).enumerated() { curves.error[sample].append(value) }
     for (number, quality) in Case.qualities.enumerated() {
-      for (sample, value) in try quality.values(output, clean).doubles().enumerated() {
+      for (sample, value) in try quality(output, clean).enumerated() {
         curves.qualities[number][sample].append(value)
       }
     }
     for (kind, (changed, other)) in zip(perturbed, others).enumerated() {
       let ratios = try perturbations[kind].ratios(between: output, and: other, distances: changed.distances)
-      let errors = try Case.errors(other, changed.batch).doubles()
+      let errors = try Case.error(other, changed.batch)
       for sample in ratios.indices {
         let isSolved = changed.isSolved[sample]
         curves.lipschitzRatio[kind][sample].append(isSolved ? ratios[sample] : .nan)

@@ -33,7 +33,7 @@ public struct GenerateStage {
   public func run<Case: CaseStudy>(_ configuration: ExperimentConfiguration<Case>) throws -> String {
     let lock = try OutputLock(for: output)
     defer { withExtendedLifetime(lock) {} }
-    let generator = try configuration.generator.placed(on: device)
+    let generator = try configuration.generator.moved(to: device)
     // Blocks of draws are computed side by side, each by one thread.
     try Runtime.setThreads(1)
     let resolved = configuration.document.resolved(only: ["case_study", "seed", "dataset"])

@@ -10,7 +10,7 @@ extension LocalLipschitz {
   func measured<Case: CaseStudy>(
     _ case: Case.Type, _ model: Model<Case.Batch>, _ solver: Solver, at batch: Case.Batch, seed: UInt64, draws: [Int]
   ) throws -> (constants: [[Double]], converged: [[UInt8]]) {
-    guard let point = try Case.realInput(of: batch) else {
+    guard let point = try (Case.self as? any HasRealInput<Case.Batch>.Type)?.realInput(of: batch) else {
       throw Failure(
         .usage, "the inputs of \(Case.name) are no vectors of real numbers that a Lipschitz constant is about",
         at: "sweep.lipschitz.iterations", remedy: "set it to []")

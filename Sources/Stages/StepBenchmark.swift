@@ -39,7 +39,7 @@ public struct StepBenchmark {
     try Runtime.setThreads(device == .cpu ? 1 : threads)
     let data = try TrainingData<Case>(
       reader, for: configured.description, training, seed: configuration.seed,
-      placement: Placement(type: training.precision.type, device: device))
+      options: TensorOptions(type: training.precision.type, device: device))
     let trainer = try Trainer(training, model, data, threads: device == .cpu ? threads : 1)
     parameterCount = model.module.parameters.count
     try trainer.step()

@@ -41,25 +41,25 @@ public struct SweepStage {
     let lock = try OutputLock(for: output)
     defer { withExtendedLifetime(lock) {} }
 
-    func loaded(_ placement: Placement) throws -> Model<Case.Batch> {
+    func loaded(_ options: TensorOptions) throws -> Model<Case.Batch> {
       let model = try modelFile.model(of: Case.self, layout: reader.layout)
-      try model.module.move(to: device, type: placement.type)
+      try model.module.move(to: device, type: options.type)
       return model
     }
-    let placement = Placement(type: sweep.precision.type, device: device)
-    let model = try loaded(placement)
+    let options = TensorOptions(type: sweep.precision.type, device: device)
+    let model = try loaded(options)
     let description = try modelFile.description(of: Case.self)
     let rows = try description.rows(reader, split).prefix(sweep.samples ?? .max)
     let pieces = stride(from: 0, to: rows.count, by: sweep.chunk).map { Array(rows[$0..<min($0 + sweep.chunk, rows.count)]) }
 
     try Runtime.setThreads(device == .cpu ? 1 : threads)
     let cost = try SampleCost(
-      of: model, case: Case.self, on: Case.batch(reader, split, rows: pieces[0], placement: placement),
+      of: model, case: Case.self, on: Case.batch(reader, split, rows: pieces[0], options: options),
       solver: sweep.solver, device: device)
-    let training = Placement(type: configuration.training.precision.type, device: device)
+    let training = TensorOptions(type: configuration.training.precision.type, device: device)
     let memory = try sweep.memory.flatMap {
       try $0.measured(
-        Case.self, loaded(training), on: Case.batch(reader, split, rows: Array(rows.prefix($0.samples)), placement: training))
+        Case.self, loaded(training), on: Case.batch(reader, split, rows: Array(rows.prefix($0.samples)), options: training))
     }
     let file = try SweepWriter(
       creating: output, facts(configuration, modelFile, model, reader, subject: description.subject?.name),
@@ -81,7 +81,7 @@ public struct SweepStage {
         done += 1
       }
       if done > 0 { Logger(label: "sweep").notice("continuing at sample \(file.written) of \(rows.count)") }
-      try measure(configuration, model, reader, Array(pieces.dropFirst(done)), placement, log, into: file)
+      try measure(configuration, model, reader, Array(pieces.dropFirst(done)), options, log, into: file)
       let hash = try file.finish()
       log.delete()
       return hash
@@ -100,7 +100,7 @@ public struct SweepStage {
       caseStudy: Case.name, title: Case.title, references: Case.references, model: file.facts.model,
       architecture: file.facts.architecture, isIterative: model.isImplicit,
       solver: model.isImplicit ? configuration.sweep.solver.solver.kind.rawValue : "none", split: split,
-      errorName: Case.errorName, subject: subject, seed: file.facts.seed, parameterCount: model.module.parameters.count,
+      errorName: Case.error.description.longName, subject: subject, seed: file.facts.seed, parameterCount: model.module.parameters.count,
       trainedIterations: file.facts.trainedIterations, datasetHash: reader.header.contentHash,
       modelHash: file.header.contentHash)
   }
@@ -112,14 +112,14 @@ public struct SweepStage {
       // The one output of an explicit network is that of its first and only pass.
       iterations: model.isImplicit ? Array(0...sweep.iterations) : [1], draws: rows.map { draws[$0] },
       perturbations: sweep.perturbations.map(\.name),
-      qualities: Case.qualities.map { MeasureDescription($0.name, units: $0.units, $0.longName) },
+      qualities: Case.qualities.map(\.description),
       localLipschitz: sweep.lipschitz.iterations.isEmpty
         ? nil : .init(iterations: sweep.lipschitz.iterations, samples: sweep.lipschitz.samples))
   }
 
   private func measure<Case: CaseStudy>(
     _ configuration: ExperimentConfiguration<Case>, _ model: Model<Case.Batch>, _ reader: DatasetReader,
-    _ pieces: [[Int]], _ placement: Placement, _ log: ResumeLog, into file: SweepWriter
+    _ pieces: [[Int]], _ options: TensorOptions, _ log: ResumeLog, into file: SweepWriter
   ) throws {
     let sweep = configuration.sweep
     let measurement = ChunkSweep<Case>(
@@ -136,14 +136,14 @@ public struct SweepStage {
       count: pieces.count, threads: device == .cpu ? threads : 1,
       produce: { index in
         let rows = pieces[index]
-        let clean = try Case.batch(reader, split, rows: rows, placement: placement)
+        let clean = try Case.batch(reader, split, rows: rows, options: options)
         let perturbed = try perturbations.map {
-          try $0.perturbed(reader, split, rows: rows, seed: seed, placement: placement)
+          try $0.perturbed(reader, split, rows: rows, seed: seed, options: options)
         }
         var curves = try measurement(clean, perturbed)
         let wanted = Array(rows.prefix(max(0, lipschitz.samples - written - index * chunk)))
         if !wanted.isEmpty, !lipschitz.iterations.isEmpty {
-          let batch = try wanted == rows ? clean : Case.batch(reader, split, rows: wanted, placement: placement)
+          let batch = try wanted == rows ? clean : Case.batch(reader, split, rows: wanted, options: options)
           (curves.localLipschitz, curves.localLipschitzConverged) = try lipschitz.measured(
             Case.self, model, solver, at: batch, seed: seed, draws: wanted.map { draws[$0] })
         }

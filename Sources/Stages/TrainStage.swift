@@ -42,19 +42,19 @@ public struct TrainStage {
     defer { withExtendedLifetime(lock) {} }
 
     let training = configured.training ?? configuration.training
-    let placement = Placement(type: training.precision.type, device: device)
+    let options = TensorOptions(type: training.precision.type, device: device)
     let source = try initial.map { try ModelFile($0, caseStudy: Case.name) }
     let model = try configured.build(reader.layout, seed: configuration.seed, initial: source, name: modelName)
-    try model.module.move(to: device, type: placement.type)
+    try model.module.move(to: device, type: options.type)
     // Chunks are worked through side by side, each by one thread: that way results do not depend on their number.
     try Runtime.setThreads(device == .cpu ? 1 : threads)
     let data = try TrainingData<Case>(
-      reader, for: configured.description, training, seed: configuration.seed, placement: placement)
+      reader, for: configured.description, training, seed: configuration.seed, options: options)
     let trainer = try Trainer(training, model, data, threads: device == .cpu ? threads : 1)
 
     let resolved = configuration.document.resolved(only: ["seed", "models.\(modelName)", "training"])
     var facts = ModelFacts(
-      caseStudy: Case.name, model: modelName, architecture: configured.description.architecture,
+      caseStudy: Case.name, model: modelName, architecture: configured.architecture,
       configuration: configuration.document.resolved(only: ["models.\(modelName)"]), seed: configuration.seed,
       datasetHash: reader.header.contentHash)
     if case .implicit = model, !trainer.parameters.isEmpty, configured.weights == nil {

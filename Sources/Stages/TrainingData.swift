@@ -19,12 +19,12 @@ final class TrainingData<Case: CaseStudy> {
 
   init(
     _ reader: DatasetReader, for model: ModelDescription<Case.Batch>, _ configuration: TrainingConfiguration, seed: UInt64,
-    placement: Placement
+    options: TensorOptions
   ) throws {
     func batches(_ split: Split, _ rows: [Int]) throws -> [Case.Batch] {
       try stride(from: 0, to: rows.count, by: configuration.chunk).map { start in
         let chunk = rows[start..<min(start + configuration.chunk, rows.count)]
-        return try Case.batch(reader, split, rows: Array(chunk), placement: placement)
+        return try Case.batch(reader, split, rows: Array(chunk), options: options)
       }
     }
     let rows = try model.rows(reader, .train)
@@ -49,7 +49,7 @@ final class TrainingData<Case: CaseStudy> {
   }
 
   private static func difficulties(_ reader: DatasetReader, _ rows: [Int]) throws -> [Int64] {
-    guard let field = Case.difficultyField else {
+    guard let field = (Case.self as? any HasDifficulty.Type)?.difficultyField else {
       throw Failure(
         .usage, "the samples of `\(Case.name)` have no difficulty", at: "training.stages",
         remedy: "leave out the key `difficulty`")
@@ -67,10 +67,10 @@ final class TrainingData<Case: CaseStudy> {
   /// The chunks of a step, each replaced by a random equivalent where symmetries are asked for.
   func chunks(step: Int, _ stage: TrainingConfiguration.Stage) throws -> [Case.Batch] {
     let chosen = visited(step: step, stage)
-    if symmetries.isEmpty { return chosen }
+    guard !symmetries.isEmpty, let study = Case.self as? any HasSymmetries<Case.Batch>.Type else { return chosen }
     return try chosen.enumerated().map { position, chunk in
       var random = KeyedRandom(seed: seed, stream: "train/symmetries/\(position)", index: UInt64(step))
-      return try Case.transformed(chunk, by: symmetries, random: &random)
+      return try study.transformed(chunk, by: symmetries, random: &random)
     }
   }
 
@@ -107,7 +107,7 @@ final class TrainingData<Case: CaseStudy> {
   func validationError(of model: Model<Case.Batch>, solver: Solver, iterations: Int, threads: Int) throws -> Double {
     let settings = SolverSettings(solver, stopping: .exactly(iterations))
     let errors = try concurrentMap(validation, threads: threads, shouldStop: { false }) { batch in
-      try Autograd.withoutTracking { try Case.errors(model.output(batch, settings), batch).doubles() }
+      try Autograd.withoutTracking { try Case.error(model.output(batch, settings), batch) }
     }.flatMap { $0 }
     return errors.reduce(0, +) / Double(errors.count)
   }

@@ -3,6 +3,8 @@ import Support
 
 /// A model of a pipeline file: what it is, where its weights come from, and how it is trained.
 public struct ConfiguredModel<Case: CaseStudy> {
+  /// Name of the architecture in configurations and files.
+  public var architecture: String
   public var description: ModelDescription<Case.Batch>
   /// The model whose trained weights this one starts from; nil for random ones.
   public var initial: String?
@@ -17,9 +19,14 @@ public struct ConfiguredModel<Case: CaseStudy> {
       "initial", "a model of this file whose trained weights this one starts from, wherever its parameters have their names")
     weights = try section.optionalPath("weights", "safetensors file with the weights of this model, which is then not trained")
     training = try section.optionalSection("training", "how this model is trained, if not as `training` says").map {
-      try TrainingConfiguration(reading: $0, symmetries: Case.symmetries)
+      try TrainingConfiguration(reading: $0, symmetries: Case.knownSymmetries)
     }
-    description = try Case.model(reading: section)
+    (architecture, description) = try section.variant(
+      "architecture", among: Case.architectures.map(\.name), "kind of model"
+    ) { name in
+      (name, try Case.architecture(named: name).read(section))
+    }
+    try section.finish()
     guard initial == nil || weights == nil || section.isDescribing else {
       throw Failure(
         .usage, "\(section.path): expected `initial` or `weights`, found both", at: section.place, remedy: "keep one of them")

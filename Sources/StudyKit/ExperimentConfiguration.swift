@@ -31,7 +31,7 @@ public struct ExperimentConfiguration<Case: CaseStudy> {
       (name: $0.name, model: try ConfiguredModel(reading: $0.section))
     }
     training = try TrainingConfiguration(
-      reading: document.section("training", "how implicit-train trains"), symmetries: Case.symmetries)
+      reading: document.section("training", "how implicit-train trains"), symmetries: Case.knownSymmetries)
     sweep = try SweepConfiguration(reading: document.section("sweep", "what implicit-sweep measures"))
     pipeline = try PipelineSettings(
       reading: document.section("pipeline", "the tasks that implicit-pipeline cuts a run into"))

@@ -28,22 +28,22 @@ public final class ModelFile {
 
   /// The model as its stored settings describe it.
   public func description<Case: CaseStudy>(of case: Case.Type) throws -> ModelDescription<Case.Batch> {
-    let description: ModelDescription<Case.Batch>
+    let configured: ConfiguredModel<Case>
     do {
       let document = try ConfigurationDocument.parse(facts.configuration, name: "\(path):/@configuration")
       let sections = try document.root.namedSections("models", count: 1...1, "the model")
-      description = try ConfiguredModel<Case>(reading: sections[0].section).description
+      configured = try ConfiguredModel<Case>(reading: sections[0].section)
     } catch let failure as Failure where failure.status == .usage {
       // The user wrote no configuration here: the file is wrong.
       throw Failure(.badData, failure.problem, at: failure.place, remedy: "train the model or import its weights again")
     }
-    guard description.architecture == facts.architecture else {
+    guard configured.architecture == facts.architecture else {
       throw Failure(
         .badData,
-        "expected the architecture `\(description.architecture)` of the configuration, found `\(facts.architecture)`",
+        "expected the architecture `\(configured.architecture)` of the configuration, found `\(facts.architecture)`",
         at: "\(path):/@architecture", remedy: "train the model or import its weights again")
     }
-    return description
+    return configured.description
   }
 
   /// Builds the model and gives it the stored parameters.

@@ -48,7 +48,8 @@ public struct SweepConfiguration<Case: CaseStudy> {
     ).map { try MemoryStudy(reading: $0) }
     lipschitz = try LocalLipschitz(
       reading: section.section("lipschitz", "the local Lipschitz constant of the map from the input to the iterate"))
-    checkpoint = try Case.checkpointSweep(reading: section)
+    checkpoint = try (Case.self as? any HasPublishedModel.Type)?.checkpointSweep(
+      reading: section.section("checkpoint", "how a published model is measured (--checkpoint)"))
     try section.finish()
   }
 }

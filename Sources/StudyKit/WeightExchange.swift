@@ -17,7 +17,7 @@ public enum WeightExchange {
   ) throws {
     let weights = try Safetensors.read(path)
     let shapes = weights.mapValues(\.shape)
-    guard let settings = settings ?? Case.settings(of: architecture, shapes: shapes) else {
+    guard let settings = try settings ?? Case.architecture(named: architecture).settings(shapes) else {
       throw Failure(
         .usage, "the settings of `\(architecture)` do not follow from the shapes of the weights", at: path,
         remedy: "name them: --settings '{embedding: 8}'")
@@ -25,7 +25,7 @@ public enum WeightExchange {
     let text = "models:\n  \(name): {architecture: \(architecture)\(inner(settings))}\n"
     let document = try ConfigurationDocument.parse(text, name: "--settings")
     let section = try document.root.namedSections("models", count: 1...1, "the model")[0].section
-    let parameters = try Case.model(reading: section).build(Case.layout, 0).module.parameters
+    let parameters = try ConfiguredModel<Case>(reading: section).description.build(Case.layout, 0).module.parameters
     try parameters.assign(weights, of: path)
     let facts = ModelFacts(
       caseStudy: Case.name, model: name, architecture: architecture,

@@ -4,6 +4,7 @@ import Testing
 import Torch
 
 @testable import Deblurring
+@testable import StudyKit
 
 @Suite struct DRUNetTests {
   static func network(_ fixture: Fixture, _ blocks: Int) throws -> DRUNet {
@@ -89,10 +90,10 @@ import Torch
     let description = "{architecture: \(architecture), widths: [3, 4, 5, 6], blocks: 2}"
     let section = try ConfigurationDocument.parse("models: {m: \(description)}", name: "test")
       .root.namedSections("models", "")[0].section
-    let parameters = try DeblurringStudy.model(reading: section).build(DeblurringStudy.layout, 1).module.parameters
+    let parameters = try ConfiguredModel<DeblurringStudy>(reading: section).description.build(DeblurringStudy.layout, 1).module.parameters
     let shapes = Dictionary(uniqueKeysWithValues: parameters.entries.map { ($0.name, $0.parameter.value.shape) })
     let expected =
       "{widths: [3, 4, 5, 6], blocks: 2" + (architecture.hasPrefix("unfolded") ? ", iterations: 4}" : "}")
-    #expect(DeblurringStudy.settings(of: architecture, shapes: shapes) == expected)
+    #expect(try DeblurringStudy.architecture(named: architecture).settings(shapes) == expected)
   }
 }

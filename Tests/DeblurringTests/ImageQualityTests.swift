@@ -18,7 +18,7 @@ import Torch
       draws: [0, 1], images: images, measurements: images, kernels: normal([1, 1, 3, 3], "k"))
     let output = try images + 0.1
     #expect(try abs(DeblurringStudy.losses(output, batch).doubles()[1] - 0.01) < 1e-12)
-    #expect(try abs(DeblurringStudy.errors(output, batch).doubles()[0] + 20) < 1e-5)
+    #expect(try abs(DeblurringStudy.error(output, batch)[0] + 20) < 1e-5)
     #expect(try DeblurringStudy.qualities[0].values(output, batch).doubles()[0] > 19.99)
   }
 

@@ -27,7 +27,7 @@ import Torch
     let changes = try (0..<5).map { number in
       try FrequencyPerturbation.wave(
         u: picked[5 * number + 1], v: picked[5 * number + 2], amplitude: 0.01, height: height, width: width,
-        placement: Placement(type: .float64)
+        options: TensorOptions(type: .float64)
       ).expanded([1, 3, height, width])
     }
     let change = try Tensor.concatenated(changes, dimension: 0)
@@ -44,7 +44,7 @@ import Torch
     let batch = try DegradedImages(
       draws: [0, 1], images: images, measurements: blur.blurred(images) + noise, kernels: kernels)
     let change = try FrequencyPerturbation(position: 0.3, amplitude: 0.01)
-      .change(height: 16, width: 16, placement: Placement(type: .float64))
+      .change(height: 16, width: 16, options: TensorOptions(type: .float64))
     let (moved, distances) = try batch.moved(by: change)
     #expect(try (moved.measurements - blur.blurred(moved.images) - noise).absolute().maximum().scalar() < 1e-12)
     let found = try (moved.measurements - batch.measurements).sampleNorms().doubles()

@@ -66,7 +66,7 @@ import Torch
       caseStudy: DeblurringStudy.name, title: "", fields: DeblurringStudy.layout.fields + DeblurringStudy.certificates)
     let reader = try DatasetReader(dataset, layout)
     #expect(reader.splits == [.train, .valid, .test])
-    let batch = try DeblurringStudy.batch(reader, .train, rows: [0, 3, 5], placement: Placement(type: .float64))
+    let batch = try DeblurringStudy.batch(reader, .train, rows: [0, 3, 5], options: TensorOptions(type: .float64))
     let noise = try (batch.measurements - batch.blur.blurred(batch.images)).power(2).mean(dimensions: [1, 2, 3]).squareRoot()
     #expect(
       zip(try noise.doubles(), try reader.doubles("noise_residual", .train, rows: [0, 3, 5])).allSatisfy {
@@ -166,10 +166,10 @@ import Torch
     #expect(try values(many) == values(stopped))
     // The stored error is that of the model on the split.
     let reader = try DatasetReader(dataset, DeblurringStudy.layout)
-    let batch = try DeblurringStudy.batch(reader, .valid, rows: [0, 1, 2], placement: Placement())
+    let batch = try DeblurringStudy.batch(reader, .valid, rows: [0, 1, 2], options: TensorOptions())
     guard case .explicit(let model) = try ModelFile(many).model(of: DeblurringStudy.self, layout: reader.layout) else { return }
     let output = try Autograd.withoutTracking { try (model as? UnfoldedRestoration)?.predict(batch) }
-    let expected = try DeblurringStudy.errors(#require(output), batch).doubles().reduce(0, +) / 3
+    let expected = try DeblurringStudy.error(#require(output), batch).reduce(0, +) / 3
     #expect(abs(errors[best] - expected) < 1e-4)
   }
 
@@ -224,7 +224,7 @@ import Torch
     #expect(try file.dataset("error").read(Double.self).map { -$0 } == psnr)
     // The start is the measurement.
     let reader = try DatasetReader(dataset, DeblurringStudy.layout)
-    let batch = try DeblurringStudy.batch(reader, .test, rows: [0, 1, 2], placement: Placement(type: .float64))
+    let batch = try DeblurringStudy.batch(reader, .test, rows: [0, 1, 2], options: TensorOptions(type: .float64))
     let first = try ImageQuality.psnr(batch.measurements, batch.images).doubles()
     #expect(zip(first, stride(from: 0, to: 15, by: 5)).allSatisfy { abs($0 - psnr[$1]) < 1e-9 })
     let ssim = try file.dataset("quality/ssim").read(Double.self)

@@ -14,7 +14,7 @@ import Torch
     defer { try? file.close() }
     return try ProgramTensors(
       ProgramBatch(ReferenceInstances(group: "instances", of: fixture).programs),
-      solutions: file.dataset("instances/solution").read(Double.self), placement: Placement(type: type))
+      solutions: file.dataset("instances/solution").read(Double.self), options: TensorOptions(type: type))
   }
 
   /// Gives a model the parameters stored below `group` and checks that the names are the same ones.
@@ -52,7 +52,7 @@ import Torch
       let range = (k * size)..<((k + 1) * size)
       if k > 0 { #expect(Self.relativeDifference(try state.doubles(), Array(states[range])) < 1e-5) }
       #expect(Self.relativeDifference(try output.doubles(), Array(outputs[range])) < 1e-5)
-      let found = try LinearProgramStudy.errors(output, batch).doubles()
+      let found = try LinearProgramStudy.error(output, batch)
       #expect(Self.relativeDifference(found, Array(errors[(k * 6)..<(k * 6 + 6)])) < 1e-5)
     }
   }
@@ -67,7 +67,7 @@ import Torch
     let expected = try file.dataset("emb\(width)/output").read(Float.self).map(Double.init)
     #expect(Self.relativeDifference(try output.doubles(), expected) < 1e-5)
     let errors = try file.dataset("emb\(width)/relative_error").read(Double.self)
-    #expect(Self.relativeDifference(try LinearProgramStudy.errors(output, batch).doubles(), errors) < 1e-5)
+    #expect(Self.relativeDifference(try LinearProgramStudy.error(output, batch), errors) < 1e-5)
   }
 
   @Test(arguments: ["explicit", "implicit"], [4, 8])
@@ -145,7 +145,7 @@ import Torch
     func output(_ programs: [LinearProgram]) throws -> [Double] {
       let count = programs.count * programs[0].variables
       let batch = try ProgramTensors(
-        ProgramBatch(programs), solutions: [Double](repeating: 0, count: count), placement: Placement(type: .float64))
+        ProgramBatch(programs), solutions: [Double](repeating: 0, count: count), options: TensorOptions(type: .float64))
       try network.move(to: .cpu, type: .float64)
       return try Self.unrolled(network, batch, iterations: 3).doubles()
     }

@@ -91,7 +91,7 @@ import Torch
     try Self.withDataset(Self.generator().samples(of: .test, draws: 0..<40)) { reader in
       let rows = [4, 0, 9]
       let perturbed = try perturbation.perturbed(
-        reader, .test, rows: rows, seed: 3, placement: Placement(type: .float64))
+        reader, .test, rows: rows, seed: 3, options: TensorOptions(type: .float64))
       #expect(perturbed.distances == [1e-3, 1e-3, 1e-3])
       #expect(perturbed.isSolved == [true, true, true])
 
@@ -114,7 +114,7 @@ import Torch
     // Bounds about 10 apart cannot take a change of norm 10,000.
     let perturbation = ProgramPerturbation(perturbation: try Perturbation(.lower, norm: 1e4))
     try Self.withDataset(Self.generator().samples(of: .test, draws: 0..<40)) { reader in
-      let perturbed = try perturbation.perturbed(reader, .test, rows: [0, 1], seed: 3, placement: Placement())
+      let perturbed = try perturbation.perturbed(reader, .test, rows: [0, 1], seed: 3, options: TensorOptions())
       #expect(perturbed.isSolved == [false, false])
       #expect(perturbed.batch.sampleCount == 2)
     }

@@ -13,7 +13,7 @@ import Torch
     let xs = programs.map { $0.c.map { _ in random.normal() } }
     let ys = programs.map { $0.b.map { _ in random.normal() } }
     let batch = try ProgramTensors(
-      ProgramBatch(programs), solutions: xs.flatMap { $0 }, placement: Placement(type: type))
+      ProgramBatch(programs), solutions: xs.flatMap { $0 }, options: TensorOptions(type: type))
     #expect(batch.solutions.shape == [5, 50] && batch.solutions.type == type)
 
     let x = try Tensor(xs.flatMap { $0 }, shape: [250, 1], type: type).tracked()

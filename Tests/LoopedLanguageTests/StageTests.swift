@@ -105,8 +105,8 @@ import Torch
 
   @Test func `The gradient of the loss through the loop is that of central differences`() throws {
     let reader = try DatasetReader(dataset, LoopedLanguageStudy.layout)
-    let placement = Placement(type: .float64)
-    let batch = try LoopedLanguageStudy.batch(reader, .train, rows: [0, 1, 2], placement: placement)
+    let options = TensorOptions(type: .float64)
+    let batch = try LoopedLanguageStudy.batch(reader, .train, rows: [0, 1, 2], options: options)
     let network = try smallTransformer()
     try network.move(to: .cpu, type: .float64)
     let model = LoopedLanguageModel(network: network, seed: 1)

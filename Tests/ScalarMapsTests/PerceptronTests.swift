@@ -14,7 +14,7 @@ import Torch
     let target = try TargetMap(points[0].count == 2 ? .ring : .ramps, level: points[0].count == 2 ? nil : 10)
     return try ScalarBatch(
       Array(repeating: target, count: points.count), points, values: points.map(target.value(at:)),
-      placement: Placement(type: type))
+      options: TensorOptions(type: type))
   }
 
   /// Operations of one sample, as the sweep counts them.

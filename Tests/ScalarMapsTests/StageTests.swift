@@ -146,7 +146,7 @@ import Testing
     for norm in [1e-6, 1e-2] {
       let clean = try ScalarMapStudy.points(reader, .test, rows: rows)
       let perturbed = try PointPerturbation(norm: norm).perturbed(
-        reader, .test, rows: rows, seed: 1, placement: Placement(type: .float64))
+        reader, .test, rows: rows, seed: 1, options: TensorOptions(type: .float64))
       for i in rows.indices {
         let moved = perturbed.batch.points[i]
         #expect(perturbed.isSolved[i] == (clean.targets[i].gap(at: clean.points[i]) > norm))
@@ -156,9 +156,9 @@ import Testing
       }
       #expect(perturbed.isSolved.contains(true))
     }
-    let ratio = try PointPerturbation(norm: 1e-6).perturbed(reader, .test, rows: [0], seed: 1, placement: Placement())
+    let ratio = try PointPerturbation(norm: 1e-6).perturbed(reader, .test, rows: [0], seed: 1, options: TensorOptions())
     #expect(
-      try PointPerturbation(norm: 1e-6).perturbed(reader, .test, rows: [0], seed: 2, placement: Placement()).batch.points.count
+      try PointPerturbation(norm: 1e-6).perturbed(reader, .test, rows: [0], seed: 2, options: TensorOptions()).batch.points.count
         == ratio.batch.points.count)
   }
 
@@ -199,7 +199,7 @@ import Testing
     _ = try writer.finish()
     let reader = try DatasetReader(bad, ScalarMapStudy.layout)
     let failure = try #require(throws: Failure.self) {
-      try ScalarMapStudy.batch(reader, .test, rows: [0, 1], placement: Placement())
+      try ScalarMapStudy.batch(reader, .test, rows: [0, 1], options: TensorOptions())
     }
     #expect(failure.status == .badData && failure.problem.contains(problem), "\(failure)")
     #expect(failure.place?.contains("sample 0") == true)

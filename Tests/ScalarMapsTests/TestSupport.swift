@@ -55,7 +55,7 @@ extension TargetMap {
 func iterates(_ model: ConstructedOperator, at points: [[Double]], count: Int) throws -> [[Double]] {
   let batch = try ScalarBatch(
     Array(repeating: model.target, count: points.count), points, values: points.map(model.target.value(at:)),
-    placement: Placement(type: .float64))
+    options: TensorOptions(type: .float64))
   let context = try model.inject(batch)
   var outputs: [[Double]] = []
   _ = try fixedPoint(

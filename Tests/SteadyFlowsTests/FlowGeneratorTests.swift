@@ -39,11 +39,11 @@ import Torch
   func `A generator that is placed where it was draws the same samples`(method: String) throws {
     let size = method.hasPrefix("method: darcy") ? "size: 15" : method.isEmpty ? Self.small : "size: 36, largest_tail: 0.5"
     let generator = try Self.configuration("{\(method)\(size), \(Self.plans)}").generator
-    let placed = try generator.placed(on: .cpu)
+    let placed = try generator.moved(to: .cpu)
     let (found, expected) = try (placed.samples(of: .train, draws: 0..<3), generator.samples(of: .train, draws: 0..<3))
     for field in ["input", "solution", "residual"] { #expect(found.fields[field] == expected.fields[field]) }
     if method.hasPrefix("method: darcy") {
-      let failure = #expect(throws: Failure.self) { try generator.placed(on: .cuda(0)) }
+      let failure = #expect(throws: Failure.self) { try generator.moved(to: .cuda(0)) }
       #expect(failure?.status == .usage && failure?.place == "--device")
     }
   }

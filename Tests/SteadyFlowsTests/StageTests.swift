@@ -26,8 +26,8 @@ import Torch
     let perturbation = FlowPerturbation(
       convention: .physical, frequency: 0.5, norm: 0.05, viscosity: 99, batchSize: 1)
     let changed = try perturbation.perturbed(
-      reader, .test, rows: rows, seed: 1, placement: Placement(type: .float64))
-    let clean = try SteadyFlowStudy.batch(reader, .test, rows: rows, placement: Placement(type: .float64))
+      reader, .test, rows: rows, seed: 1, options: TensorOptions(type: .float64))
+    let clean = try SteadyFlowStudy.batch(reader, .test, rows: rows, options: TensorOptions(type: .float64))
     let grid = try PeriodicGrid(size: 15)
     let equation = VorticityEquation(grid, viscosity: 0.05)
     let forcing = try grid.curl(of: grid.modes(of: changed.batch.input * 0.01))

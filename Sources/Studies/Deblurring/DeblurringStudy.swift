@@ -6,7 +6,7 @@ import Support
 import Torch
 
 /// The case study `deblurring`: from a blurred, noisy image to the sharp one, y = A x + noise.
-public enum DeblurringStudy: CaseStudy {
+public enum DeblurringStudy: HasPublishedResults, HasRealInput, HasExports, HasFigures {
   public static let name = "deblurring"
   public static let title = "Deblurring: plug-and-play equilibria and explicit networks"
   public static let references = [
@@ -38,31 +38,23 @@ public enum DeblurringStudy: CaseStudy {
     try Degradation(reading: section, seed: seed)
   }
 
-  public static func model(reading section: ConfigurationSection) throws -> ModelDescription<DegradedImages> {
-    try RestorationModel.description(reading: section)
-  }
-
-  public static let architectures = RestorationModel.Architecture.allCases.map(\.rawValue)
-
-  public static func settings(of architecture: String, shapes: [String: [Int]]) -> String? {
-    RestorationModel.settings(of: architecture, shapes: shapes)
-  }
+  public static let architectures = RestorationModel.Kind.allCases.map(RestorationModel.architecture)
 
   public static func batch(
-    _ reader: DatasetReader, _ split: Split, rows: [Int], placement: Placement
+    _ reader: DatasetReader, _ split: Split, rows: [Int], options: TensorOptions
   ) throws -> DegradedImages {
     func length(_ dimension: String) -> Int { reader.layout.dimensions[dimension] ?? 0 }
     func images(_ field: String) throws -> Tensor {
       try Tensor(
         floats: reader.floats(field, split, rows: rows), shape: [rows.count, length("channel"), length("row"), length("column")]
-      ).to(type: placement.type, device: placement.device)
+      ).to(type: options.type, device: options.device)
     }
     let kernels = try Tensor(
       reader.doubles("kernel", split, rows: rows), shape: [rows.count, 1, length("kernel_row"), length("kernel_column")])
     let draws = try reader.draws(of: split)
     return try DegradedImages(
       draws: rows.map { draws[$0] }, images: images("image"), measurements: images("measurement"),
-      kernels: kernels.to(type: placement.type, device: placement.device))
+      kernels: kernels.to(type: options.type, device: options.device))
   }
 
   /// Mean squared error over pixels and channels.
@@ -70,16 +62,14 @@ public enum DeblurringStudy: CaseStudy {
     try ImageQuality.meanSquaredError(output, batch.images)
   }
 
-  public static let errorName = "mean squared error (dB)"
-
   /// 10 log10(MSE + 1e-8), the PSNR with the other sign: smaller is better, as errors are.
-  public static func errors(_ output: Tensor, _ batch: DegradedImages) throws -> Tensor {
-    try -ImageQuality.psnr(output, batch.images)
+  public static let error = Measure<DegradedImages>("error", "mean squared error (dB)") {
+    try -ImageQuality.psnr($0, $1.images)
   }
 
-  public static let qualities: [QualityMeasure<DegradedImages>] = [
-    QualityMeasure("psnr", units: "dB", "PSNR") { try ImageQuality.psnr($0, $1.images) },
-    QualityMeasure("ssim", units: "1", "SSIM") { try ImageQuality.ssim($0, $1.images) },
+  public static let qualities = [
+    Measure<DegradedImages>("psnr", units: "dB", "PSNR") { try ImageQuality.psnr($0, $1.images) },
+    Measure<DegradedImages>("ssim", "SSIM") { try ImageQuality.ssim($0, $1.images) },
   ]
 
   public static func perturbations(
@@ -100,12 +90,12 @@ public enum DeblurringStudy: CaseStudy {
 
   public static let exports = [DeepinvExport.format]
 
-  public static func realInput(of batch: DegradedImages) -> RealInput<DegradedImages>? {
+  public static func realInput(of batch: DegradedImages) -> RealInput<DegradedImages> {
     RealInput(batch.measurements) { batch.measured(as: $0) }
   }
 
-  public static func figures(_ sweeps: [FigureInput<DeblurringStudy>]) throws -> [Figure] {
-    try RestorationFigures.figures(sweeps)
+  public static func figures(_ inputs: [FigureInput<DeblurringStudy>]) throws -> [Figure] {
+    try RestorationFigures.figures(inputs)
   }
 
   /// PSNR of the paper, on 100 images of BSDS500.

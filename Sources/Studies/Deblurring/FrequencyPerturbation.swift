@@ -28,27 +28,27 @@ struct FrequencyPerturbation: InputPerturbation {
   }
 
   /// d, `[1, 1, h, w]`.
-  func change(height: Int, width: Int, placement: Placement) throws -> Tensor {
+  func change(height: Int, width: Int, options: TensorOptions) throws -> Tensor {
     let (u, v) = Self.coefficient(height: height, width: width, position: position)
-    return try Self.wave(u: u, v: v, amplitude: amplitude, height: height, width: width, placement: placement)
+    return try Self.wave(u: u, v: v, amplitude: amplitude, height: height, width: width, options: options)
   }
 
   static func wave(
-    u: Int, v: Int, amplitude: Double, height: Int, width: Int, placement: Placement
+    u: Int, v: Int, amplitude: Double, height: Int, width: Int, options: TensorOptions
   ) throws -> Tensor {
     let columns = width / 2 + 1
     var coefficients = [Double](repeating: 0, count: height * columns)
     // The inverse transform divides by h w, the orthonormal one by its root.
     coefficients[u * columns + v] = amplitude * Double(height * width).squareRoot()
     let spectrum = try Tensor(coefficients, shape: [1, 1, height, columns]).to(type: .complex128)
-    return try spectrum.image(height: height, width: width).to(type: placement.type, device: placement.device)
+    return try spectrum.image(height: height, width: width).to(type: options.type, device: options.device)
   }
 
   func perturbed(
-    _ reader: DatasetReader, _ split: Split, rows: [Int], seed: UInt64, placement: Placement
+    _ reader: DatasetReader, _ split: Split, rows: [Int], seed: UInt64, options: TensorOptions
   ) throws -> PerturbedBatch<DegradedImages> {
-    let batch = try DeblurringStudy.batch(reader, split, rows: rows, placement: placement)
-    let change = try change(height: batch.blur.height, width: batch.blur.width, placement: placement)
+    let batch = try DeblurringStudy.batch(reader, split, rows: rows, options: options)
+    let change = try change(height: batch.blur.height, width: batch.blur.width, options: options)
     let (moved, distances) = try batch.moved(by: change)
     // A frequency that the blur removes leaves no change to divide by.
     let isSeen = distances.map { $0 > 1e-12 * amplitude }

@@ -12,7 +12,7 @@ enum RestorationFigures {
   static func figures(_ sweeps: [FigureInput<DeblurringStudy>]) throws -> [Figure] {
     guard let first = sweeps.first else { return [] }
     let rows = Array(first.rows.prefix(samples))
-    let batch = try DeblurringStudy.batch(first.dataset, first.sweep.split, rows: rows, placement: Placement())
+    let batch = try DeblurringStudy.batch(first.dataset, first.sweep.split, rows: rows, options: TensorOptions())
     let explicit = try sweeps.filter { !$0.model.isImplicit }.map {
       (name: $0.sweep.model, images: try $0.outputs(batch, at: [1])[0])
     }

@@ -3,7 +3,7 @@ import StudyKit
 
 /// The models of the case study, from their sections of a pipeline file.
 enum RestorationModel {
-  enum Architecture: String, CaseIterable {
+  enum Kind: String, CaseIterable {
     case denoiser
     case explicit = "explicit-drunet"
     case implicitGradient = "implicit-pgd"
@@ -26,18 +26,19 @@ enum RestorationModel {
 
   private static let publishedWidths = [64, 128, 256, 512]
 
-  static func description(reading section: ConfigurationSection) throws -> ModelDescription<DegradedImages> {
+  static func architecture(_ kind: Kind) -> Architecture<DegradedImages> {
+    Architecture(kind.rawValue, settings: { settings(of: kind, shapes: $0) }) { try description(kind, reading: $0) }
+  }
+
+  private static func description(
+    _ kind: Kind, reading section: ConfigurationSection
+  ) throws -> ModelDescription<DegradedImages> {
     let widths = try section.integers(
       "widths", default: publishedWidths, in: 1...4096, count: 4...4, "channels of the four scales of the DRUNet")
     let blocks = try section.integer("blocks", default: 4, in: 1...64, "residual blocks of each scale")
     let gain = try section.number("gain", default: 0.2, in: .positive, "size of the initial weights, which are orthogonal")
-    var architecture = Architecture.denoiser
-    let make = try section.variant("architecture", "kind of model") { kind in
-      architecture = kind
-      return try maker(kind, section)
-    }
-    try section.finish()
-    return ModelDescription(architecture: architecture.rawValue, isIntermediate: architecture == .denoiser) { layout, seed in
+    let make = try maker(kind, section)
+    return ModelDescription(isIntermediate: kind == .denoiser) { layout, seed in
       let model = try make(
         DRUNet.Settings(widths: widths, blocks: blocks, channels: layout.dimensions["channel"] ?? 3))
       for (name, parameter) in model.module.parameters where parameter.value.rank > 1 {
@@ -49,8 +50,8 @@ enum RestorationModel {
   }
 
   private static func maker(
-    _ kind: Architecture, _ section: ConfigurationSection
-  ) throws -> (DRUNet.Settings) throws -> Model<DegradedImages> {
+    _ kind: Kind, _ section: ConfigurationSection
+  ) throws -> @Sendable (DRUNet.Settings) throws -> Model<DegradedImages> {
     if kind == .denoiser {
       let low = try section.number("lowest_noise", default: 0, in: 0...1, "smallest standard deviation of the noise in training")
       let high = try section.number("highest_noise", default: 0.2, in: low...1, "largest one")
@@ -74,10 +75,8 @@ enum RestorationModel {
   }
 
   /// The settings that follow from weights.
-  static func settings(of architecture: String, shapes: [String: [Int]]) -> String? {
-    guard let kind = Architecture(rawValue: architecture),
-      let network = DRUNet.settings(of: shapes, prefix: kind.prefix)
-    else { return nil }
+  private static func settings(of kind: Kind, shapes: [String: [Int]]) -> String? {
+    guard let network = DRUNet.settings(of: shapes, prefix: kind.prefix) else { return nil }
     var entries = ["widths: \(network.widths)", "blocks: \(network.blocks)"]
     if kind.isUnfolded {
       entries.append("iterations: \((0...).first { shapes["init_params_algo.g_param.\($0)"] == nil } ?? 0)")

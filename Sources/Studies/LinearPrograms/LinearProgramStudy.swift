@@ -4,7 +4,7 @@ import StudyKit
 import Torch
 
 /// The case study `linear-programs`: from a linear program to its solution, learned by graph networks.
-public enum LinearProgramStudy: CaseStudy {
+public enum LinearProgramStudy: HasPublishedResults {
   public static let name = "linear-programs"
   public static let title = "Linear programs, solved by graph neural networks"
   public static let references = [
@@ -53,42 +53,37 @@ public enum LinearProgramStudy: CaseStudy {
     return ProgramGenerator(distribution: distribution, plans: plans, seed: seed)
   }
 
-  enum Architecture: String, CaseIterable {
-    case explicit = "explicit-gnn"
-    case implicit = "implicit-gnn"
-  }
+  public static let architectures = [
+    architecture("explicit-gnn") { .explicit(try ExplicitGraphNetwork(embedding: $0)) },
+    architecture("implicit-gnn") { .implicit(try ImplicitGraphNetwork(embedding: $0)) },
+  ]
 
-  public static func model(reading section: ConfigurationSection) throws -> ModelDescription<ProgramTensors> {
-    let architecture: Architecture = try section.choice("architecture", "kind of graph network")
-    let width = try section.integer("embedding", in: 1...4096, "width e of the node features")
-    try section.finish()
-    return ModelDescription(architecture: architecture.rawValue) { _, seed in
-      let model: Model<ProgramTensors> =
-        switch architecture {
-        case .explicit: .explicit(try ExplicitGraphNetwork(embedding: width))
-        case .implicit: .implicit(try ImplicitGraphNetwork(embedding: width))
+  /// A graph network, whose one setting is its width.
+  private static func architecture(
+    _ name: String, build: @escaping @Sendable (_ width: Int) throws -> Model<ProgramTensors>
+  ) -> Architecture<ProgramTensors> {
+    Architecture(name) { shapes in
+      shapes["var_embedding.0.weight"]?.first.map { "{embedding: \($0)}" }
+    } read: { section in
+      let width = try section.integer("embedding", in: 1...4096, "width e of the node features")
+      return ModelDescription { _, seed in
+        let model = try build(width)
+        // As published: orthogonal weights, biases zero.
+        for (name, parameter) in model.module.parameters where parameter.value.rank > 1 {
+          let value = try Initialization.orthogonal(parameter.value.shape, seed: seed, name: name)
+          try parameter.assign(value.to(type: parameter.value.type))
         }
-      // As published: orthogonal weights, biases zero.
-      for (name, parameter) in model.module.parameters where parameter.value.rank > 1 {
-        let value = try Initialization.orthogonal(parameter.value.shape, seed: seed, name: name)
-        try parameter.assign(value.to(type: parameter.value.type))
+        return model
       }
-      return model
     }
   }
 
-  public static let architectures = Architecture.allCases.map(\.rawValue)
-
-  public static func settings(of architecture: String, shapes: [String: [Int]]) -> String? {
-    shapes["var_embedding.0.weight"]?.first.map { "{embedding: \($0)}" }
-  }
-
   public static func batch(
-    _ reader: DatasetReader, _ split: Split, rows: [Int], placement: Placement
+    _ reader: DatasetReader, _ split: Split, rows: [Int], options: TensorOptions
   ) throws -> ProgramTensors {
     try ProgramTensors(
       ProgramBatch(programs(reader, split, rows: rows)), solutions: reader.doubles("solution", split, rows: rows),
-      placement: placement)
+      options: options)
   }
 
   /// Mean squared error over the variables.
@@ -96,9 +91,7 @@ public enum LinearProgramStudy: CaseStudy {
     try (output - batch.solutions).power(2).mean(dimensions: [1])
   }
 
-  public static let errorName = "||y - y*|| / (||y*|| + 1)"
-
-  public static func errors(_ output: Tensor, _ batch: ProgramTensors) throws -> Tensor {
+  public static let error = Measure<ProgramTensors>("error", "||y - y*|| / (||y*|| + 1)") { output, batch in
     try (output - batch.solutions).sampleNorms() / (batch.solutions.sampleNorms() + 1)
   }
 

@@ -98,7 +98,7 @@ struct ProgramPerturbation: InputPerturbation {
   var name: String { perturbation.kind.rawValue }
 
   func perturbed(
-    _ reader: DatasetReader, _ split: Split, rows: [Int], seed: UInt64, placement: Placement
+    _ reader: DatasetReader, _ split: Split, rows: [Int], seed: UInt64, options: TensorOptions
   ) throws -> PerturbedBatch<ProgramTensors> {
     let draws = try reader.draws(of: split)
     let programs = try LinearProgramStudy.programs(reader, split, rows: rows)
@@ -110,7 +110,7 @@ struct ProgramPerturbation: InputPerturbation {
       solution ?? Array(repeating: 0, count: program.variables)
     }
     return PerturbedBatch(
-      batch: try ProgramTensors(ProgramBatch(changed), solutions: labels, placement: placement),
+      batch: try ProgramTensors(ProgramBatch(changed), solutions: labels, options: options),
       distances: Array(repeating: perturbation.norm, count: rows.count), isSolved: solutions.map { $0 != nil })
   }
 }

@@ -18,8 +18,8 @@ public struct ProgramTensors: SampleBatch {
   public let solutions: Tensor
 
   /// - Parameter solutions: `[B, n]` in row-major order.
-  public init(_ batch: ProgramBatch, solutions: [Double], placement: Placement) throws {
-    let (type, device) = (placement.type, placement.device)
+  public init(_ batch: ProgramBatch, solutions: [Double], options: TensorOptions) throws {
+    let (type, device) = (options.type, options.device)
     func real(_ values: [Double], _ shape: [Int]) throws -> Tensor {
       try Tensor(values, shape: shape, type: type, device: device)
     }

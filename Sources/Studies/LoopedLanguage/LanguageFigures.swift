@@ -6,8 +6,8 @@ import StudyKit
 extension LoopedLanguageStudy {
   /// For each looped model: which difficulties are solved after how many recurrences, what the model answers on the way, and how its
   /// loss and residual fall; for all models the accuracy by difficulty.
-  public static func figures(_ sweeps: [FigureInput<LoopedLanguageStudy>]) throws -> [Figure] {
-    let models = try sweeps.compactMap { try LanguageCurves($0) }
+  public static func figures(_ inputs: [FigureInput<LoopedLanguageStudy>]) throws -> [Figure] {
+    let models = try inputs.compactMap { try LanguageCurves($0) }
     return models.filter(\.isIterative).flatMap { [$0.staircase, $0.answers, $0.losses, $0.residuals] }.filter { !$0.isEmpty }
       + (models.isEmpty ? [] : [LanguageCurves.rivals(models)])
   }

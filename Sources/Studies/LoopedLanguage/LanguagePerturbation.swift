@@ -20,17 +20,17 @@ struct LanguagePerturbation: InputPerturbation {
   var name: String { kind.rawValue }
 
   func perturbed(
-    _ reader: DatasetReader, _ split: Split, rows: [Int], seed: UInt64, placement: Placement
+    _ reader: DatasetReader, _ split: Split, rows: [Int], seed: UInt64, options: TensorOptions
   ) throws -> PerturbedBatch<LanguageBatch> {
     let solved = Array(repeating: true, count: rows.count)
     if kind == .embedding {
-      var batch = try LoopedLanguageStudy.batch(reader, split, rows: rows, placement: placement)
+      var batch = try LoopedLanguageStudy.batch(reader, split, rows: rows, options: options)
       batch.shift = EmbeddingShift(norm: norm, seed: seed)
       return PerturbedBatch(batch: batch, distances: rows.map { _ in norm }, isSolved: solved)
     }
     let distances = try reader.integers("contrast_distance", split, rows: rows)
     return PerturbedBatch(
-      batch: try LoopedLanguageStudy.batch(reader, split, rows: rows, prefix: "contrast_", placement: placement),
+      batch: try LoopedLanguageStudy.batch(reader, split, rows: rows, prefix: "contrast_", options: options),
       // A pair of equal prompts has no ratio.
       distances: distances.map { Double(max($0, 1)) }, isSolved: distances.map { $0 > 0 })
   }

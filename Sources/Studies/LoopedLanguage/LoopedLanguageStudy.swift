@@ -5,7 +5,7 @@ import Support
 import Torch
 
 /// The case study `looped-language`: reasoning problems in words, answered by a transformer whose core is iterated.
-public enum LoopedLanguageStudy: CaseStudy {
+public enum LoopedLanguageStudy: HasDifficulty, HasPublishedModel, HasFigures {
   public static let name = "looped-language"
   public static let title = "Reasoning in words, by a looped transformer"
   public static let references = [
@@ -26,7 +26,7 @@ public enum LoopedLanguageStudy: CaseStudy {
       FieldSchema("contrast_distance", [], .int64, role: .identifier, "words in which the two prompts differ"),
     ])
 
-  public static let difficultyField: String? = "difficulty"
+  public static let difficultyField = "difficulty"
 
   public static func generator(
     reading section: ConfigurationSection, seed: UInt64
@@ -34,48 +34,33 @@ public enum LoopedLanguageStudy: CaseStudy {
     try ProblemGenerator(reading: section, seed: seed)
   }
 
-  enum Architecture: String, CaseIterable {
-    case looped = "looped-transformer"
-    case untied = "untied-transformer"
-  }
+  public static let architectures = [
+    Architecture<LanguageBatch>("looped-transformer") { section in
+      var sizes = try TransformerSizes(reading: section)
+      sizes.prelude = try section.integer("prelude", default: 0, in: 0...1000, "blocks before the loop")
+      sizes.core = try section.integer("core", default: 1, in: 1...1000, "blocks in the loop")
+      sizes.coda = try section.integer("coda", default: 0, in: 0...1000, "blocks after the loop")
+      sizes.startDeviation = try section.number(
+        "start_deviation", default: 0, in: 0...100, "of the random start state, before the embedding's scale; 0: zeros")
+      return try description(sizes, section) { .implicit(LoopedLanguageModel(network: $0, seed: $1)) }
+    },
+    Architecture<LanguageBatch>("untied-transformer") { section in
+      var sizes = try TransformerSizes(reading: section)
+      sizes.prelude = try section.integer("layers", in: 1...1000, "blocks, every one with its own weights")
+      return try description(sizes, section) { network, _ in .explicit(UntiedLanguageModel(network: network)) }
+    },
+  ]
 
-  public static let architectures = Architecture.allCases.map(\.rawValue)
-
-  public static func model(reading section: ConfigurationSection) throws -> ModelDescription<LanguageBatch> {
-    var sizes = TransformerSizes(
-      vocabulary: try section.integer("vocabulary", in: 1...1_000_000, "rows of the embedding, at least the tokens of the data"),
-      width: try section.integer("width", default: 64, in: 2...65_536, "features of a position"),
-      heads: try section.integer("heads", default: 4, in: 1...1024, "attention heads"),
-      intermediate: try section.integer("intermediate", default: 128, in: 1...1_000_000, "hidden width of the perceptrons"),
-      prelude: 0, core: 0, coda: 0,
-      blockSize: try section.integer("block_size", default: 64, in: 1...1_000_000, "the most positions of a prompt"),
-      rotaryBase: try section.number(
-        "rotary_base", default: 50_000, in: 1...1e9, "of the rotation by position; a smaller one tells close positions apart"))
-    let architecture: Architecture = try section.variant("architecture", "with a loop, or every block with its own weights") {
-      (architecture: Architecture) in
-      switch architecture {
-      case .looped:
-        sizes.prelude = try section.integer("prelude", default: 0, in: 0...1000, "blocks before the loop")
-        sizes.core = try section.integer("core", default: 1, in: 1...1000, "blocks in the loop")
-        sizes.coda = try section.integer("coda", default: 0, in: 0...1000, "blocks after the loop")
-        sizes.startDeviation = try section.number(
-          "start_deviation", default: 0, in: 0...100, "of the random start state, before the embedding's scale; 0: zeros")
-      case .untied:
-        sizes.prelude = try section.integer("layers", in: 1...1000, "blocks")
-        sizes.core = 0
-        sizes.coda = 0
-      }
-      return architecture
-    }
-    try section.finish()
+  private static func description(
+    _ sizes: TransformerSizes, _ section: ConfigurationSection,
+    build: @escaping @Sendable (LoopedTransformer, _ seed: UInt64) -> Model<LanguageBatch>
+  ) throws -> ModelDescription<LanguageBatch> {
     if !section.isDescribing { try sizes.validate(at: section.place) }
-    let built = sizes
-    return ModelDescription(architecture: architecture.rawValue) { layout, seed in
-      try check(built, layout)
-      let network = try LoopedTransformer(built)
-      try network.initialize(seed: seed, depth: built.prelude + built.core + built.coda)
-      return architecture == .looped
-        ? .implicit(LoopedLanguageModel(network: network, seed: seed)) : .explicit(UntiedLanguageModel(network: network))
+    return ModelDescription { layout, seed in
+      try check(sizes, layout)
+      let network = try LoopedTransformer(sizes)
+      try network.initialize(seed: seed, depth: sizes.prelude + sizes.core + sizes.coda)
+      return build(network, seed)
     }
   }
 
@@ -96,21 +81,21 @@ public enum LoopedLanguageStudy: CaseStudy {
   }
 
   public static func batch(
-    _ reader: DatasetReader, _ split: Split, rows: [Int], placement: Placement
+    _ reader: DatasetReader, _ split: Split, rows: [Int], options: TensorOptions
   ) throws -> LanguageBatch {
-    try batch(reader, split, rows: rows, prefix: "", placement: placement)
+    try batch(reader, split, rows: rows, prefix: "", options: options)
   }
 
   /// - Parameter prefix: of the names of the fields.
   static func batch(
-    _ reader: DatasetReader, _ split: Split, rows: [Int], prefix: String, placement: Placement
+    _ reader: DatasetReader, _ split: Split, rows: [Int], prefix: String, options: TensorOptions
   ) throws -> LanguageBatch {
     let draws = try reader.draws(of: split)
     return try LanguageBatch(
       prompts: reader.integers("\(prefix)prompt", split, rows: rows),
       lengths: reader.integers("\(prefix)length", split, rows: rows),
       answers: reader.integers("\(prefix)answer", split, rows: rows), draws: rows.map { draws[$0] },
-      place: "\(reader.path):/\(split.rawValue)", device: placement.device)
+      place: "\(reader.path):/\(split.rawValue)", device: options.device)
   }
 
   /// Cross-entropy of the answers, in nats.
@@ -119,15 +104,13 @@ public enum LoopedLanguageStudy: CaseStudy {
       - output.gathered(batch.answers.unsqueezed(1), dimension: 1).squeezed(1)
   }
 
-  public static let errorName = "wrong answers"
-
   /// 0 for the right answer, 1 for any other.
-  public static func errors(_ output: Tensor, _ batch: LanguageBatch) throws -> Tensor {
+  public static let error = Measure<LanguageBatch>("error", "wrong answers") { output, batch in
     try 1 - output.argmax(dimension: -1).isEqual(to: batch.answers).to(type: output.type)
   }
 
-  public static func checkpointSweep(reading sweep: ConfigurationSection) throws -> (any CheckpointSweep)? {
-    try GenerationSweep(reading: sweep.section("checkpoint", "how a published model is measured (--checkpoint)"))
+  public static func checkpointSweep(reading section: ConfigurationSection) throws -> any CheckpointSweep {
+    try GenerationSweep(reading: section)
   }
 
   public static func perturbations(
@@ -139,5 +122,20 @@ public enum LoopedLanguageStudy: CaseStudy {
     let norm = try section.number("norm", default: 1e-3, in: .above(0, through: 1e6), "Euclidean norm in embedding space")
     try section.finish()
     return kinds.map { LanguagePerturbation(kind: $0, norm: norm) }
+  }
+}
+
+extension TransformerSizes {
+  /// Reads the keys that all transformers have, of a section that may have others; no blocks yet.
+  init(reading section: ConfigurationSection) throws {
+    self.init(
+      vocabulary: try section.integer("vocabulary", in: 1...1_000_000, "rows of the embedding, at least the tokens of the data"),
+      width: try section.integer("width", default: 64, in: 2...65_536, "features of a position"),
+      heads: try section.integer("heads", default: 4, in: 1...1024, "attention heads"),
+      intermediate: try section.integer("intermediate", default: 128, in: 1...1_000_000, "hidden width of the perceptrons"),
+      prelude: 0, core: 0, coda: 0,
+      blockSize: try section.integer("block_size", default: 64, in: 1...1_000_000, "the most positions of a prompt"),
+      rotaryBase: try section.number(
+        "rotary_base", default: 50_000, in: 1...1e9, "of the rotation by position; a smaller one tells close positions apart"))
   }
 }

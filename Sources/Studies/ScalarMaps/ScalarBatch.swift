@@ -14,13 +14,13 @@ public struct ScalarBatch: SampleBatch {
 
   public var sampleCount: Int { points.count }
 
-  init(_ targets: [TargetMap], _ points: [[Double]], values: [Double], placement: Placement) throws {
+  init(_ targets: [TargetMap], _ points: [[Double]], values: [Double], options: TensorOptions) throws {
     let width = targets.map(\.dimension).max() ?? 1
     self.targets = targets
     self.points = points
     x = try Tensor(
       points.flatMap { $0 + Array(repeating: 0, count: width - $0.count) }, shape: [points.count, width],
-      type: placement.type, device: placement.device)
-    y = try Tensor(values, shape: [points.count, 1], type: placement.type, device: placement.device)
+      type: options.type, device: options.device)
+    y = try Tensor(values, shape: [points.count, 1], type: options.type, device: options.device)
   }
 }

@@ -79,7 +79,7 @@ struct PointPerturbation: InputPerturbation {
   var name: String { String(format: "%g", norm) }
 
   func perturbed(
-    _ reader: DatasetReader, _ split: Split, rows: [Int], seed: UInt64, placement: Placement
+    _ reader: DatasetReader, _ split: Split, rows: [Int], seed: UInt64, options: TensorOptions
   ) throws -> PerturbedBatch<ScalarBatch> {
     let (targets, points) = try ScalarMapStudy.points(reader, split, rows: rows)
     let draws = try reader.draws(of: split)
@@ -98,7 +98,7 @@ struct PointPerturbation: InputPerturbation {
     }
     let values = zip(targets, moved).map { $0.value(at: $1) }
     return PerturbedBatch(
-      batch: try ScalarBatch(targets, moved, values: values, placement: placement), distances: distances,
+      batch: try ScalarBatch(targets, moved, values: values, options: options), distances: distances,
       isSolved: isSolved)
   }
 }

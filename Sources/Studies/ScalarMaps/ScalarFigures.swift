@@ -5,8 +5,8 @@ import StudyKit
 extension ScalarMapStudy {
   /// For each map: iterates against F, Lipschitz constant against iterations, and where the iteration is slow; for constructed
   /// operators also the bound of Theorem 2.5 and the growth in x, which tells regular operators from others.
-  public static func figures(_ sweeps: [FigureInput<ScalarMapStudy>]) throws -> [Figure] {
-    let maps = try sweeps.compactMap { try ScalarMapCurves($0) }
+  public static func figures(_ inputs: [FigureInput<ScalarMapStudy>]) throws -> [Figure] {
+    let maps = try inputs.compactMap { try ScalarMapCurves($0) }
     var figures: [Figure] = []
     var targets: [TargetMap] = []
     for map in maps where !targets.contains(map.target) { targets.append(map.target) }
@@ -87,7 +87,7 @@ private enum ScalarFigures {
       caption: "Error of each test sample after t iterations, against "
         + (map.isSingular ? "its distance to the nearest singularity." : "its place."),
       x: map.isSingular ? .init("distance to the singularity", isLogarithmic: true) : coordinate(map.target),
-      y: .init(ScalarMapStudy.errorName, isLogarithmic: true),
+      y: .init(ScalarMapStudy.error.description.longName, isLogarithmic: true),
       series: map.shown.enumerated().map { color, k in
         Figure.Series(
           "t = \(map.iterations[k])", points: map.samples.map { .init(x: map.isSingular ? $0.gap : $0.s, y: $0.errors[k]) },

@@ -6,7 +6,7 @@ import Torch
 
 /// The case study `scalar-maps`: the theorem itself. Locally Lipschitz maps as fixed points of regular operators, constructed and
 /// learned.
-public enum ScalarMapStudy: CaseStudy {
+public enum ScalarMapStudy: HasFigures {
   public static let name = "scalar-maps"
   public static let title = "Scalar maps: the theorem itself, exact and learned"
   public static let references = [
@@ -51,47 +51,32 @@ public enum ScalarMapStudy: CaseStudy {
     return ScalarGenerator(targets: targets, nearest: nearest, plans: plans, seed: seed)
   }
 
-  enum Architecture: String, CaseIterable {
-    case constructed
-    case implicit = "implicit-perceptron"
-    case explicit = "explicit-perceptron"
-  }
+  public static let architectures = [
+    Architecture<ScalarBatch>("constructed") { section in
+      let target = try TargetMap(reading: section)
+      let step = try StepSize(reading: section, for: target)
+      return ModelDescription(subject: subject(target)) { _, _ in .implicit(try ConstructedOperator(target, step)) }
+    },
+    perceptron("implicit-perceptron") { .implicit(try ImplicitPerceptron(dimension: $0, width: $1, seed: $2)) },
+    perceptron("explicit-perceptron") { .explicit(try ExplicitPerceptron(dimension: $0, width: $1, seed: $2)) },
+  ]
 
-  public static func model(reading section: ConfigurationSection) throws -> ModelDescription<ScalarBatch> {
-    let target = try TargetMap(reading: section)
-    typealias Builder = (_ seed: UInt64) throws -> Model<ScalarBatch>
-    let (architecture, build): (Architecture, Builder) = try section.variant(
-      "architecture", "how the map is represented"
-    ) { (architecture: Architecture) in
-      switch architecture {
-      case .constructed:
-        let step = try StepSize(reading: section, for: target)
-        return (architecture, { _ in .implicit(try ConstructedOperator(target, step)) })
-      case .implicit, .explicit:
-        let width = try section.integer("width", in: 1...65_536, "width w of the hidden layers")
-        let dimension = target.dimension
-        return (
-          architecture,
-          { seed in
-            architecture == .implicit
-              ? .implicit(try ImplicitPerceptron(dimension: dimension, width: width, seed: seed))
-              : .explicit(try ExplicitPerceptron(dimension: dimension, width: width, seed: seed))
-          }
-        )
-      }
+  private static func perceptron(
+    _ name: String, build: @escaping @Sendable (_ dimension: Int, _ width: Int, _ seed: UInt64) throws -> Model<ScalarBatch>
+  ) -> Architecture<ScalarBatch> {
+    Architecture(name) { section in
+      let target = try TargetMap(reading: section)
+      let width = try section.integer("width", in: 1...65_536, "width w of the hidden layers")
+      return ModelDescription(subject: subject(target)) { _, seed in try build(target.dimension, width, seed) }
     }
-    try section.finish()
-    return ModelDescription(architecture: architecture.rawValue, subject: subject(target)) { _, seed in try build(seed) }
   }
-
-  public static let architectures = Architecture.allCases.map(\.rawValue)
 
   public static func batch(
-    _ reader: DatasetReader, _ split: Split, rows: [Int], placement: Placement
+    _ reader: DatasetReader, _ split: Split, rows: [Int], options: TensorOptions
   ) throws -> ScalarBatch {
     let (targets, points) = try points(reader, split, rows: rows)
     return try ScalarBatch(
-      targets, points, values: reader.doubles("y", split, rows: rows), placement: placement)
+      targets, points, values: reader.doubles("y", split, rows: rows), options: options)
   }
 
   /// Squared error.
@@ -99,9 +84,7 @@ public enum ScalarMapStudy: CaseStudy {
     try (output - batch.y).power(2).mean(dimensions: [1])
   }
 
-  public static let errorName = "|y - F(x)| / (|F(x)| + 1)"
-
-  public static func errors(_ output: Tensor, _ batch: ScalarBatch) throws -> Tensor {
+  public static let error = Measure<ScalarBatch>("error", "|y - F(x)| / (|F(x)| + 1)") { output, batch in
     try (output - batch.y).sampleNorms() / (batch.y.sampleNorms() + 1)
   }
 

@@ -6,19 +6,19 @@ import Torch
 extension SteadyFlowStudy {
   /// For the first two samples of the sweep: the input, the solution, and for each model its predictions along the iteration and its
   /// error at the end.
-  public static func figures(_ sweeps: [FigureInput<SteadyFlowStudy>]) throws -> [Figure] {
-    guard let first = sweeps.first else { return [] }
+  public static func figures(_ inputs: [FigureInput<SteadyFlowStudy>]) throws -> [Figure] {
+    guard let first = inputs.first else { return [] }
     return try first.rows.prefix(2).map { row in
-      let batch = try Self.batch(first.dataset, first.sweep.split, rows: [row], placement: Placement())
+      let batch = try Self.batch(first.dataset, first.sweep.split, rows: [row], options: TensorOptions())
       let solution = try grid(batch.solution.select(0, 0))
       let limit = largest(solution)
-      let inputs = try (0..<batch.input.shape[1]).map { try grid(batch.input.select(0, 0).select(0, $0)) }
-      let names = inputs.count == 2 ? ["force, x", "force, y"] : ["coefficient"]
-      let range = inputs.map(largest).max() ?? 1
+      let fields = try (0..<batch.input.shape[1]).map { try grid(batch.input.select(0, 0).select(0, $0)) }
+      let names = fields.count == 2 ? ["force, x", "force, y"] : ["coefficient"]
+      let range = fields.map(largest).max() ?? 1
       let given =
-        zip(names, inputs).map { Figure.Panel($0, values: $1, limit: range) }
+        zip(names, fields).map { Figure.Panel($0, values: $1, limit: range) }
         + [Figure.Panel("solution", values: solution, limit: limit)]
-      let sample = sweeps.filter { $0.rows.contains(row) && $0.dataset.header.contentHash == first.dataset.header.contentHash }
+      let sample = inputs.filter { $0.rows.contains(row) && $0.dataset.header.contentHash == first.dataset.header.contentHash }
       let rows = try sample.map { try predictions($0, batch, solution, limit: limit) }
       return Figure(
         name: "fields-\(row)", title: "Sample \(row) of the split \(first.sweep.split.rawValue)",

@@ -39,11 +39,11 @@ struct FlowGenerator: SampleGenerator {
   /// More share the cost of calling an operator, fewer stay in cache: measured at 16, 32 and 64.
   let drawsPerBlock = 32
 
-  func placed(on device: Device) throws -> any SampleGenerator {
-    var placed = self
-    placed.method = Deferred { [recipe] in try recipe.make(device) }
-    _ = try placed.method.value
-    return placed
+  func moved(to device: Device) throws -> any SampleGenerator {
+    var moved = self
+    moved.method = Deferred { [recipe] in try recipe.make(device) }
+    _ = try moved.method.value
+    return moved
   }
 
   var layout: DatasetLayout {

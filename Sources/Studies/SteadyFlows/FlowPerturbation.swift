@@ -37,7 +37,7 @@ struct FlowPerturbation: InputPerturbation {
   var name: String { "wave-\(frequency)" }
 
   func perturbed(
-    _ reader: DatasetReader, _ split: Split, rows: [Int], seed: UInt64, placement: Placement
+    _ reader: DatasetReader, _ split: Split, rows: [Int], seed: UInt64, options: TensorOptions
   ) throws -> PerturbedBatch<FieldBatch> {
     let samples = try SteadyFlowStudy.samples(reader, split, rows: rows)
     let draws = try reader.draws(of: split)
@@ -57,8 +57,8 @@ struct FlowPerturbation: InputPerturbation {
     }
     return PerturbedBatch(
       batch: try FieldBatch(
-        input: (samples.input + changed.input).to(type: placement.type, device: placement.device),
-        solution: (samples.solution + changed.solution).to(type: placement.type, device: placement.device)),
+        input: (samples.input + changed.input).to(type: options.type, device: options.device),
+        solution: (samples.solution + changed.solution).to(type: options.type, device: options.device)),
       distances: changed.distances, isSolved: changed.isSolved)
   }
 

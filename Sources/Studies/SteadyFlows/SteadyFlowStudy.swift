@@ -6,7 +6,7 @@ import Torch
 
 /// The case study `steady-flows`: from the force field to the vorticity of the steady flow on the periodic square, or from the
 /// coefficient to the pressure of Darcy flow, learned by Fourier networks.
-public enum SteadyFlowStudy: CaseStudy {
+public enum SteadyFlowStudy: HasPublishedResults, HasRealInput, HasSymmetries, HasFigures {
   public static let name = "steady-flows"
   public static let title = "Steady flows, learned by Fourier neural operators"
   public static let references = [
@@ -50,56 +50,52 @@ public enum SteadyFlowStudy: CaseStudy {
     try FlowGenerator(reading: section, seed: seed)
   }
 
-  enum Architecture: String, CaseIterable {
-    case implicit = "fno-deq"
-    case plain = "fno"
-    case injected = "fno-pp"
+  public static let architectures = [
+    architecture("fno-deq") { size, channels, points, seed in
+      let network = try ImplicitFourierNetwork(size, channels: channels, points: points)
+      try network.frame.initialize(seed: seed)
+      return .implicit(network)
+    },
+    explicit("fno", .plain), explicit("fno-pp", .injected),
+  ]
+
+  private static func explicit(_ name: String, _ kind: ExplicitFourierNetwork.Kind) -> Architecture<FieldBatch> {
+    architecture(name) { size, channels, points, seed in
+      let network = try ExplicitFourierNetwork(kind, size, channels: channels, points: points)
+      try network.frame.initialize(seed: seed)
+      return .explicit(network)
+    }
   }
 
-  public static let architectures = Architecture.allCases.map(\.rawValue)
-
-  public static func model(reading section: ConfigurationSection) throws -> ModelDescription<FieldBatch> {
-    let architecture: Architecture = try section.choice("architecture", "kind of Fourier network")
-    var size = FourierNetworkSize()
-    size.width = try section.integer("width", default: size.width, in: 1...4096, "channels of the state")
-    size.modes = try section.integer("modes", default: size.modes, in: 1...4096, "modes along each axis, on either side of 0")
-    size.depth = try section.integer("depth", default: size.depth, in: 1...1024, "blocks of three Fourier layers")
-    size.padding = try section.integer(
-      "padding", default: size.padding, in: 0...4096, "zeros at the end of both axes; 0 for periodic data")
-    size.coordinates = try section.boolean(
-      "coordinates", default: size.coordinates, "whether the coordinates of the points are input channels")
-    try section.finish()
-    return ModelDescription(architecture: architecture.rawValue) { [size] layout, seed in
-      guard let channels = layout.dimensions["channel"], let x = layout.dimensions["x"], let y = layout.dimensions["y"] else {
-        throw Failure(.bug, "the layout of the dataset has no lengths of channel, x and y")
-      }
-      switch architecture {
-      case .implicit:
-        let network = try ImplicitFourierNetwork(size, channels: channels, points: (x, y))
-        try network.frame.initialize(seed: seed)
-        return .implicit(network)
-      case .plain, .injected:
-        let network = try ExplicitFourierNetwork(
-          architecture == .plain ? .plain : .injected, size, channels: channels, points: (x, y))
-        try network.frame.initialize(seed: seed)
-        return .explicit(network)
+  private static func architecture(
+    _ name: String,
+    build: @escaping @Sendable (FourierNetworkSize, _ channels: Int, _ points: (x: Int, y: Int), _ seed: UInt64) throws
+      -> Model<FieldBatch>
+  ) -> Architecture<FieldBatch> {
+    Architecture(name, settings: settings(shapes:)) { section in
+      let size = try FourierNetworkSize(reading: section)
+      return ModelDescription { layout, seed in
+        guard let channels = layout.dimensions["channel"], let x = layout.dimensions["x"], let y = layout.dimensions["y"] else {
+          throw Failure(.bug, "the layout of the dataset has no lengths of channel, x and y")
+        }
+        return try build(size, channels, (x, y), seed)
       }
     }
   }
 
-  public static func settings(of architecture: String, shapes: [String: [Int]]) -> String? {
+  @Sendable private static func settings(shapes: [String: [Int]]) -> String? {
     guard let weights = shapes["conv.weights1"], weights.count == 5 else { return nil }
     let depth = Set(shapes.keys.compactMap { $0.split(separator: ".").dropFirst(2).first.flatMap { Int($0) } }).count
     return "{width: \(weights[0]), modes: \(weights[2]), depth: \(max(depth, 1))}"
   }
 
   public static func batch(
-    _ reader: DatasetReader, _ split: Split, rows: [Int], placement: Placement
+    _ reader: DatasetReader, _ split: Split, rows: [Int], options: TensorOptions
   ) throws -> FieldBatch {
     let samples = try samples(reader, split, rows: rows)
     return FieldBatch(
-      input: try samples.input.to(type: placement.type, device: placement.device),
-      solution: try samples.solution.to(type: placement.type, device: placement.device))
+      input: try samples.input.to(type: options.type, device: options.device),
+      solution: try samples.solution.to(type: options.type, device: options.device))
   }
 
   /// Samples divided by their scales, in float64 on the CPU.
@@ -131,9 +127,7 @@ public enum SteadyFlowStudy: CaseStudy {
     try (output - batch.solution).sampleNorms() / batch.solution.sampleNorms()
   }
 
-  public static let errorName = "||y - y*|| / ||y*||"
-
-  public static func errors(_ output: Tensor, _ batch: FieldBatch) throws -> Tensor {
+  public static let error = Measure<FieldBatch>("error", "||y - y*|| / ||y*||") { output, batch in
     try (output - batch.solution).sampleNorms() / (batch.solution.sampleNorms() + 1e-9)
   }
 
@@ -169,7 +163,7 @@ public enum SteadyFlowStudy: CaseStudy {
   ]
 
   /// The force, or the coefficient, as the networks see it.
-  public static func realInput(of batch: FieldBatch) -> RealInput<FieldBatch>? {
+  public static func realInput(of batch: FieldBatch) -> RealInput<FieldBatch> {
     RealInput(batch.input) { FieldBatch(input: $0, solution: batch.solution) }
   }
 
@@ -209,4 +203,18 @@ struct ScaledSamples {
   /// `[B]`
   var scales: (input: [Double], solution: [Double])
   var viscosities: [Double]
+}
+
+extension FourierNetworkSize {
+  /// Reads the keys of a section that may have others.
+  init(reading section: ConfigurationSection) throws {
+    self.init()
+    width = try section.integer("width", default: width, in: 1...4096, "channels of the state")
+    modes = try section.integer("modes", default: modes, in: 1...4096, "modes along each axis, on either side of 0")
+    depth = try section.integer("depth", default: depth, in: 1...1024, "blocks of three Fourier layers")
+    padding = try section.integer(
+      "padding", default: padding, in: 0...4096, "zeros at the end of both axes; 0 for periodic data")
+    coordinates = try section.boolean(
+      "coordinates", default: coordinates, "whether the coordinates of the points are input channels")
+  }
 }

@@ -23,7 +23,7 @@ struct ReportPlan {
   init(config: String?, preset: String?, overrides: [String], caseStudy name: String, statedBy sweep: String) throws {
     let study = try StudyRegistry.caseStudy(named: name, statedBy: sweep)
     caseStudy = study
-    published = study.publishedResults
+    published = (study as? any HasPublishedResults.Type)?.publishedResults ?? []
     guard let config else {
       title = study.title
       references = study.references

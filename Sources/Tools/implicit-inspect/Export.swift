@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Records
+import StudyKit
 import StudyRegistry
 import Support
 
@@ -9,7 +10,11 @@ struct Export: ParsableCommand {
     abstract: "Writes a dataset in the layout of another program.",
     discussion: "Formats: \(formats.joined(separator: ", ")).")
 
-  private static let formats = caseStudies.flatMap { study in study.exports.map { "\($0.format) (\(study.name))" } }
+  private static let formats = caseStudies.flatMap { study in exports(of: study).map { "\($0.format) (\(study.name))" } }
+
+  private static func exports(of study: any CaseStudy.Type) -> [DatasetExport] {
+    (study as? any HasExports.Type)?.exports ?? []
+  }
 
   @Argument(help: ArgumentHelp("The dataset.", valueName: "dataset.h5"))
   var dataset: String
@@ -24,7 +29,7 @@ struct Export: ParsableCommand {
     Log.start()
     let study = try caseStudy(named: DatasetReader(dataset).header.caseStudy, statedBy: dataset)
     let reader = try DatasetReader(dataset, study.layout)
-    guard let export = study.exports.first(where: { $0.format == format }) else {
+    guard let export = Self.exports(of: study).first(where: { $0.format == format }) else {
       throw Failure(
         .usage, "the case study `\(study.name)` has no format `\(format)`", at: "--format",
         remedy: "formats are: \(Self.formats.joined(separator: ", "))")

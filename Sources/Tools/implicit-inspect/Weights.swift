@@ -7,7 +7,14 @@ import Support
 struct ImportWeights: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Makes a model file of a safetensors file with weights under their PyTorch names.",
-    discussion: "Architectures: \(caseStudies.flatMap { $0.architectures }.joined(separator: ", ")).")
+    discussion: "Architectures: \(architectures.joined(separator: ", ")).")
+
+  private static let architectures = caseStudies.flatMap(architectures(of:))
+
+  private static func architectures(of study: any CaseStudy.Type) -> [String] {
+    func names<Case: CaseStudy>(_: Case.Type) -> [String] { Case.architectures.map(\.name) }
+    return names(study)
+  }
 
   @Option(help: "The architecture, for example implicit-gnn.")
   var architecture: String
@@ -26,10 +33,10 @@ struct ImportWeights: ParsableCommand {
 
   func run() throws {
     Log.start()
-    guard let study = caseStudies.first(where: { $0.architectures.contains(architecture) }) else {
+    guard let study = caseStudies.first(where: { Self.architectures(of: $0).contains(architecture) }) else {
       throw Failure(
         .usage, "unknown architecture `\(architecture)`", at: "--architecture",
-        remedy: suggestion(for: architecture, among: caseStudies.flatMap { $0.architectures }, called: "architectures"))
+        remedy: suggestion(for: architecture, among: Self.architectures, called: "architectures"))
     }
     try importWeights(study)
     print(output)
