@@ -1,6 +1,6 @@
 extension ConfigurationDocument {
   /// Every key that was read below some keys, with the value that was used, by key path:
-  /// `["training.stages.0.steps": "1500"]`. What `resolved` says as text, for programs that compare.
+  /// `["training.phases.0.steps": "1500"]`. What `resolved` says as text, for programs that compare.
   ///
   /// - Parameter paths: sections or keys, for example `["seed", "models.implicit-8"]`.
   public func resolvedValues(under paths: [String]) -> [String: String] {

@@ -36,7 +36,7 @@ public final class ConfigurationDocument {
     let folder = (name as NSString).deletingLastPathComponent
     let entries = if case .map(let entries) = tree.content { entries } else { [String: ConfigurationNode]() }
     root = ConfigurationSection(
-      path: "", referencePath: "", place: tree.place, entries: entries, resolved: ResolvedTree(),
+      path: "", referencePath: "", location: tree.location, entries: entries, resolved: ResolvedTree(),
       context: ConfigurationContext(folder: folder.isEmpty ? "." : folder, isDescribing: isDescribing))
   }
 
@@ -76,11 +76,11 @@ public final class ConfigurationDocument {
   public static func parse(
     _ text: String, name: String, preset: String? = nil, overrides: [String] = [], keys: [String] = pipelineKeys
   ) throws -> ConfigurationDocument {
-    let empty = ConfigurationNode(content: .map([:]), place: "\(name):1")
+    let empty = ConfigurationNode(content: .map([:]), location: "\(name):1")
     var tree = try YAMLReader.read(text, name: name) ?? empty
     guard case .map(var entries) = tree.content else {
       throw Failure(
-        .usage, "expected a map of keys, found \(tree.summary)", at: tree.place,
+        .usage, "expected a map of keys, found \(tree.summary)", at: tree.location,
         remedy: "keys: \(keys.joined(separator: ", "))")
     }
     try checkTopLevel(entries, keys + ["presets"], within: "")
@@ -111,18 +111,18 @@ public final class ConfigurationDocument {
   public static func describing() -> ConfigurationDocument {
     ConfigurationDocument(
       name: "reference", preset: nil, presets: [], overrides: [],
-      tree: ConfigurationNode(content: .map([:]), place: "reference"), isDescribing: true)
+      tree: ConfigurationNode(content: .map([:]), location: "reference"), isDescribing: true)
   }
 
   private static func presets(in node: ConfigurationNode?, keys: [String]) throws -> [String: ConfigurationNode] {
     guard let node else { return [:] }
     guard case .map(let presets) = node.content else {
-      throw Failure(.usage, "presets: expected a map of presets, found \(node.summary)", at: node.place)
+      throw Failure(.usage, "presets: expected a map of presets, found \(node.summary)", at: node.location)
     }
     for (name, preset) in presets.sorted(by: { $0.key < $1.key }) {
       guard case .map(let entries) = preset.content else {
         throw Failure(
-          .usage, "presets.\(name): expected a map of keys, found \(preset.summary)", at: preset.place,
+          .usage, "presets.\(name): expected a map of keys, found \(preset.summary)", at: preset.location,
           remedy: "write {} for a preset that changes nothing")
       }
       try checkTopLevel(entries, keys, within: "presets.\(name): ")
@@ -135,7 +135,7 @@ public final class ConfigurationDocument {
   {
     guard let unknown = entries.filter({ !keys.contains($0.key) }).min(by: { $0.key < $1.key }) else { return }
     throw Failure(
-      .usage, "\(prefix)unknown key `\(unknown.key)`", at: unknown.value.place,
+      .usage, "\(prefix)unknown key `\(unknown.key)`", at: unknown.value.location,
       remedy: suggestion(for: unknown.key, among: keys, called: "keys"))
   }
 }
@@ -187,7 +187,7 @@ struct Override {
   init(_ argument: String) throws {
     self.argument = argument
     text = "--set \(argument)"
-    let remedy = "write key.path=value, for example training.stages.0.steps=10"
+    let remedy = "write key.path=value, for example training.phases.0.steps=10"
     guard let equals = argument.firstIndex(of: "=") else {
       throw Failure(.usage, "an override without `=`", at: text, remedy: remedy)
     }
@@ -202,21 +202,21 @@ struct Override {
       throw Failure(
         .usage, "an override without a value", at: text, remedy: "write null to remove the key, \"\" for empty text")
     }
-    value.setPlace(text)
+    value.setLocation(text)
     self.value = value
   }
 }
 
 extension ConfigurationNode {
-  fileprivate mutating func setPlace(_ place: String) {
-    self.place = place
+  fileprivate mutating func setLocation(_ location: String) {
+    self.location = location
     switch content {
     case .null, .scalar: break
     case .list(var items):
-      for position in items.indices { items[position].setPlace(place) }
+      for position in items.indices { items[position].setLocation(location) }
       content = .list(items)
     case .map(var entries):
-      for key in entries.keys { entries[key]?.setPlace(place) }
+      for key in entries.keys { entries[key]?.setLocation(location) }
       content = .map(entries)
     }
   }

@@ -12,7 +12,7 @@ struct ConfigurationNode: Sendable {
 
   var content: Content
   /// For messages: `linear-programs.yaml:12`, or `--set training.seed=3`.
-  var place: String
+  var location: String
 
   var isNull: Bool { if case .null = content { true } else { false } }
 
@@ -48,11 +48,11 @@ extension ConfigurationNode {
       if value.isNull {
         guard entries.removeValue(forKey: key) != nil else {
           throw Failure(
-            .usage, "\(keyPath): null removes a key, but there is none of this name", at: value.place,
+            .usage, "\(keyPath): null removes a key, but there is none of this name", at: value.location,
             remedy: suggestion(for: key, among: entries.keys.sorted(), called: "keys"))
         }
       } else {
-        let base = entries[key] ?? ConfigurationNode(content: .null, place: value.place)
+        let base = entries[key] ?? ConfigurationNode(content: .null, location: value.location)
         entries[key] = try base.merged(with: value, path: keyPath)
       }
     }
@@ -69,29 +69,29 @@ extension ConfigurationNode {
     switch content {
     case .map(var entries):
       if rest.isEmpty {
-        return try merged(with: ConfigurationNode(content: .map([key: value]), place: value.place), path: parent)
+        return try merged(with: ConfigurationNode(content: .map([key: value]), location: value.location), path: parent)
       }
-      let child = entries[key] ?? ConfigurationNode(content: .map([:]), place: value.place)
+      let child = entries[key] ?? ConfigurationNode(content: .map([:]), location: value.location)
       entries[key] = try child.setting(rest, to: value, parent: keyPath)
       result.content = .map(entries)
     case .list(var items):
       guard let position = Int(key), items.indices.contains(position) else {
         throw Failure(
           .usage, "\(keyPath): `\(parent)` is a list of \(items.count), and `\(key)` is not a position in it",
-          at: value.place,
+          at: value.location,
           remedy: items.isEmpty
             ? "give the whole list: --set \(parent)=[...]" : "positions run from 0 to \(items.count - 1)")
       }
       guard !(rest.isEmpty && value.isNull) else {
         throw Failure(
-          .usage, "\(keyPath): null removes keys of maps, not items of lists", at: value.place,
+          .usage, "\(keyPath): null removes keys of maps, not items of lists", at: value.location,
           remedy: "give the whole list: --set \(parent)=[...]")
       }
       items[position] = try items[position].setting(rest, to: value, parent: keyPath)
       result.content = .list(items)
     case .null, .scalar:
       throw Failure(
-        .usage, "\(keyPath): `\(parent)` is \(summary), it has no entry `\(key)`", at: value.place,
+        .usage, "\(keyPath): `\(parent)` is \(summary), it has no entry `\(key)`", at: value.location,
         remedy: "set `\(parent)` itself")
     }
     return result

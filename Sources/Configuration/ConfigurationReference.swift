@@ -1,6 +1,6 @@
 /// One key of the configuration, as the reference page shows it.
 public struct ConfigurationKey: Sendable, Equatable {
-  /// For example `dataset.variables`, `training.stages[].steps`, `models.<name>.embedding`.
+  /// For example `dataset.variables`, `training.phases[].steps`, `models.<name>.embedding`.
   public var path: String
   /// For example `integer`, `list of numbers`, `section`.
   public var type: String

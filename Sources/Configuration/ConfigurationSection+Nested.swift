@@ -7,8 +7,8 @@ extension ConfigurationSection {
   public func section(_ key: String, _ meaning: String = "") throws -> ConfigurationSection {
     describe(key, type: "section", meaning)
     let child = resolved.child(key, .map)
-    guard let node = entries[key] else { return descend(key, place: place, entries: [:], resolved: child) }
-    return descend(key, place: node.place, entries: try entriesOfSection(key, node, meaning), resolved: child)
+    guard let node = entries[key] else { return descend(key, location: location, entries: [:], resolved: child) }
+    return descend(key, location: node.location, entries: try entriesOfSection(key, node, meaning), resolved: child)
   }
 
   /// The section below this key; nil if it is missing or `null`.
@@ -26,16 +26,16 @@ extension ConfigurationSection {
     describe(key, type: type, meaning)
     let list = resolved.child(key, .list)
     guard !context.isDescribing else {
-      return [descend(key, reference: "[]", place: place, entries: [:], resolved: list.child("0", .map))]
+      return [descend(key, reference: "[]", location: location, entries: [:], resolved: list.child("0", .map))]
     }
-    let node = entries[key] ?? ConfigurationNode(content: .list([]), place: place)
+    let node = entries[key] ?? ConfigurationNode(content: .list([]), location: location)
     guard case .list(let items) = node.content, count.bounds.contains(items.count) else {
       throw wrongType(key, expected: type, node, meaning)
     }
     return try items.enumerated().map { position, item in
       let itemKey = "\(key).\(position)"
       return descend(
-        itemKey, place: item.place, entries: try entriesOfSection(itemKey, item, meaning),
+        itemKey, location: item.location, entries: try entriesOfSection(itemKey, item, meaning),
         resolved: list.child("\(position)", .map))
     }
   }
@@ -49,16 +49,16 @@ extension ConfigurationSection {
     let map = resolved.child(key, .map)
     guard !context.isDescribing else {
       let name = "<name>"
-      return [(name, descend(key, reference: ".\(name)", place: place, entries: [:], resolved: map.child(name, .map)))]
+      return [(name, descend(key, reference: ".\(name)", location: location, entries: [:], resolved: map.child(name, .map)))]
     }
-    let node = entries[key] ?? ConfigurationNode(content: .map([:]), place: place)
+    let node = entries[key] ?? ConfigurationNode(content: .map([:]), location: location)
     guard case .map(let named) = node.content, count.bounds.contains(named.count) else {
       throw wrongType(key, expected: type, node, meaning)
     }
     return try named.sorted { $0.key < $1.key }.map { name, item in
       let itemKey = "\(key).\(name)"
       let entries = try entriesOfSection(itemKey, item, meaning)
-      return (name, descend(itemKey, place: item.place, entries: entries, resolved: map.child(name, .map)))
+      return (name, descend(itemKey, location: item.location, entries: entries, resolved: map.child(name, .map)))
     }
   }
 
@@ -102,10 +102,10 @@ extension ConfigurationSection {
 extension ConfigurationSection {
   /// - Parameter reference: what stands for the item's own name on the reference page.
   private func descend(
-    _ key: String, reference: String = "", place: String, entries: [String: ConfigurationNode], resolved: ResolvedTree
+    _ key: String, reference: String = "", location: String, entries: [String: ConfigurationNode], resolved: ResolvedTree
   ) -> ConfigurationSection {
     let section = ConfigurationSection(
-      path: keyPath(key), referencePath: referenceKeyPath(key) + reference, place: place, entries: entries,
+      path: keyPath(key), referencePath: referenceKeyPath(key) + reference, location: location, entries: entries,
       resolved: resolved, context: context)
     section.conditions = conditions
     return section
@@ -120,7 +120,7 @@ extension ConfigurationSection {
 
   private func wrongType(_ key: String, expected: String, _ node: ConfigurationNode, _ meaning: String) -> Failure {
     Failure(
-      .usage, "\(keyPath(key)): expected \(expected), found \(node.summary)", at: node.place,
+      .usage, "\(keyPath(key)): expected \(expected), found \(node.summary)", at: node.location,
       remedy: meaning.isEmpty ? nil : "this is: \(meaning)")
   }
 

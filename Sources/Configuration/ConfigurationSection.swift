@@ -14,14 +14,14 @@ import Support
 ///
 /// Sections are references: several readers may read one section, and the last of them calls `finish()`.
 public final class ConfigurationSection {
-  /// Where the section is in the file, for example `training.stages.0`; empty for the whole file.
+  /// Where the section is in the file, for example `training.phases.0`; empty for the whole file.
   public let path: String
   /// For messages, for example `linear-programs.yaml:12`.
-  public let place: String
+  public let location: String
   let entries: [String: ConfigurationNode]
   let resolved: ResolvedTree
   let context: ConfigurationContext
-  /// The path with placeholders, for example `training.stages[]`.
+  /// The path with placeholders, for example `training.phases[]`.
   let referencePath: String
   /// What must all hold for the keys that are read now to exist, for example `architecture: implicit-gnn`.
   var conditions: [String] = []
@@ -29,10 +29,10 @@ public final class ConfigurationSection {
   var joinedConditions: [String] { conditions.isEmpty ? [] : [conditions.joined(separator: ", ")] }
 
   init(
-    path: String, referencePath: String, place: String, entries: [String: ConfigurationNode], resolved: ResolvedTree,
+    path: String, referencePath: String, location: String, entries: [String: ConfigurationNode], resolved: ResolvedTree,
     context: ConfigurationContext
   ) {
-    (self.path, self.referencePath, self.place) = (path, referencePath, place)
+    (self.path, self.referencePath, self.location) = (path, referencePath, location)
     (self.entries, self.resolved, self.context) = (entries, resolved, context)
   }
 
@@ -49,12 +49,12 @@ public final class ConfigurationSection {
     guard let first = unknown.min(by: { lineOrder($0.value) < lineOrder($1.value) }) else { return }
     throw Failure(
       .usage, path.isEmpty ? "unknown key `\(first.key)`" : "\(path): unknown key `\(first.key)`",
-      at: first.value.place,
+      at: first.value.location,
       remedy: suggestion(for: first.key, among: resolved.children.keys.sorted(), called: "keys"))
   }
 
   private func lineOrder(_ node: ConfigurationNode) -> (Int, String) {
-    (node.place.split(separator: ":").last.flatMap { Int($0) } ?? .max, node.place)
+    (node.location.split(separator: ":").last.flatMap { Int($0) } ?? .max, node.location)
   }
 }
 
@@ -113,7 +113,7 @@ extension ConfigurationSection {
       resolved.children[$0] == nil && editDistance($0, key) * 3 <= max($0.count, key.count)
     }
     return Failure(
-      .usage, "\(keyPath(key)) is missing", at: similar.flatMap { entries[$0]?.place } ?? place,
+      .usage, "\(keyPath(key)) is missing", at: similar.flatMap { entries[$0]?.location } ?? location,
       remedy: "\(similar.map { "is `\($0)` meant to be it? " } ?? "")add `\(key)`: \(expected)")
   }
 
@@ -146,7 +146,7 @@ extension ConfigurationSection {
       throw Failure(
         .usage,
         "\(keyPath(key))\(error.position): expected \(error.expectedItem ?? kind.expected), found \(error.found.summary)",
-        at: error.found.place, remedy: error.hint ?? "`\(key)` is: \(meaning)")
+        at: error.found.location, remedy: error.hint ?? "`\(key)` is: \(meaning)")
     }
   }
 

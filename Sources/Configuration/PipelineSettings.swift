@@ -15,7 +15,7 @@ public struct PipelineSettings: Equatable, Sendable {
       "seeds that every model is trained with, which become part of its name; if empty, the seed of the file")
     guard Set(seeds).count == seeds.count else {
       throw Failure(
-        .usage, "\(section.path).seeds: expected different seeds, found one of them twice", at: section.place,
+        .usage, "\(section.path).seeds: expected different seeds, found one of them twice", at: section.location,
         remedy: "name each once")
     }
     self.seeds = seeds.isEmpty ? nil : seeds

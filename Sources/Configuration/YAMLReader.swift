@@ -23,41 +23,41 @@ enum YAMLReader {
 
   private static func convert(_ node: Node, name: String, line: Int, budget: inout Int) throws -> ConfigurationNode {
     let line = node.mark?.line ?? line
-    let place = "\(name):\(line)"
+    let location = "\(name):\(line)"
     budget -= 1
     guard budget >= 0 else {
       throw Failure(
-        .usage, "the configuration has more than \(largestNodeCount) values", at: place,
+        .usage, "the configuration has more than \(largestNodeCount) values", at: location,
         remedy: "nested aliases (`*name`) multiply: write the values out")
     }
     switch node {
     case .scalar(let scalar):
       let isQuoted = scalar.style != .plain && scalar.style != .any
       let isNull = !isQuoted && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
-      return ConfigurationNode(content: isNull ? .null : .scalar(scalar.string, isQuoted: isQuoted), place: place)
+      return ConfigurationNode(content: isNull ? .null : .scalar(scalar.string, isQuoted: isQuoted), location: location)
     case .sequence(let sequence):
       let items = try sequence.map { try convert($0, name: name, line: line, budget: &budget) }
-      return ConfigurationNode(content: .list(items), place: place)
+      return ConfigurationNode(content: .list(items), location: location)
     case .mapping(let mapping):
       var entries: [String: ConfigurationNode] = [:]
       for (keyNode, value) in mapping {
-        let keyPlace = "\(name):\(keyNode.mark?.line ?? line)"
+        let keyLocation = "\(name):\(keyNode.mark?.line ?? line)"
         guard case .scalar(let scalar) = keyNode, isKey(scalar.string) else {
           throw Failure(
             .usage,
             "expected a key of letters, digits, `_` and `-`, found \(keyNode.scalar.map { "`\($0.string)`" } ?? "a list or map")",
-            at: keyPlace, remedy: "rename the key; merge keys (`<<`) are not part of the format")
+            at: keyLocation, remedy: "rename the key; merge keys (`<<`) are not part of the format")
         }
         // A value on the lines after its key is better found at the key.
         var entry = try convert(value, name: name, line: line, budget: &budget)
-        entry.place = keyPlace
+        entry.location = keyLocation
         guard entries.updateValue(entry, forKey: scalar.string) == nil else {
-          throw duplicate([scalar.string], at: keyPlace)
+          throw duplicate([scalar.string], at: keyLocation)
         }
       }
-      return ConfigurationNode(content: .map(entries), place: place)
+      return ConfigurationNode(content: .map(entries), location: location)
     case .alias:
-      throw Failure(.usage, "an alias without its anchor", at: place, remedy: "write the value out")
+      throw Failure(.usage, "an alias without its anchor", at: location, remedy: "write the value out")
     }
   }
 
@@ -74,9 +74,9 @@ enum YAMLReader {
       }
   }
 
-  private static func duplicate(_ keys: [String], at place: String) -> Failure {
+  private static func duplicate(_ keys: [String], at location: String) -> Failure {
     Failure(
-      .usage, "the key `\(keys.joined(separator: "`, `"))` occurs more than once in the same map", at: place,
+      .usage, "the key `\(keys.joined(separator: "`, `"))` occurs more than once in the same map", at: location,
       remedy: "keep one of them")
   }
 

@@ -67,7 +67,7 @@ private func differentiatedSteps(
   try Autograd.withTracking {
     var state = start
     for _ in 0..<settings.steps {
-      state = try state.moved(toward: trackedValue(of: map, at: state), by: settings.damping)
+      state = try state.lerp(to: trackedValue(of: map, at: state), weight: settings.damping)
     }
     let value = try scalarLoss(loss, at: state)
     let jacobian = try penalty?.value(of: map, at: state)
@@ -118,13 +118,6 @@ private func implicitGradient(
 private func weighted(_ jacobian: Tensor?, _ penalty: JacobianPenalty?) throws -> [Tensor] {
   guard let jacobian, let penalty, try jacobian.requiresGradient else { return [] }
   return [try jacobian * penalty.weight]
-}
-
-extension Tensor {
-  /// (1 - fraction) self + fraction target: a damped step.
-  public func moved(toward target: Tensor, by fraction: Double) throws -> Tensor {
-    fraction == 1 ? target : try (self * (1 - fraction)).adding(target, times: fraction)
-  }
 }
 
 private func trackedValue(of map: (Tensor) throws -> Tensor, at state: Tensor) throws -> Tensor {

@@ -64,7 +64,7 @@ extension Tensor: EquilibriumState {
         sum = try sum.map { try Op.addProduct(.tensor($0), .tensor(state), .tensor(factor)) } ?? state * factor
       default:
         let factor = coefficient.value(sample: 0)
-        sum = try sum.map { try $0.adding(state, times: factor) } ?? (factor == 1 ? state : state * factor)
+        sum = try sum.map { try $0.add(state, alpha: factor) } ?? (factor == 1 ? state : state * factor)
       }
     }
     return sum ?? first

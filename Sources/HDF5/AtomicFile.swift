@@ -18,14 +18,14 @@ public final class AtomicFile: @unchecked Sendable {
   /// Creates the temporary file. Throws `.cannotCreate` if the folder is missing or not writable.
   public init(creating path: String) throws {
     let site = Site(operation: "create file", file: path, fallback: .cannotCreate)
-    let place = TemporaryName(of: path)
-    try Self.checkTarget(path, folder: place.folder, site)
+    let names = TemporaryName(of: path)
+    try Self.checkTarget(path, folder: names.folder, site)
     self.path = path
-    let temporary = place.fresh()
+    let temporary = names.fresh()
     self.temporary = temporary
     file = try Library.locked {
       TemporaryName.live.insert(temporary)
-      place.removeLeftovers()
+      names.removeLeftovers()
       do { return try File.create(temporary, reportedAs: path) } catch {
         unlink(temporary)
         TemporaryName.live.remove(temporary)

@@ -123,23 +123,23 @@ extension ElementType {
   ///
   /// - Parameter textLength: bytes of each text, for text of fixed length.
   func withType<Result>(
-    in place: Place, textLength: Int? = nil, site: Site, _ body: (hid_t) throws -> Result
+    in side: Side, textLength: Int? = nil, site: Site, _ body: (hid_t) throws -> Result
   ) throws -> Result {
     switch self {
-    case .float(32): return try body(place == .file ? chdf5_little_float() : chdf5_native_float())
-    case .float(64): return try body(place == .file ? chdf5_little_double() : chdf5_native_double())
-    case .integer(let bits, let signed): return try body(Self.integer(bits: bits, signed: signed, place))
+    case .float(32): return try body(side == .file ? chdf5_little_float() : chdf5_native_float())
+    case .float(64): return try body(side == .file ? chdf5_little_double() : chdf5_native_double())
+    case .integer(let bits, let signed): return try body(Self.integer(bits: bits, signed: signed, side))
     default:
-      let type = try makeType(in: place, textLength: textLength, site: site)
+      let type = try makeType(in: side, textLength: textLength, site: site)
       defer { H5Tclose(type) }
       return try body(type)
     }
   }
 
-  enum Place { case file, memory }
+  enum Side { case file, memory }
 
-  private static func integer(bits: Int, signed: Bool, _ place: Place) -> hid_t {
-    switch (bits, signed, place) {
+  private static func integer(bits: Int, signed: Bool, _ side: Side) -> hid_t {
+    switch (bits, signed, side) {
     case (8, true, .file): chdf5_little_int8()
     case (16, true, .file): chdf5_little_int16()
     case (32, true, .file): chdf5_little_int32()
@@ -160,16 +160,16 @@ extension ElementType {
   }
 
   /// A new library type, which the caller closes.
-  private func makeType(in place: Place, textLength: Int?, site: Site) throws -> hid_t {
+  private func makeType(in side: Side, textLength: Int?, site: Site) throws -> hid_t {
     switch self {
     case .float(16):
-      let type = try site.check(H5Tcopy(place == .file ? chdf5_little_float() : chdf5_native_float()))
+      let type = try site.check(H5Tcopy(side == .file ? chdf5_little_float() : chdf5_native_float()))
       try site.check(H5Tset_fields(type, 15, 10, 5, 0, 10))
       try site.check(H5Tset_size(type, 2))
       try site.check(H5Tset_ebias(type, 15))
       return type
     case .boolean:
-      let type = try site.check(H5Tenum_create(Self.integer(bits: 8, signed: true, place)))
+      let type = try site.check(H5Tenum_create(Self.integer(bits: 8, signed: true, side)))
       for (name, value) in [("FALSE", Int8(0)), ("TRUE", Int8(1))] {
         var value = value
         try site.check(H5Tenum_insert(type, name, &value))
@@ -184,7 +184,7 @@ extension ElementType {
     case .complex(let bits):
       let part = bits / 8
       let type = try site.check(H5Tcreate(H5T_COMPOUND, 2 * part))
-      try ElementType.float(bits: bits).withType(in: place, site: site) { member in
+      try ElementType.float(bits: bits).withType(in: side, site: site) { member in
         try site.check(H5Tinsert(type, "r", 0, member))
         try site.check(H5Tinsert(type, "i", part, member))
       }

@@ -26,8 +26,8 @@ enum GlobalHeapCheck {
       guard (try? handle.seek(toOffset: UInt64(offset))) != nil,
         let part = try? handle.read(upToCount: min(searchedLength, fileSize - offset))
       else { continue }
-      if let place = part.withUnsafeBytes({ firstDamage(in: $0, fileSize: fileSize - offset) }) {
-        return "a damaged global heap at byte \(offset + place)"
+      if let location = part.withUnsafeBytes({ firstDamage(in: $0, fileSize: fileSize - offset) }) {
+        return "a damaged global heap at byte \(offset + location)"
       }
     }
     return nil

@@ -61,7 +61,7 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   /// `file:/object`, as far as they are known.
-  public var place: String? {
+  public var location: String? {
     switch (file, object) {
     case (let file?, let object?): "\(file):\(object)"
     case (let file?, nil): file
@@ -78,7 +78,7 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   public var description: String {
-    var text = place.map { "\($0): \(problem)" } ?? problem
+    var text = location.map { "\($0): \(problem)" } ?? problem
     if !stack.isEmpty { text += "\n  libhdf5: " + stack.replacing("\n", with: "\n           ") }
     return text
   }

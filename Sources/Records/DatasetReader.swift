@@ -82,10 +82,10 @@ public final class DatasetReader: Sendable {
   private static func check(
     _ dataset: Dataset, _ field: FieldSchema, count: inout Int?, _ layout: inout DatasetLayout
   ) throws {
-    let place = "\(dataset.filePath):\(dataset.path)"
+    let location = "\(dataset.filePath):\(dataset.path)"
     guard field.accepts(dataset.type) else {
       throw Failure(
-        .badData, "expected type \(field.type), found \(dataset.type)", at: place,
+        .badData, "expected type \(field.type), found \(dataset.type)", at: location,
         remedy: "store `\(field.name)` as \(field.type)")
     }
     let shape = try dataset.shape
@@ -98,7 +98,7 @@ public final class DatasetReader: Sendable {
         length.0 == length.1 ? nil : layout.fields.first { $0 != field && $0.dimensions.contains(name) }?.name
       }
       throw Failure(
-        .badData, "expected shape (\(lengths.joined(separator: ", "))), found \(shape)", at: place,
+        .badData, "expected shape (\(lengths.joined(separator: ", "))), found \(shape)", at: location,
         remedy: "all fields have as many samples, and dimensions of one name have one length"
           + (others.first.map { "; compare with `\($0)`" } ?? ""))
     }
@@ -108,7 +108,7 @@ public final class DatasetReader: Sendable {
       let units = try dataset.attribute("units", as: String.self)
       guard units == field.units else {
         throw Failure(
-          .badData, "expected units `\(field.units)`, found `\(units)`", at: place,
+          .badData, "expected units `\(field.units)`, found `\(units)`", at: location,
           remedy: "convert the values, then set the attribute `units`")
       }
     }

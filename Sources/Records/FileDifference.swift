@@ -143,9 +143,9 @@ public struct FileDifference: Equatable, Sendable {
         index.insert(rest % max(1, length), at: 0)
         rest /= max(1, length)
       }
-      let place = shape.isEmpty ? "" : " at \(index)"
+      let position = shape.isEmpty ? "" : " at \(index)"
       let size = isNumeric ? "; largest difference \(largestAbsolute), relative \(largestRelative)" : ""
-      return "\(differing) of \(count) values differ, first\(place): \(first.values)\(size)"
+      return "\(differing) of \(count) values differ, first\(position): \(first.values)\(size)"
     }
   }
 }

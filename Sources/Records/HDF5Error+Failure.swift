@@ -20,7 +20,7 @@ extension HDF5Error: FailureConvertible {
       case .closed, .invalidValue: (.bug, Failure.bugReport)
       case .library: (.io, "this is what libhdf5 says: \(stack)")
       }
-    return Failure(status, problem, at: place, remedy: remedy)
+    return Failure(status, problem, at: location, remedy: remedy)
   }
 }
 

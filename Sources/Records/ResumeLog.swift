@@ -93,7 +93,7 @@ public final class ResumeLog {
   package static func discard(of output: String, after error: any Error) {
     let failure = Failure(describing: error)
     let path = path(of: output)
-    guard failure.place != path, failure.status != .interrupted, failure.status != .io else { return }
+    guard failure.location != path, failure.status != .interrupted, failure.status != .io else { return }
     try? FileManager.default.removeItem(atPath: path)
   }
 

@@ -135,19 +135,19 @@ public struct ExpectedBand: Equatable, Sendable {
       "kinds_at_least", in: 1..., "number of kinds of perturbation that must be inside; all without it")
     try section.finish()
     if atLeast == nil && atMost == nil && !section.isDescribing {
-      throw Failure(.usage, "the band \"\(name)\" has no limit", at: section.place, remedy: "add at_least or at_most")
+      throw Failure(.usage, "the band \"\(name)\" has no limit", at: section.location, remedy: "add at_least or at_most")
     }
     if divisor != nil && subtrahend != nil && !section.isDescribing {
       throw Failure(
-        .usage, "the band \"\(name)\" has `relative_to` and `minus`", at: section.place, remedy: "keep one of them")
+        .usage, "the band \"\(name)\" has `relative_to` and `minus`", at: section.location, remedy: "keep one of them")
     }
     if let atLeast, let atMost, atLeast > atMost {
       throw Failure(
-        .usage, "the band \"\(name)\" is empty: at_least \(atLeast) is above at_most \(atMost)", at: section.place)
+        .usage, "the band \"\(name)\" is empty: at_least \(atLeast) is above at_most \(atMost)", at: section.location)
     }
     if kindsAtLeast != nil && !(quantity.metric.isPerturbed && quantity.perturbation == nil) {
       throw Failure(
-        .usage, "the band \"\(name)\" has kinds_at_least, but only one number", at: section.place,
+        .usage, "the band \"\(name)\" has kinds_at_least, but only one number", at: section.location,
         remedy: "kinds_at_least goes with the metrics lipschitz_ratio and perturbed_error without a perturbation")
     }
   }

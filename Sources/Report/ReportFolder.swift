@@ -32,7 +32,7 @@ public struct ReportFolder: Sendable {
       if isNew { for folder in [figures, url] { rmdir(folder.path) } }
       var failure = Failure(describing: error)
       // The hidden folder is gone; what the reader knows is the final name.
-      failure.place = failure.place?.replacing("/\(work.lastPathComponent)", with: "")
+      failure.location = failure.location?.replacing("/\(work.lastPathComponent)", with: "")
       throw failure
     }
   }

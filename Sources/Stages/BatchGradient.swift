@@ -82,7 +82,7 @@ struct BatchGradient<Case: CaseStudy> {
     let damping = if case .unrolled(_, let damping) = adjoint { damping } else { 1.0 }
     let start = try Autograd.withoutTracking {
       try (0..<untrackedIterations).reduce(network.initialState(context)) { state, _ in
-        try state.moved(toward: network.step(state, context), by: damping)
+        try state.lerp(to: network.step(state, context), weight: damping)
       }
     }
     let penalty =

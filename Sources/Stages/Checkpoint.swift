@@ -43,7 +43,7 @@ struct Checkpoint {
       try content.write(named(adam.secondMoments), under: "/optimizer/second_moment")
       try content.write(named(state.bestParameters), under: "/best/parameters")
       for (name, value) in [
-        ("step", state.step), ("stage", state.stage), ("stage_step", state.stageStep), ("optimizer_step", adam.step),
+        ("step", state.step), ("phase", state.phase), ("phase_step", state.phaseStep), ("optimizer_step", adam.step),
       ] {
         try content.write("/counters/\(name)", [Int64(value)], shape: [])
       }
@@ -73,8 +73,8 @@ struct Checkpoint {
         learningRate: try file.dataset("counters/learning_rate").readScalar(Double.self),
         bestParameters: try file.tensors(expected, under: "/best/parameters"))
       state.step = try integer("step")
-      state.stage = try integer("stage")
-      state.stageStep = try integer("stage_step")
+      state.phase = try integer("phase")
+      state.phaseStep = try integer("phase_step")
       state.bestLoss = try file.dataset("best/counters/loss").readScalar(Double.self)
       state.bestValidation = try file.dataset("best/counters/validation_error").readScalar(Double.self)
       state.history = try TrainingHistory(of: file)

@@ -46,7 +46,7 @@ extension LocalLipschitz {
       let context = try network.inject(batch)
       var state = try network.initialState(context)
       for _ in 0..<iterations {
-        state = try state.moved(toward: network.step(state, context), by: picard.damping)
+        state = try state.lerp(to: network.step(state, context), weight: picard.damping)
       }
       return try network.readout(state, context)
     }

@@ -7,9 +7,9 @@ import Torch
 /// Times optimizer steps exactly as `implicit-train` makes them.
 public struct StepBenchmark {
   public let parameterCount: Int
-  /// Stages of the whole training, and steps of the timed one.
-  public let stages: Int
-  public let stageSteps: Int
+  /// Phases of the whole training, and steps of the timed one.
+  public let phases: Int
+  public let phaseSteps: Int
   /// Seconds of each step, in order.
   public let seconds: [Double]
   /// Loss before each step.
@@ -18,18 +18,18 @@ public struct StepBenchmark {
   public let peakMemory: Int
 
   /// - Parameters:
-  ///   - stage: the stage of the training that is timed, from its first step on.
+  ///   - phase: the phase of the training that is timed, from its first step on.
   ///   - steps: timed steps; one more comes first to warm up.
   public init<Case: CaseStudy>(
-    _ configuration: ExperimentConfiguration<Case>, model name: String, dataset: String, initial: String? = nil, stage: Int = 0,
+    _ configuration: ExperimentConfiguration<Case>, model name: String, dataset: String, initial: String? = nil, phase: Int = 0,
     steps: Int, threads: Int, device: Device = .cpu
   ) throws {
     let reader = try DatasetReader(dataset, Case.layout)
     let configured = try configuration.model(name)
     var training = configured.training ?? configuration.training
-    stages = training.stages.count
-    training.stages = [training.stages[stage]]
-    stageSteps = training.totalSteps
+    phases = training.phases.count
+    training.phases = [training.phases[phase]]
+    phaseSteps = training.totalSteps
     let model = try configured.build(
       reader.layout, seed: configuration.seed, initial: initial.map { try ModelFile($0, caseStudy: Case.name) }, name: name)
     guard !model.module.parameters.isEmpty else {
@@ -58,22 +58,22 @@ public struct StepBenchmark {
 }
 
 extension StepBenchmark {
-  private static let stepsPerStage = 2
+  private static let stepsPerPhase = 2
 
-  /// What a whole training takes, judged by a few steps of each of its stages, for people to read.
+  /// What a whole training takes, judged by a few steps of each of its phases, for people to read.
   public static func price<Case: CaseStudy>(
     _ configuration: ExperimentConfiguration<Case>, model: String, dataset: String, initial: String?, threads: Int,
     device: Device
   ) throws -> String {
-    func benchmark(_ stage: Int) throws -> StepBenchmark {
+    func benchmark(_ phase: Int) throws -> StepBenchmark {
       try StepBenchmark(
-        configuration, model: model, dataset: dataset, initial: initial, stage: stage, steps: stepsPerStage, threads: threads,
+        configuration, model: model, dataset: dataset, initial: initial, phase: phase, steps: stepsPerPhase, threads: threads,
         device: device)
     }
     let first = try benchmark(0)
-    let all = try [first] + (1..<first.stages).map(benchmark)
-    let steps = all.reduce(0) { $0 + $1.stageSteps }
-    let time = all.reduce(0) { $0 + $1.seconds.reduce(0, +) / Double(stepsPerStage) * Double($1.stageSteps) }
+    let all = try [first] + (1..<first.phases).map(benchmark)
+    let steps = all.reduce(0) { $0 + $1.phaseSteps }
+    let time = all.reduce(0) { $0 + $1.seconds.reduce(0, +) / Double(stepsPerPhase) * Double($1.phaseSteps) }
     let memory = Double(all.map(\.peakMemory).max() ?? 0) / 1_073_741_824
     return """
       parameters  \(first.parameterCount)

@@ -100,7 +100,8 @@ public struct SweepStage {
       caseStudy: Case.name, title: Case.title, references: Case.references, model: file.facts.model,
       architecture: file.facts.architecture, isIterative: model.isImplicit,
       solver: model.isImplicit ? configuration.sweep.solver.solver.kind.rawValue : "none", split: split,
-      errorName: Case.error.description.longName, subject: subject, seed: file.facts.seed, parameterCount: model.module.parameters.count,
+      errorName: Case.error.description.longName, subject: subject, seed: file.facts.seed,
+      parameterCount: model.module.parameters.count,
       trainedIterations: file.facts.trainedIterations, datasetHash: reader.header.contentHash,
       modelHash: file.header.contentHash)
   }

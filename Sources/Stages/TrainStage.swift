@@ -58,7 +58,7 @@ public struct TrainStage {
       configuration: configuration.document.resolved(only: ["models.\(modelName)"]), seed: configuration.seed,
       datasetHash: reader.header.contentHash)
     if case .implicit = model, !trainer.parameters.isEmpty, configured.weights == nil {
-      facts.trainedIterations = training.stages.map { $0.iterations + $0.untrackedIterations }.max()
+      facts.trainedIterations = training.phases.map { $0.iterations + $0.untrackedIterations }.max()
     }
     let provenance = FileProvenance(
       run: .current(libraries: ["libtorch": Runtime.version]), configuration: configuration.document.resolved(),

@@ -3,7 +3,7 @@ import StudyKit
 import Support
 import Torch
 
-/// Trains one model: stages of Adam on the mean loss, with rollback to the best parameters, checkpoints, and interruption
+/// Trains one model: phases of Adam on the mean loss, with rollback to the best parameters, checkpoints, and interruption
 /// between steps.
 final class Trainer<Case: CaseStudy> {
   let configuration: TrainingConfiguration
@@ -22,23 +22,23 @@ final class Trainer<Case: CaseStudy> {
     self.data = data
     self.threads = threads
     parameters = model.module.parameters
-    let first = configuration.stages[0]
+    let first = configuration.phases[0]
     state = TrainingState(learningRate: first.learningRate, bestParameters: parameters.tensors)
     optimizer = try Self.optimizer(parameters, first)
   }
 
-  private static func optimizer(_ parameters: NamedParameters, _ stage: TrainingConfiguration.Stage) throws -> Adam {
-    try Adam(parameters, .init(learningRate: stage.learningRate, weightDecay: stage.weightDecay))
+  private static func optimizer(_ parameters: NamedParameters, _ phase: TrainingConfiguration.Phase) throws -> Adam {
+    try Adam(parameters, .init(learningRate: phase.learningRate, weightDecay: phase.weightDecay))
   }
 
   /// A model without parameters is finished before it begins.
-  var isFinished: Bool { state.stage >= configuration.stages.count || parameters.isEmpty }
+  var isFinished: Bool { state.phase >= configuration.phases.count || parameters.isEmpty }
 
   /// Continues from a checkpoint.
   func restore(_ saved: TrainingState, parameters values: [Tensor], _ adam: Adam.State) throws {
     state = saved
     try assign(values)
-    if !isFinished { optimizer = try Self.optimizer(parameters, configuration.stages[saved.stage]) }
+    if !isFinished { optimizer = try Self.optimizer(parameters, configuration.phases[saved.phase]) }
     try optimizer.restore(adam)
   }
 
@@ -46,46 +46,47 @@ final class Trainer<Case: CaseStudy> {
     for (entry, value) in zip(parameters.entries, values) { try entry.parameter.assign(value) }
   }
 
-  /// One optimizer step; at the end of a stage, back to its best parameters and on to the next.
+  /// One optimizer step; at the end of a phase, back to its best parameters and on to the next.
   ///
   /// - Throws: `Failure` (diverged) when the loss is not finite.
   func step() throws {
-    let stage = configuration.stages[state.stage]
-    let rate = state.learningRate * stage.schedule.factor(step: state.stageStep, of: stage.steps)
-    let (forward, adjoint) = stage.adjoint.resolved(iterations: stage.iterations)
+    let phase = configuration.phases[state.phase]
+    let rate = state.learningRate * phase.schedule.factor(step: state.phaseStep, of: phase.steps)
+    let (forward, adjoint) = phase.adjoint.resolved(iterations: phase.iterations)
     let gradient = try BatchGradient<Case>(
-      model: model, forward: forward, adjoint: adjoint, untrackedIterations: data.offset(step: state.step, stage),
-      threads: threads, jacobianWeight: stage.jacobianWeight, probe: data.probe(step: state.step),
+      model: model, forward: forward, adjoint: adjoint,
+      untrackedIterations: data.untrackedIterations(inStep: state.step, of: phase),
+      threads: threads, jacobianWeight: phase.jacobianWeight, probe: data.probe(step: state.step),
       random: data.random(step: state.step)
-    )(data.chunks(step: state.step, stage))
+    )(data.chunks(step: state.step, phase))
     try record(gradient, rate)
     if gradient.loss < state.bestLoss {
       state.bestLoss = gradient.loss
       if configuration.validation == nil { state.bestParameters = parameters.tensors }
     }
-    if let rollback = stage.rollback, gradient.loss > rollback.threshold * state.bestLoss,
+    if let rollback = phase.rollback, gradient.loss > rollback.threshold * state.bestLoss,
       state.learningRate > rollback.floor
     {
       try assign(state.bestParameters)
       state.learningRate *= rollback.factor
     } else {
       optimizer.settings.learningRate = rate
-      try optimizer.step(stage.gradientClip.map { try clipped(gradient.gradients, toNorm: $0) } ?? gradient.gradients)
+      try optimizer.step(phase.gradientClip.map { try clipped(gradient.gradients, toNorm: $0) } ?? gradient.gradients)
     }
     state.step += 1
-    state.stageStep += 1
+    state.phaseStep += 1
     if let validation = configuration.validation,
-      state.stageStep.isMultiple(of: validation.every) || state.stageStep == stage.steps
+      state.phaseStep.isMultiple(of: validation.every) || state.phaseStep == phase.steps
     {
-      try validate(validation, stage)
+      try validate(validation, phase)
     }
-    if state.stageStep == stage.steps { try endStage() }
+    if state.phaseStep == phase.steps { try endPhase() }
   }
 
-  private func validate(_ validation: TrainingConfiguration.Validation, _ stage: TrainingConfiguration.Stage) throws {
+  private func validate(_ validation: TrainingConfiguration.Validation, _ phase: TrainingConfiguration.Phase) throws {
     let error = try data.validationError(
-      of: model, solver: stage.adjoint.iteration,
-      iterations: validation.iterations ?? stage.iterations + stage.untrackedIterations, threads: threads)
+      of: model, solver: phase.adjoint.iteration,
+      iterations: validation.iterations ?? phase.iterations + phase.untrackedIterations, threads: threads)
     state.history.validationError[state.step - 1] = error
     guard error < state.bestValidation else { return }
     state.bestValidation = error
@@ -94,14 +95,14 @@ final class Trainer<Case: CaseStudy> {
 
   private func record(_ gradient: BatchGradient<Case>.Result, _ rate: Double) throws {
     guard gradient.loss.isFinite else {
-      let stage = configuration.stages[state.stage]
+      let phase = configuration.phases[state.phase]
       throw Failure(
         .diverged,
-        "training.stages.\(state.stage): expected a finite loss, found \(gradient.loss.isNaN ? "NaN" : "infinity") at step "
+        "training.phases.\(state.phase): expected a finite loss, found \(gradient.loss.isNaN ? "NaN" : "infinity") at step "
           + "\(state.step)",
-        at: stage.place,
-        remedy: "lower training.stages.\(state.stage).learning_rate"
-          + (stage.rollback == nil ? ", or give the stage a rollback" : ""))
+        at: phase.location,
+        remedy: "lower training.phases.\(state.phase).learning_rate"
+          + (phase.rollback == nil ? ", or give the phase a rollback" : ""))
     }
     state.history.loss.append(gradient.loss)
     state.history.learningRate.append(rate)
@@ -111,18 +112,18 @@ final class Trainer<Case: CaseStudy> {
     state.history.jacobian.append(gradient.squaredJacobian.map { $0.squareRoot() } ?? .nan)
   }
 
-  /// Keeps the parameters with the lowest validation error of this stage, or with the lowest loss where losses are of the same
+  /// Keeps the parameters with the lowest validation error of this phase, or with the lowest loss where losses are of the same
   /// samples; the last ones, where neither is known or no validation gave a number.
-  private func endStage() throws {
+  private func endPhase() throws {
     let isRanked =
-      configuration.validation == nil ? data.isFullBatch(configuration.stages[state.stage]) : state.bestValidation < .infinity
+      configuration.validation == nil ? data.isFullBatch(configuration.phases[state.phase]) : state.bestValidation < .infinity
     if isRanked { try assign(state.bestParameters) }
-    state.stage += 1
-    state.stageStep = 0
+    state.phase += 1
+    state.phaseStep = 0
     state.bestLoss = .infinity
     state.bestValidation = .infinity
     guard !isFinished else { return }
-    state.learningRate = configuration.stages[state.stage].learningRate
-    optimizer = try Self.optimizer(parameters, configuration.stages[state.stage])
+    state.learningRate = configuration.phases[state.phase].learningRate
+    optimizer = try Self.optimizer(parameters, configuration.phases[state.phase])
   }
 }

@@ -28,13 +28,13 @@ final class TrainingData<Case: CaseStudy> {
       }
     }
     let rows = try model.rows(reader, .train)
-    let limits = Set(configuration.stages.map(\.difficulty))
+    let limits = Set(configuration.phases.map(\.difficulty))
     let difficulties = try limits == [nil] ? [] : Self.difficulties(reader, rows)
     chunks = try limits.reduce(into: [:]) { chunks, limit in
       let easy = limit.map { limit in zip(rows, difficulties).filter { $1 <= limit }.map(\.0) } ?? rows
       guard !easy.isEmpty else {
         throw Failure(
-          .usage, "no sample has a difficulty of at most \(limit ?? 0)", at: "training.stages",
+          .usage, "no sample has a difficulty of at most \(limit ?? 0)", at: "training.phases",
           remedy: "the smallest one is \(difficulties.min() ?? 0)")
       }
       chunks[limit] = try batches(.train, easy)
@@ -51,22 +51,22 @@ final class TrainingData<Case: CaseStudy> {
   private static func difficulties(_ reader: DatasetReader, _ rows: [Int]) throws -> [Int64] {
     guard let field = (Case.self as? any HasDifficulty.Type)?.difficultyField else {
       throw Failure(
-        .usage, "the samples of `\(Case.name)` have no difficulty", at: "training.stages",
+        .usage, "the samples of `\(Case.name)` have no difficulty", at: "training.phases",
         remedy: "leave out the key `difficulty`")
     }
     return try reader.integers(field, .train, rows: rows)
   }
 
-  private func chunks(of stage: TrainingConfiguration.Stage) -> [Case.Batch] { chunks[stage.difficulty] ?? [] }
+  private func chunks(of phase: TrainingConfiguration.Phase) -> [Case.Batch] { chunks[phase.difficulty] ?? [] }
 
-  private func seesAll(_ stage: TrainingConfiguration.Stage) -> Bool { chunksPerStep >= chunks(of: stage).count }
+  private func seesAll(_ phase: TrainingConfiguration.Phase) -> Bool { chunksPerStep >= chunks(of: phase).count }
 
-  /// Whether every step of a stage sees all samples, unchanged, so that the losses of different steps compare.
-  func isFullBatch(_ stage: TrainingConfiguration.Stage) -> Bool { seesAll(stage) && symmetries.isEmpty }
+  /// Whether every step of a phase sees all samples, unchanged, so that the losses of different steps compare.
+  func isFullBatch(_ phase: TrainingConfiguration.Phase) -> Bool { seesAll(phase) && symmetries.isEmpty }
 
   /// The chunks of a step, each replaced by a random equivalent where symmetries are asked for.
-  func chunks(step: Int, _ stage: TrainingConfiguration.Stage) throws -> [Case.Batch] {
-    let chosen = visited(step: step, stage)
+  func chunks(step: Int, _ phase: TrainingConfiguration.Phase) throws -> [Case.Batch] {
+    let chosen = visited(step: step, phase)
     guard !symmetries.isEmpty, let study = Case.self as? any HasSymmetries<Case.Batch>.Type else { return chosen }
     return try chosen.enumerated().map { position, chunk in
       var random = KeyedRandom(seed: seed, stream: "train/symmetries/\(position)", index: UInt64(step))
@@ -74,9 +74,9 @@ final class TrainingData<Case: CaseStudy> {
     }
   }
 
-  private func visited(step: Int, _ stage: TrainingConfiguration.Stage) -> [Case.Batch] {
-    let chunks = chunks(of: stage)
-    if seesAll(stage) { return chunks }
+  private func visited(step: Int, _ phase: TrainingConfiguration.Phase) -> [Case.Batch] {
+    let chunks = chunks(of: phase)
+    if seesAll(phase) { return chunks }
     let stepsPerEpoch = (chunks.count + chunksPerStep - 1) / chunksPerStep
     let (epoch, position) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
     var random = KeyedRandom(seed: seed, stream: "train/order", index: UInt64(epoch))
@@ -97,10 +97,11 @@ final class TrainingData<Case: CaseStudy> {
     { [seed] in KeyedRandom(seed: seed, stream: "train/random/\($0)", index: UInt64(step)) }
   }
 
-  /// How many iterations without gradient a step makes first.
-  func offset(step: Int, _ stage: TrainingConfiguration.Stage) -> Int {
+  /// How many iterations without gradient a step makes first: uniform in 0 ... `phase.untrackedIterations`, from the stream
+  /// `train/untracked`.
+  func untrackedIterations(inStep step: Int, of phase: TrainingConfiguration.Phase) -> Int {
     var random = KeyedRandom(seed: seed, stream: "train/untracked", index: UInt64(step))
-    return stage.untrackedIterations == 0 ? 0 : random.integer(below: stage.untrackedIterations + 1)
+    return phase.untrackedIterations == 0 ? 0 : random.integer(below: phase.untrackedIterations + 1)
   }
 
   /// The mean error of a model over the split `valid`; of implicit models, at the last of so many iterations.

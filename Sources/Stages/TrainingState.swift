@@ -3,16 +3,16 @@ import Torch
 
 /// All that a training must keep to go on as if it had never stopped.
 struct TrainingState {
-  /// Steps done in all stages together.
+  /// Steps done in all phases together.
   var step = 0
-  var stage = 0
-  /// Steps done in this stage.
-  var stageStep = 0
-  /// Learning rate of this stage after rollbacks, before the schedule.
+  var phase = 0
+  /// Steps done in this phase.
+  var phaseStep = 0
+  /// Learning rate of this phase after rollbacks, before the schedule.
   var learningRate: Double
-  /// The lowest loss of this stage.
+  /// The lowest loss of this phase.
   var bestLoss = Double.infinity
-  /// The lowest error on the split `valid` in this stage, where it is measured.
+  /// The lowest error on the split `valid` in this phase, where it is measured.
   var bestValidation = Double.infinity
   /// The parameters with the lowest validation error where it is measured, else with the lowest loss.
   var bestParameters: [Tensor]

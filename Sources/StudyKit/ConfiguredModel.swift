@@ -29,7 +29,7 @@ public struct ConfiguredModel<Case: CaseStudy> {
     try section.finish()
     guard initial == nil || weights == nil || section.isDescribing else {
       throw Failure(
-        .usage, "\(section.path): expected `initial` or `weights`, found both", at: section.place, remedy: "keep one of them")
+        .usage, "\(section.path): expected `initial` or `weights`, found both", at: section.location, remedy: "keep one of them")
     }
   }
 }

@@ -24,7 +24,7 @@ public struct LocalLipschitz: Equatable, Sendable {
     try section.finish()
     guard Set(iterations).count == iterations.count else {
       throw Failure(
-        .usage, "\(section.path).iterations: expected different ones, found one twice", at: section.place,
+        .usage, "\(section.path).iterations: expected different ones, found one twice", at: section.location,
         remedy: "name each once")
     }
   }

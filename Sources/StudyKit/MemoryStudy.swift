@@ -15,7 +15,7 @@ public struct MemoryStudy: Equatable, Sendable {
       "iterations", default: [5, 10, 20, 50, 100], in: 1...100_000, count: 1..., "forward iterations, ascending")
     guard section.isDescribing || zip(iterations, iterations.dropFirst()).allSatisfy({ $0 < $1 }) else {
       throw Failure(
-        .usage, "\(section.path).iterations: expected ascending numbers, found \(iterations)", at: section.place,
+        .usage, "\(section.path).iterations: expected ascending numbers, found \(iterations)", at: section.location,
         remedy: "sort them, and name each once")
     }
     adjoints = try section.choices(

@@ -35,7 +35,7 @@ public final class ModelFile {
       configured = try ConfiguredModel<Case>(reading: sections[0].section)
     } catch let failure as Failure where failure.status == .usage {
       // The user wrote no configuration here: the file is wrong.
-      throw Failure(.badData, failure.problem, at: failure.place, remedy: "train the model or import its weights again")
+      throw Failure(.badData, failure.problem, at: failure.location, remedy: "train the model or import its weights again")
     }
     guard configured.architecture == facts.architecture else {
       throw Failure(

@@ -60,10 +60,10 @@ public enum AdjointName: String, CaseIterable, Sendable {
   case jacobianFree = "jacobian-free"
 }
 
-/// The adjoint of a training, without the number of unrolled steps, which each stage sets.
+/// The adjoint of a training, without the number of unrolled steps, which each phase sets.
 public struct AdjointConfiguration: Equatable, Sendable {
   public var name: AdjointName
-  /// Finds y* for all adjoints but the unrolled one; its iteration limit is the stage's.
+  /// Finds y* for all adjoints but the unrolled one; its iteration limit is the phase's.
   public var solver: SolverSettings
   /// The adjoint's own solver (implicit) and steps (phantom).
   public var backward: SolverSettings
@@ -85,7 +85,7 @@ public struct AdjointConfiguration: Equatable, Sendable {
           "damping", default: 1, in: .above(0, through: 1),
           "y <- (1 - damping) y + damping G(y), in every iteration; the sweep's solver should have the same")
       } else {
-        solver = try SolverSettings(reading: section.section("solver", "finds the equilibrium; `iterations` is the stage's"))
+        solver = try SolverSettings(reading: section.section("solver", "finds the equilibrium; `iterations` is the phase's"))
       }
       if name == .implicit {
         backward = try SolverSettings(reading: section.section("backward", "solves u = (dG/dy)' u + dL/dy"))
@@ -110,7 +110,7 @@ public struct AdjointConfiguration: Equatable, Sendable {
   /// What finds the next iterate in training.
   package var iteration: Solver { name == .unrolled ? .picard(Picard(damping: unrolledDamping)) : solver.solver }
 
-  /// The adjoint and the forward solve of a stage that trains with this many iterations.
+  /// The adjoint and the forward solve of a phase that trains with this many iterations.
   package func resolved(iterations: Int) -> (forward: SolverSettings, adjoint: Adjoint) {
     var forward = solver
     forward.stopping.maximumIterations = iterations

@@ -38,7 +38,7 @@ public struct SweepConfiguration<Case: CaseStudy> {
       "splits", default: [Split.test, .train], count: 1..., "splits that the pipeline sweeps")
     guard Set(splits).count == splits.count else {
       throw Failure(
-        .usage, "\(section.path).splits: expected different splits, found one of them twice", at: section.place,
+        .usage, "\(section.path).splits: expected different splits, found one of them twice", at: section.location,
         remedy: "name each once")
     }
     perturbations = try Case.perturbations(

@@ -5,7 +5,7 @@ import Torch
 
 /// The section `training` of a pipeline file.
 public struct TrainingConfiguration: Equatable, Sendable {
-  /// How the learning rate changes within a stage.
+  /// How the learning rate changes within a phase.
   public enum Schedule: String, CaseIterable, Sendable {
     case constant
     /// From the full rate to zero along half a cosine.
@@ -30,7 +30,7 @@ public struct TrainingConfiguration: Equatable, Sendable {
   }
 
   /// A stretch of training with its own optimizer.
-  public struct Stage: Equatable, Sendable {
+  public struct Phase: Equatable, Sendable {
     public var steps: Int
     /// Iterations of an implicit model: unrolled steps, or the limit of the forward solver. Explicit models ignore it.
     public var iterations: Int
@@ -45,19 +45,19 @@ public struct TrainingConfiguration: Equatable, Sendable {
     /// Weight of ||dG/dy||_F^2 / d in the loss of implicit models, which keeps their iteration contractive.
     public var jacobianWeight: Double
     public var rollback: Rollback?
-    /// How this stage differentiates through the iteration.
+    /// How this phase differentiates through the iteration.
     public var adjoint: AdjointConfiguration
-    /// Where the stage stands in the configuration, for messages.
-    public var place: String
+    /// Where the phase stands in the configuration, for messages.
+    public var location: String
     /// Only samples up to this difficulty; nil for all.
     public var difficulty: Int?
   }
 
   /// Measures the model on the split `valid` from time to time, and keeps the parameters that did best there.
   public struct Validation: Equatable, Sendable {
-    /// Steps from one measurement to the next; the last step of a stage is always measured.
+    /// Steps from one measurement to the next; the last step of a phase is always measured.
     public var every: Int
-    /// Iterations of implicit models; nil for as many as the stage has at most.
+    /// Iterations of implicit models; nil for as many as the phase has at most.
     public var iterations: Int?
     /// Samples of the split, the first ones; nil for all.
     public var samples: Int?
@@ -76,7 +76,7 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public var chunk: Int
   /// Symmetries of the problem by which every step replaces its samples; the case study's names.
   public var symmetries: [String]
-  public var stages: [Stage]
+  public var phases: [Phase]
   public var validation: Validation?
   /// A checkpoint is written after this many seconds.
   public var checkpointSeconds: Double
@@ -91,27 +91,27 @@ public struct TrainingConfiguration: Equatable, Sendable {
     if let batchSize, batchSize % chunk != 0 {
       throw Failure(
         .usage, "\(section.path).batch_size: expected a multiple of chunk = \(chunk), found \(batchSize)",
-        at: section.place, remedy: "a step works through whole chunks; change one of the two")
+        at: section.location, remedy: "a step works through whole chunks; change one of the two")
     }
     symmetries = try section.texts(
       "symmetries", default: [], count: 0..., "every step replaces its samples by random equivalent ones, if the case has them")
     if let stranger = symmetries.first(where: { !known.contains($0) }), !section.isDescribing {
       throw Failure(
-        .usage, "\(section.path).symmetries: unknown symmetry `\(stranger)`", at: section.place,
+        .usage, "\(section.path).symmetries: unknown symmetry `\(stranger)`", at: section.location,
         remedy: known.isEmpty
           ? "this case study has none" : suggestion(for: stranger, among: known, called: "symmetries"))
     }
     let adjoint = try AdjointConfiguration(reading: section.section("adjoint", "the gradient of implicit models"))
-    stages = try section.sections("stages", count: 1..., "stretches of training").map {
-      try Stage(reading: $0, adjoint: adjoint)
+    phases = try section.sections("phases", count: 1..., "stretches of training").map {
+      try Phase(reading: $0, adjoint: adjoint)
     }
     validation = try section.optionalSection(
-      "validation", "at the end of a stage, go back to the parameters with the lowest mean error on the split `valid`"
+      "validation", "at the end of a phase, go back to the parameters with the lowest mean error on the split `valid`"
     ).map {
       let validation = Validation(
         every: try $0.integer("every", in: 1..., "steps from one measurement to the next"),
         iterations: try $0.optionalInteger(
-          "iterations", in: 1...100_000, "test-time iterations; as many as the stage trains with, if missing"),
+          "iterations", in: 1...100_000, "test-time iterations; as many as the phase trains with, if missing"),
         samples: try $0.optionalInteger("samples", in: 1..., "samples of the split, the first ones; all, if missing"))
       try $0.finish()
       return validation
@@ -121,11 +121,11 @@ public struct TrainingConfiguration: Equatable, Sendable {
     try section.finish()
   }
 
-  public var totalSteps: Int { stages.reduce(0) { $0 + $1.steps } }
+  public var totalSteps: Int { phases.reduce(0) { $0 + $1.steps } }
 }
 
-extension TrainingConfiguration.Stage {
-  /// - Parameter common: the adjoint of a stage that has none of its own.
+extension TrainingConfiguration.Phase {
+  /// - Parameter common: the adjoint of a phase that has none of its own.
   init(reading section: ConfigurationSection, adjoint common: AdjointConfiguration) throws {
     steps = try section.integer("steps", in: 1...1_000_000_000, "optimizer steps")
     iterations = try section.integer("iterations", in: 1...100_000, "iterations of the implicit model in training")
@@ -134,7 +134,7 @@ extension TrainingConfiguration.Stage {
       "up to so many more come first, without gradient; drawn for each step")
     learningRate = try section.number("learning_rate", in: .positive, "learning rate of Adam")
     schedule = try section.choice(
-      "schedule", default: TrainingConfiguration.Schedule.constant, "course of the learning rate within the stage")
+      "schedule", default: TrainingConfiguration.Schedule.constant, "course of the learning rate within the phase")
     weightDecay = try section.number("weight_decay", default: 0, in: 0..., "times the parameter, added to its gradient")
     gradientClip = try section.optionalNumber(
       "gradient_clip", in: .positive, "largest norm of the whole gradient, a longer one is shortened to it; no limit, if missing")
@@ -151,9 +151,9 @@ extension TrainingConfiguration.Stage {
       try $0.finish()
       return rollback
     }
-    place = section.place
+    location = section.location
     adjoint =
-      try section.optionalSection("adjoint", "the gradient of implicit models in this stage, if not the common one").map {
+      try section.optionalSection("adjoint", "the gradient of implicit models in this phase, if not the common one").map {
         try AdjointConfiguration(reading: $0)
       } ?? common
     try section.finish()

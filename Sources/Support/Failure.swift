@@ -30,18 +30,18 @@ public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
   /// What was expected and what was found.
   public var problem: String
   /// The file, and the object inside it, for example `dataset.h5:/train/c` or `linear-programs.yaml:12`.
-  public var place: String?
+  public var location: String?
   /// What the reader can do about it.
   public var remedy: String?
 
-  public init(_ status: ExitStatus, _ problem: String, at place: String? = nil, remedy: String? = nil) {
+  public init(_ status: ExitStatus, _ problem: String, at location: String? = nil, remedy: String? = nil) {
     self.status = status
     self.problem = problem
-    self.place = place
+    self.location = location
     self.remedy = remedy
   }
 
   public var description: String {
-    [place.map { "\($0): \(problem)" } ?? problem, remedy].compactMap { $0 }.joined(separator: "\n  -> ")
+    [location.map { "\($0): \(problem)" } ?? problem, remedy].compactMap { $0 }.joined(separator: "\n  -> ")
   }
 }

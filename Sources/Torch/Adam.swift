@@ -81,14 +81,14 @@ public final class Adam {
       let secondCorrection = (1 - pow(settings.beta2, t)).squareRoot()
       for (i, parameter) in parameters.enumerated() {
         var gradient = gradients[i]
-        if settings.weightDecay != 0 { gradient = try gradient.adding(parameter.value, times: settings.weightDecay) }
+        if settings.weightDecay != 0 { gradient = try gradient.add(parameter.value, alpha: settings.weightDecay) }
         let first = try Op.lerp(.tensor(state.firstMoments[i]), .tensor(gradient), .double(1 - settings.beta1))
         let size =
           parameter.isComplexPair
           ? try gradient.norm(dimensions: [-1], keeping: true).expanded(gradient.shape) : gradient
         let second = try Op.addcmul(
           .tensor(state.secondMoments[i] * settings.beta2), .tensor(size), .tensor(size), .double(1 - settings.beta2))
-        let denominator = try second.squareRoot() / secondCorrection + settings.epsilon
+        let denominator = try second.sqrt() / secondCorrection + settings.epsilon
         try parameter.assign(
           Op.addcdiv(.tensor(parameter.value), .tensor(first), .tensor(denominator), .double(-stepSize)))
         state.firstMoments[i] = first

@@ -51,23 +51,35 @@ extension Tensor {
   public static func / (a: Double, b: Tensor) throws -> Tensor { try Op.reciprocal(.tensor(b)) * a }
   public static prefix func - (a: Tensor) throws -> Tensor { try Op.neg(.tensor(a)) }
 
-  /// `self + factor * other` in one operation.
-  public func adding(_ other: Tensor, times factor: Double) throws -> Tensor {
-    try Op.add(.tensor(self), .tensor(other), .double(factor))
+  /// self + alpha other, with broadcasting, in one operation (torch.add).
+  public func add(_ other: Tensor, alpha: Double) throws -> Tensor {
+    try Op.add(.tensor(self), .tensor(other), .double(alpha))
   }
 
-  /// `self + a * b` in one operation.
-  public func addingProduct(_ a: Tensor, _ b: Tensor) throws -> Tensor {
+  /// self + a b, element by element with broadcasting, in one operation (torch.addcmul).
+  public func addcmul(_ a: Tensor, _ b: Tensor) throws -> Tensor {
     try Op.addcmul(.tensor(self), .tensor(a), .tensor(b))
   }
 
-  public func absolute() throws -> Tensor { try Op.abs(.tensor(self)) }
-  public func squareRoot() throws -> Tensor { try Op.sqrt(.tensor(self)) }
-  public func exponential() throws -> Tensor { try Op.exp(.tensor(self)) }
-  public func logarithm() throws -> Tensor { try Op.log(.tensor(self)) }
-  public func sine() throws -> Tensor { try Op.sin(.tensor(self)) }
-  public func cosine() throws -> Tensor { try Op.cos(.tensor(self)) }
-  public func power(_ exponent: Double) throws -> Tensor { try Op.powScalar(.tensor(self), .double(exponent)) }
+  /// |x|, element by element; of complex numbers, their modulus.
+  public func abs() throws -> Tensor { try Op.abs(.tensor(self)) }
+  /// The square root of every element; NaN below 0.
+  public func sqrt() throws -> Tensor { try Op.sqrt(.tensor(self)) }
+  /// e^x of every element.
+  public func exp() throws -> Tensor { try Op.exp(.tensor(self)) }
+  /// The natural logarithm of every element.
+  public func log() throws -> Tensor { try Op.log(.tensor(self)) }
+  /// sin x of every element, in radians.
+  public func sin() throws -> Tensor { try Op.sin(.tensor(self)) }
+  /// cos x of every element, in radians.
+  public func cos() throws -> Tensor { try Op.cos(.tensor(self)) }
+  /// Every element to the power of a number.
+  public func pow(_ exponent: Double) throws -> Tensor { try Op.powScalar(.tensor(self), .double(exponent)) }
+
+  /// (1 - weight) self + weight end: a damped step; `end` itself, bit for bit, where the weight is 1 (torch.lerp up to rounding).
+  public func lerp(to end: Tensor, weight: Double) throws -> Tensor {
+    weight == 1 ? end : try (self * (1 - weight)).add(end, alpha: weight)
+  }
 
   /// Activations.
   public func relu() throws -> Tensor { try Op.relu(.tensor(self)) }

@@ -61,14 +61,14 @@ extension Tensor {
     try Op.stack(.tensors(tensors), .int(dimension))
   }
   /// The entries with the given positions along a dimension; `indices` is an int64 vector.
-  public func indexed(_ indices: Tensor, dimension: Int = 0) throws -> Tensor {
+  public func indexSelect(_ indices: Tensor, dimension: Int = 0) throws -> Tensor {
     try Op.indexSelect(.tensor(self), .int(dimension), .tensor(indices))
   }
   /// A copy with `source`'s entries added at the given positions along a dimension.
-  public func addingEntries(of source: Tensor, at indices: Tensor, dimension: Int = 0) throws -> Tensor {
+  public func indexAdd(_ source: Tensor, at indices: Tensor, dimension: Int = 0) throws -> Tensor {
     try Op.indexAdd(.tensor(self), .int(dimension), .tensor(indices), .tensor(source))
   }
-  public func gathered(_ indices: Tensor, dimension: Int) throws -> Tensor {
+  public func gather(_ indices: Tensor, dimension: Int) throws -> Tensor {
     try Op.gather(.tensor(self), .int(dimension), .tensor(indices))
   }
   public func rolled(_ shifts: [Int], dimensions: [Int]) throws -> Tensor {

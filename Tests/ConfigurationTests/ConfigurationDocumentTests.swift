@@ -11,11 +11,11 @@ import Testing
     ("a: b: c", "a.yaml:1:5"),
     ("dataset: *nowhere", "a.yaml:1:10"), ("--- {}\n--- {}", "a.yaml:2:1"),
   ])
-  func `a syntax error names line and column`(_ text: String, _ place: String) throws {
+  func `a syntax error names line and column`(_ text: String, _ location: String) throws {
     let failure = try thrownFailure { _ = try document(text) }
     #expect(failure.status == .usage)
     #expect(failure.problem.hasPrefix("not valid YAML: "))
-    #expect(failure.place == place)
+    #expect(failure.location == location)
   }
 
   @Test func `a key that occurs twice is an error`() throws {
@@ -43,7 +43,7 @@ import Testing
     let failure = try thrownFailure { _ = try document(lines.joined(separator: "\n")) }
     #expect(failure.status == .usage)
     #expect(failure.problem == "the configuration has more than 100000 values")
-    #expect(failure.place?.hasPrefix("a.yaml:") == true)
+    #expect(failure.location?.hasPrefix("a.yaml:") == true)
   }
 
   @Test func `an alias stands for its value`() throws {
@@ -59,14 +59,14 @@ import Testing
   @Test func `unknown top-level keys are found in the file, in presets and in overrides`() throws {
     let inFile = try thrownFailure { _ = try document("seed: 1\ntrainign: {}") }
     #expect(inFile.problem == "unknown key `trainign`")
-    #expect(inFile.place == "a.yaml:2")
+    #expect(inFile.location == "a.yaml:2")
     #expect(inFile.remedy?.hasPrefix("did you mean `training`?") == true)
     let inPreset = try thrownFailure { _ = try document("presets:\n  smoke:\n    swep: {}") }
     #expect(inPreset.problem == "presets.smoke: unknown key `swep`")
-    #expect(inPreset.place == "a.yaml:3")
+    #expect(inPreset.location == "a.yaml:3")
     let inOverride = try thrownFailure { _ = try document("seed: 1", overrides: ["sead=3"]) }
     #expect(inOverride.problem == "unknown key `sead`")
-    #expect(inOverride.place == "--set sead=3")
+    #expect(inOverride.location == "--set sead=3")
     #expect(
       try thrownFailure { _ = try document("presets: {a: {}}", overrides: ["presets.a.seed=3"]) }.problem
         == "unknown key `presets`")
@@ -99,7 +99,7 @@ import Testing
     try withFolder { (folder) throws in
       let missing = try thrownFailure { _ = try ConfigurationDocument.load("\(folder)/none.yaml") }
       #expect(missing.status == .missingInput)
-      #expect(missing.place == "\(folder)/none.yaml")
+      #expect(missing.location == "\(folder)/none.yaml")
       #expect(
         try thrownFailure { _ = try ConfigurationDocument.load(folder) }.problem
           == "expected a configuration file, found a folder")
@@ -107,7 +107,7 @@ import Testing
       #expect(try thrownFailure { _ = try ConfigurationDocument.load("\(folder)/binary") }.status == .usage)
       _ = FileManager.default.createFile(atPath: "\(folder)/control", contents: Data("seed: 1\ntitle: \u{1}".utf8))
       #expect(
-        try thrownFailure { _ = try ConfigurationDocument.load("\(folder)/control") }.place == "\(folder)/control:2")
+        try thrownFailure { _ = try ConfigurationDocument.load("\(folder)/control") }.location == "\(folder)/control:2")
       _ = FileManager.default.createFile(atPath: "\(folder)/good.yaml", contents: Data("seed: 4".utf8))
       #expect(try ConfigurationDocument.load("\(folder)/good.yaml").root.integer("seed", "seed") == 4)
     }

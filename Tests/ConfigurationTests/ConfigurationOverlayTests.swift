@@ -9,7 +9,7 @@ import Testing
     seed: 1
     dataset: {n: 5, sizes: [1, 2], train: {attempts: 8, keep: 2}}
     models: {a: {width: 4}, b: {width: 8}}
-    training: {stages: [{steps: 10}, {steps: 20}]}
+    training: {phases: [{steps: 10}, {steps: 20}]}
     presets:
       smoke:
         dataset: {sizes: [7], train: {attempts: 3}}
@@ -31,7 +31,7 @@ import Testing
       _ = try document("models: {implicit-8: {}}\npresets: {x: {models: {implict-8: null}}}", preset: "x")
     }
     #expect(failure.problem == "models.implict-8: null removes a key, but there is none of this name")
-    #expect(failure.place == "a.yaml:2")
+    #expect(failure.location == "a.yaml:2")
     #expect(failure.remedy == "did you mean `implicit-8`? keys: implicit-8")
   }
 
@@ -39,11 +39,11 @@ import Testing
     let document = try document(
       base, preset: "smoke",
       overrides: [
-        "training.stages.1.steps=7", "dataset.train.attempts=1e2", "models.c=null", "dataset.extra={x: [1, 2]}",
+        "training.phases.1.steps=7", "dataset.train.attempts=1e2", "models.c=null", "dataset.extra={x: [1, 2]}",
         "title=a=b",
       ])
-    let stages = try document.section("training").sections("stages", "stages")
-    #expect(try stages.map { try $0.integer("steps", "steps") } == [10, 7])
+    let phases = try document.section("training").sections("phases", "phases")
+    #expect(try phases.map { try $0.integer("steps", "steps") } == [10, 7])
     #expect(try document.section("dataset").section("train").integer("attempts", "attempts") == 100)
     #expect(try document.section("dataset").section("extra").integers("x", "x") == [1, 2])
     #expect(try document.root.namedSections("models", "models").map(\.name) == ["a"])
@@ -52,18 +52,18 @@ import Testing
   }
 
   @Test(arguments: [
-    ("training.stages", "an override without `=`"), ("training..x=1", "an override with an empty key"),
+    ("training.phases", "an override without `=`"), ("training..x=1", "an override with an empty key"),
     ("=1", "an override with an empty key"),
     ("seed=", "an override without a value"), ("seed=  ", "an override without a value"),
     (
-      "training.stages.2.steps=1",
-      "training.stages.2: `training.stages` is a list of 2, and `2` is not a position in it"
+      "training.phases.2.steps=1",
+      "training.phases.2: `training.phases` is a list of 2, and `2` is not a position in it"
     ),
     (
-      "training.stages.first.steps=1",
-      "training.stages.first: `training.stages` is a list of 2, and `first` is not a position in it"
+      "training.phases.first.steps=1",
+      "training.phases.first: `training.phases` is a list of 2, and `first` is not a position in it"
     ),
-    ("training.stages.0=null", "training.stages.0: null removes keys of maps, not items of lists"),
+    ("training.phases.0=null", "training.phases.0: null removes keys of maps, not items of lists"),
     ("seed.x=1", "seed.x: `seed` is the number 1, it has no entry `x`"),
     ("dataset.m=null", "dataset.m: null removes a key, but there is none of this name"),
   ])
@@ -71,14 +71,14 @@ import Testing
     let failure = try thrownFailure { _ = try document(base, overrides: [override]) }
     #expect(failure.problem == problem)
     #expect(failure.status == .usage)
-    #expect(failure.place == "--set \(override)")
+    #expect(failure.location == "--set \(override)")
     #expect(failure.remedy != nil)
   }
 
   @Test func `an override whose value is not YAML is an error`() throws {
     let failure = try thrownFailure { _ = try document(base, overrides: ["dataset.sizes=[1, 2"]) }
     #expect(failure.problem.hasPrefix("not valid YAML"))
-    #expect(failure.place?.hasPrefix("--set dataset.sizes=[1, 2") == true)
+    #expect(failure.location?.hasPrefix("--set dataset.sizes=[1, 2") == true)
   }
 
   @Test func `an override of a key that does not exist names the nearest one`() throws {
@@ -87,7 +87,7 @@ import Testing
     _ = try (dataset.integer("n", "n"), dataset.integers("sizes", "sizes"), dataset.section("train"))
     let failure = try thrownFailure { try dataset.finish() }
     #expect(failure.problem == "dataset: unknown key `trian`")
-    #expect(failure.place == "--set dataset.trian.attempts=3")
+    #expect(failure.location == "--set dataset.trian.attempts=3")
     #expect(failure.remedy?.hasPrefix("did you mean `train`?") == true)
   }
 
@@ -132,7 +132,7 @@ import Testing
       case 1: .list((0..<random.integer(below: 3)).map { _ in randomTree(&random, depth: depth - 1) })
       default: randomMap(&random, depth: depth)
       }
-    return ConfigurationNode(content: content, place: "p")
+    return ConfigurationNode(content: content, location: "p")
   }
 
   private func randomMap(_ random: inout KeyedRandom, depth: Int) -> ConfigurationNode.Content {
@@ -156,9 +156,9 @@ import Testing
   @Test func `an empty overlay changes nothing, and laying one twice is laying it once`() throws {
     for seed in 0..<200 {
       var random = KeyedRandom(seed: UInt64(seed), stream: "trees")
-      let trees = (0..<2).map { _ in ConfigurationNode(content: randomMap(&random, depth: 3), place: "p") }
+      let trees = (0..<2).map { _ in ConfigurationNode(content: randomMap(&random, depth: 3), location: "p") }
       let (a, b) = (trees[0], trees[1])
-      let empty = ConfigurationNode(content: .map([:]), place: "p")
+      let empty = ConfigurationNode(content: .map([:]), location: "p")
       #expect(try text(a.merged(with: empty)) == text(a))
       #expect(try text(empty.merged(with: a)) == text(a))
       let ab = try a.merged(with: b)

@@ -4,7 +4,7 @@ import Testing
 @testable import Configuration
 @testable import Support
 
-/// A decoder that uses every kind of key, as a stage would.
+/// A decoder that uses every kind of key, as a phase would.
 private func readAll(_ document: ConfigurationDocument) throws {
   let dataset = try document.section("dataset", "the instances")
   _ = try dataset.integer("variables", default: 50, in: 1...100_000, "number of variables n")
@@ -16,12 +16,12 @@ private func readAll(_ document: ConfigurationDocument) throws {
   _ = try dataset.optionalSection("noise")?.number("level", "noise level")
   _ = try dataset.numbers("weights", default: [1, 0.1, 1e300, -0.0], "weights")
   try dataset.finish()
-  for stage in try document.section("training").sections("stages", count: 0..., "stages of training") {
-    _ = try stage.integer("steps", in: 1..., "gradient steps")
-    _ = try stage.variant("solver", default: Solver.picard, "solver") { solver in
-      if solver != .picard { _ = try stage.integer("window", default: 5, in: 1..., "how many iterates it remembers") }
+  for phase in try document.section("training").sections("phases", count: 0..., "phases of training") {
+    _ = try phase.integer("steps", in: 1..., "gradient steps")
+    _ = try phase.variant("solver", default: Solver.picard, "solver") { solver in
+      if solver != .picard { _ = try phase.integer("window", default: 5, in: 1..., "how many iterates it remembers") }
     }
-    try stage.finish()
+    try phase.finish()
   }
   for (_, model) in try document.root.namedSections("models", count: 0..., "models by name") {
     _ = try model.integer("width", default: 4, "width")
@@ -40,14 +40,14 @@ private func readAll(_ document: ConfigurationDocument) throws {
     let document = try document("models: {a: {width: 1e1}, b: {}}\ndataset: {name: x}")
     try readAll(document)
     #expect(
-      document.resolvedValues(under: ["models.a", "training"]) == ["models.a.width": "10", "training.stages": "[]"])
+      document.resolvedValues(under: ["models.a", "training"]) == ["models.a.width": "10", "training.phases": "[]"])
     #expect(document.resolvedValues(under: ["dataset"])["dataset.scale"] == "1e-05")
     #expect(document.resolvedValues(under: ["nowhere", "models.c"]).isEmpty)
   }
 
   @Test func `the resolved text holds every value that was used, keys sorted`() throws {
     let text = try resolved(
-      "models: {b: {}, a: {width: 1e1}}\ndataset: {limit: 3, noise: {level: 0.10}}\ntraining: {stages: [{steps: 3, solver: anderson}]}"
+      "models: {b: {}, a: {width: 1e1}}\ndataset: {limit: 3, noise: {level: 0.10}}\ntraining: {phases: [{steps: 3, solver: anderson}]}"
     )
     #expect(
       text == """
@@ -67,7 +67,7 @@ private func readAll(_ document: ConfigurationDocument) throws {
           b:
             width: 4
         training:
-          stages:
+          phases:
             - solver: anderson
               steps: 3
               window: 5
@@ -77,7 +77,7 @@ private func readAll(_ document: ConfigurationDocument) throws {
 
   @Test(arguments: [
     "{}", "dataset: {limit: null, scale: 3}",
-    "training: {stages: [{steps: 1}, {steps: 2, solver: broyden, window: 2}]}",
+    "training: {phases: [{steps: 1}, {steps: 2, solver: broyden, window: 2}]}",
     "models: {x: {}, y: {width: 3}}\ndataset: {words: [a], name: 'it''s'}",
   ])
   func `the resolved text reads back to the same resolved text`(_ text: String) throws {
@@ -138,15 +138,15 @@ private func readAll(_ document: ConfigurationDocument) throws {
       ])
     #expect(byPath["dataset.limit"]?.first?.isOptional == true)
     #expect(byPath["dataset.noise.level"]?.first?.fallback == nil)
-    #expect(byPath["training.stages[].steps"]?.first?.range == "at least 1")
+    #expect(byPath["training.phases[].steps"]?.first?.range == "at least 1")
     #expect(byPath["models.<name>.width"]?.count == 1)
   }
 
   @Test func `the keys of all variants are listed, with their condition`() throws {
-    let window = try #require(try keys.filter { $0.path == "training.stages[].window" }.first)
+    let window = try #require(try keys.filter { $0.path == "training.phases[].window" }.first)
     #expect(window.conditions == ["solver: anderson", "solver: broyden"])
-    #expect(try keys.filter { $0.path == "training.stages[].window" }.count == 1)
-    #expect(try keys.first { $0.path == "training.stages[].solver" }?.conditions == [])
+    #expect(try keys.filter { $0.path == "training.phases[].window" }.count == 1)
+    #expect(try keys.first { $0.path == "training.phases[].solver" }?.conditions == [])
   }
 
   @Test func `a default that its own key refuses is a bug that describing finds`() throws {

@@ -10,14 +10,14 @@ import Testing
     _ = try section.integer("constraints", default: 1, "m")
     let failure = try thrownFailure { try section.finish() }
     #expect(failure.status == .usage)
-    #expect(failure.place == "a.yaml:3")
+    #expect(failure.location == "a.yaml:3")
     #expect(failure.problem == "dataset: unknown key `varibles`")
     #expect(failure.remedy == "did you mean `variables`? keys: variables, constraints")
   }
 
   @Test func `of several unknown keys the first in the file is reported`() throws {
     let section = try dataset("zeta: 1\nalpha: 2")
-    #expect(try thrownFailure { try section.finish() }.place == "a.yaml:2")
+    #expect(try thrownFailure { try section.finish() }.location == "a.yaml:2")
   }
 
   @Test func `two readers of one section see each other's keys`() throws {
@@ -37,13 +37,13 @@ import Testing
   }
 
   @Test func `a list of sections keeps its order and names the item in messages`() throws {
-    let training = try document("training:\n  stages:\n    - steps: 3\n    - steps: many").section("training")
-    let stages = try training.sections("stages", "stages of training")
-    #expect(stages.map(\.path) == ["training.stages.0", "training.stages.1"])
-    #expect(try stages[0].integer("steps", "steps") == 3)
-    let failure = try thrownFailure { _ = try stages[1].integer("steps", "steps") }
-    #expect(failure.place == "a.yaml:4")
-    #expect(failure.problem.hasPrefix("training.stages.1.steps: expected integer"))
+    let training = try document("training:\n  phases:\n    - steps: 3\n    - steps: many").section("training")
+    let phases = try training.sections("phases", "phases of training")
+    #expect(phases.map(\.path) == ["training.phases.0", "training.phases.1"])
+    #expect(try phases[0].integer("steps", "steps") == 3)
+    let failure = try thrownFailure { _ = try phases[1].integer("steps", "steps") }
+    #expect(failure.location == "a.yaml:4")
+    #expect(failure.problem.hasPrefix("training.phases.1.steps: expected integer"))
   }
 
   @Test func `a map of sections is ordered by name`() throws {
@@ -57,18 +57,18 @@ import Testing
     ("training: 3", "training: expected section, found the number 3"),
     ("training: [1]", "training: expected section, found a list of 1"),
     ("training:", "training: expected section, found nothing"),
-    ("training: {stages: {}}", "training.stages: expected list of sections, at least 1, found an empty map"),
-    ("training: {stages: []}", "training.stages: expected list of sections, at least 1, found a list of 0"),
-    ("training: {}", "training.stages: expected list of sections, at least 1, found a list of 0"),
-    ("training: {stages: [1]}", "training.stages.0: expected section, found the number 1"),
-    ("training: {stages: [{}], named: [1]}", "training.named: expected map of sections, at least 1, found a list of 1"),
-    ("training: {stages: [{}], named: {a: 1}}", "training.named.a: expected section, found the number 1"),
+    ("training: {phases: {}}", "training.phases: expected list of sections, at least 1, found an empty map"),
+    ("training: {phases: []}", "training.phases: expected list of sections, at least 1, found a list of 0"),
+    ("training: {}", "training.phases: expected list of sections, at least 1, found a list of 0"),
+    ("training: {phases: [1]}", "training.phases.0: expected section, found the number 1"),
+    ("training: {phases: [{}], named: [1]}", "training.named: expected map of sections, at least 1, found a list of 1"),
+    ("training: {phases: [{}], named: {a: 1}}", "training.named.a: expected section, found the number 1"),
   ])
   func `a section of the wrong type is an error`(_ text: String, _ problem: String) throws {
     let document = try document(text)
     let failure = try thrownFailure {
       let section = try document.section("training")
-      _ = try section.sections("stages", "stages")
+      _ = try section.sections("phases", "phases")
       _ = try section.namedSections("named", "named")
     }
     #expect(failure.problem == problem)

@@ -20,7 +20,7 @@ import Testing
     let section = try dataset("n: \(text)")
     let failure = try thrownFailure { _ = try section.integer("n", "count") }
     #expect(failure.status == .usage)
-    #expect(failure.place == "a.yaml:2")
+    #expect(failure.location == "a.yaml:2")
     #expect(failure.problem.hasPrefix("dataset.n: expected integer, found "))
     #expect(failure.remedy == "`n` is: count")
   }

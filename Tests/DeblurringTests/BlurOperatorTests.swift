@@ -15,7 +15,7 @@ import Torch
     let blur = try fixture.blur("kernel/\(kernel)", height: x.shape[2], width: x.shape[3])
     #expect(try fixture.excess(blur.blurred(x), over: "\(group)/\(kernel)/A_x") < 1)
     #expect(try fixture.excess(blur.adjoint(fixture.tensor("\(group)/y")), over: "\(group)/\(kernel)/At_y") < 1)
-    let singular = try blur.power.squareRoot().select(0, 0).select(0, 0)
+    let singular = try blur.power.sqrt().select(0, 0).select(0, 0)
     #expect(try fixture.excess(singular, over: "\(group)/\(kernel)/singular_values") < 1)
   }
 
@@ -57,7 +57,7 @@ import Torch
 
   @Test(arguments: [(32, 32), (17, 17), (21, 30), (30, 21)], [(1, 1), (5, 5), (4, 6), (17, 3), (9, 16)])
   func `Blur and adjoint are adjoint, for kernels of odd and even sides`(size: (Int, Int), kernel: (Int, Int)) throws {
-    let kernels = try normal([2, 1, kernel.0, kernel.1], "kernel").absolute()
+    let kernels = try normal([2, 1, kernel.0, kernel.1], "kernel").abs()
     let blur = try BlurOperator(kernels: kernels, height: size.0, width: size.1)
     let (x, v) = try (normal([2, 3, size.0, size.1], "x"), normal([2, 3, size.0, size.1], "v"))
     let left = try (blur.blurred(x) * v).sum().scalar()
@@ -94,7 +94,7 @@ import Torch
     let expected = try system.solved(a.transposed().matmul(y) + z / step)
     let found = try blur.proximal(
       z.reshaped([1, 1, size, size]), measurement: y.reshaped([1, 1, size, size]), step: Tensor(scalar: step))
-    #expect(try (found.reshaped([size * size, 1]) - expected).absolute().maximum().scalar() < 1e-12 * max(1, step))
+    #expect(try (found.reshaped([size * size, 1]) - expected).abs().maximum().scalar() < 1e-12 * max(1, step))
   }
 
   @Test func `The affine steps are the gradient and the proximal step`() throws {
@@ -104,7 +104,7 @@ import Torch
     let step = try Tensor(scalar: 0.8)
     let found = try AffineStep.gradient(blur, measurement: y, step: step)(z)
     let expected = try z - blur.dataGradient(z, measurement: y) * 0.8
-    #expect(try (found - expected).absolute().maximum().scalar() < 1e-11)
+    #expect(try (found - expected).abs().maximum().scalar() < 1e-11)
   }
 
   @Test func `A kernel larger than the image is refused`() throws {

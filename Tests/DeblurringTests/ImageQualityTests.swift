@@ -51,7 +51,7 @@ import Torch
         moments.second += g * g
         moments.fourth += g * g * g * g
       }
-      let spectrum = try image.halfSpectrum().absolute().power(2).doubles()
+      let spectrum = try image.halfSpectrum().abs().pow(2).doubles()
       for k in 1...size / 4 { power[k] += spectrum[k] }  // along the first row of frequencies
     }
     let samples = Double(count * size * (size - 1))

@@ -70,7 +70,7 @@ import Testing
       #expect(kernel.rows == 3 && kernel.columns == 5)
       #expect(zip(kernel.weights, weights[15...]).allSatisfy { abs($0 - $1) < 1e-7 })
       let failure = try #require(throws: Failure.self) { try KernelFile.read(source, dataset: "/kernels", index: 2) }
-      #expect(failure.problem.contains("below 2") && failure.place?.contains(source) == true)
+      #expect(failure.problem.contains("below 2") && failure.location?.contains(source) == true)
     }
     try data.prefix(140).write(to: URL(filePath: numpy))
     #expect(try #require(throws: Failure.self) { try KernelFile.read(numpy, dataset: "", index: 0) }.status == .badData)
@@ -78,7 +78,7 @@ import Testing
     objects.replaceSubrange(try #require(data.range(of: Data("<f4".utf8))), with: Data("|O8".utf8))
     try objects.write(to: URL(filePath: numpy))
     let failure = try #require(throws: Failure.self) { try KernelFile.read(numpy, dataset: "", index: 0) }
-    #expect(failure.problem.contains("Python objects") && failure.place == numpy)
+    #expect(failure.problem.contains("Python objects") && failure.location == numpy)
   }
 
   @Test(arguments: [
@@ -89,7 +89,7 @@ import Testing
         rows: rows, columns: columns, weights: Array(repeating: sum / Double(rows * columns), count: rows * columns),
         from: "kernels.h5:/kernels[0]")
     }
-    #expect(failure.status == .badData && failure.problem.contains(text) && failure.place == "kernels.h5:/kernels[0]")
+    #expect(failure.status == .badData && failure.problem.contains(text) && failure.location == "kernels.h5:/kernels[0]")
   }
 
   @Test func `PNG pictures are read as they were written, and JPEG pictures nearly so`() throws {
@@ -126,7 +126,7 @@ import Testing
       train: {samples: 10}
       valid: {samples: 2}
       test: {samples: 3}
-    training: {stages: [{steps: 1, iterations: 1, learning_rate: 0.1}]}
+    training: {phases: [{steps: 1, iterations: 1, learning_rate: 0.1}]}
     """
   }
 
@@ -150,7 +150,7 @@ import Testing
     ("small", "at least 32 x 32", "small.png"), ("jpeg", "damaged", "cut.jpg"), ("png", "damaged", "cut.png"),
     ("text", "neither", "text.png"), ("empty", "expected JPEG or PNG pictures, found none", "images/valid"),
     ("missing", "expected the folder `test`", "images"),
-  ]) func `A bad picture or folder is named`(kind: String, text: String, place: String) throws {
+  ]) func `A bad picture or folder is named`(kind: String, text: String, location: String) throws {
     let folder = try Self.folder { folder in
       let image = Self.ramp(width: 60, height: 60)
       switch kind {
@@ -171,7 +171,7 @@ import Testing
     let split: Split = kind == "missing" ? .test : kind == "empty" ? .valid : .train
     let failure = try #require(throws: Failure.self) { _ = try generator.samples(of: split, draws: 0..<8) }
     #expect(failure.problem.contains(text), "\(failure)")
-    #expect(failure.place?.contains(place) == true, "\(failure)")
+    #expect(failure.location?.contains(location) == true, "\(failure)")
   }
 
   @Test(arguments: [

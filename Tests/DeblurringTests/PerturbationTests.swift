@@ -46,7 +46,7 @@ import Torch
     let change = try FrequencyPerturbation(position: 0.3, amplitude: 0.01)
       .change(height: 16, width: 16, options: TensorOptions(type: .float64))
     let (moved, distances) = try batch.moved(by: change)
-    #expect(try (moved.measurements - blur.blurred(moved.images) - noise).absolute().maximum().scalar() < 1e-12)
+    #expect(try (moved.measurements - blur.blurred(moved.images) - noise).abs().maximum().scalar() < 1e-12)
     let found = try (moved.measurements - batch.measurements).sampleNorms().doubles()
     #expect(zip(found, distances).allSatisfy { abs($0 - $1) < 1e-12 })
   }

@@ -25,14 +25,14 @@ import Torch
         architecture: denoiser
         widths: [4, 5, 6, 7]
         blocks: 1
-        training: {batch_size: 2, chunk: 2, stages: [{steps: 3, iterations: 1, learning_rate: 0.01}]}
+        training: {batch_size: 2, chunk: 2, phases: [{steps: 3, iterations: 1, learning_rate: 0.01}]}
       explicit: {architecture: explicit-drunet, widths: [4, 5, 6, 7], blocks: 1}
       implicit: {architecture: implicit-hqs, widths: [4, 5, 6, 7], blocks: 1, initial: denoiser}
       unfolded: {architecture: unfolded-pgd, widths: [4, 5, 6, 7], blocks: 1, iterations: 2, initial: denoiser}
     training:
       chunk: 3
       adjoint: {name: jacobian-free}
-      stages: [{steps: 2, iterations: 3, learning_rate: 0.001}]
+      phases: [{steps: 2, iterations: 3, learning_rate: 0.001}]
     sweep: {iterations: 4, perturbations: {frequencies: [0.3, 0.7]}}
     """
 
@@ -67,7 +67,7 @@ import Torch
     let reader = try DatasetReader(dataset, layout)
     #expect(reader.splits == [.train, .valid, .test])
     let batch = try DeblurringStudy.batch(reader, .train, rows: [0, 3, 5], options: TensorOptions(type: .float64))
-    let noise = try (batch.measurements - batch.blur.blurred(batch.images)).power(2).mean(dimensions: [1, 2, 3]).squareRoot()
+    let noise = try (batch.measurements - batch.blur.blurred(batch.images)).pow(2).mean(dimensions: [1, 2, 3]).sqrt()
     #expect(
       zip(try noise.doubles(), try reader.doubles("noise_residual", .train, rows: [0, 3, 5])).allSatisfy {
         abs($0 - $1) < 1e-9 && abs($0 - 0.03) < 0.005
@@ -116,7 +116,7 @@ import Torch
 
   @Test func `Models start from the denoiser, in every block, and cannot start without it`() throws {
     let denoiser = try train("denoiser")
-    let still = ["training.stages.0.learning_rate=1e-30"]
+    let still = ["training.phases.0.learning_rate=1e-30"]
     let source = try parameters(denoiser)
     for (model, blocks) in [("implicit", 1), ("unfolded", 2)] {
       let trained = try parameters(train(model, still, initial: denoiser))
@@ -132,7 +132,7 @@ import Torch
     let other = try #require(throws: Failure.self) {
       try train("implicit", ["models.implicit.widths=[4, 5, 6, 8]"], initial: denoiser)
     }
-    #expect(other.status == .badData && other.place?.contains(denoiser) == true)
+    #expect(other.status == .badData && other.location?.contains(denoiser) == true)
     let unknown = try #require(throws: Failure.self) { _ = try configuration(Self.pipeline, ["models.implicit.initial=denoise"]) }
     #expect(unknown.remedy?.contains("denoiser") == true)
   }
@@ -146,7 +146,7 @@ import Torch
     let failure = try #require(throws: Failure.self) {
       try train("denoiser", ["models.denoiser.weights=\(file)", "models.denoiser.widths=[4, 5, 6, 8]"])
     }
-    #expect(failure.status == .badData && failure.place?.contains(file) == true)
+    #expect(failure.status == .badData && failure.location?.contains(file) == true)
     let output = "\(folder.path)/imported.h5"
     try WeightExchange.importWeights(
       DeblurringStudy.self, architecture: "denoiser", settings: nil, name: "d", safetensors: file, to: output)
@@ -156,13 +156,13 @@ import Torch
   @Test
   func `Validation keeps the parameters that did best on the split valid`() throws {
     // Steps too large for the last parameters to be the best ones.
-    let rate = "training.stages.0.learning_rate=0.05"
-    let many = try train("explicit", [rate, "training.validation={every: 1}", "training.stages.0.steps=3"])
+    let rate = "training.phases.0.learning_rate=0.05"
+    let many = try train("explicit", [rate, "training.validation={every: 1}", "training.phases.0.steps=3"])
     let errors = try File.open(many).dataset("history/validation_error").read(Double.self)
     let best = try #require(errors.indices.min { errors[$0] < errors[$1] })
     #expect(errors.count == 3 && best < 2)
     let stopped = try train(
-      "explicit", [rate, "training.validation={every: \(best + 1)}", "training.stages.0.steps=\(best + 1)"])
+      "explicit", [rate, "training.validation={every: \(best + 1)}", "training.phases.0.steps=\(best + 1)"])
     #expect(try values(many) == values(stopped))
     // The stored error is that of the model on the split.
     let reader = try DatasetReader(dataset, DeblurringStudy.layout)
@@ -186,8 +186,8 @@ import Torch
   }
 
   @Test func `The loss may be taken at one more application`() throws {
-    func trained(_ place: String) throws -> [Double] {
-      try values(train("implicit", ["models.implicit.initial=null", "training.adjoint={name: implicit, loss_at: \(place)}"]))
+    func trained(_ location: String) throws -> [Double] {
+      try values(train("implicit", ["models.implicit.initial=null", "training.adjoint={name: implicit, loss_at: \(location)}"]))
     }
     #expect(try trained("application") != trained("equilibrium"))
   }
@@ -256,6 +256,6 @@ import Torch
     let x = try fixture.tensor("x_train")
     let blur = try fixture.blur("fixture_kernel", height: x.shape[2], width: x.shape[3])
     let noise = try fixture.tensor("y_train") - blur.blurred(x)
-    #expect(try abs(noise.power(2).mean().squareRoot().scalar() - 0.03) < 0.002)
+    #expect(try abs(noise.pow(2).mean().sqrt().scalar() - 0.03) < 0.002)
   }
 }

@@ -38,8 +38,8 @@ struct Fixture {
     let dataset = try file.dataset(path)
     let rounding =
       try dataset.hasAttribute("float64_max_abs_diff") ? dataset.attribute("float64_max_abs_diff", as: Double.self) : 0
-    let scale = try expected.absolute().maximum().scalar()
-    return try (value.to(type: .float64) - expected).absolute().maximum().scalar() / max(1e-5 * scale, 10 * rounding)
+    let scale = try expected.abs().maximum().scalar()
+    return try (value.to(type: .float64) - expected).abs().maximum().scalar() / max(1e-5 * scale, 10 * rounding)
   }
 
   /// Names of the datasets of a group.
@@ -57,8 +57,8 @@ struct Fixture {
   func expectGradients(_ group: String, _ gradients: [Tensor], of module: some Module) throws {
     for (name, gradient) in zip(module.parameters.names, gradients) where try file.contains("\(group)/\(name)") {
       let expected = try tensor("\(group)/\(name)")
-      let scale = try expected.absolute().maximum().scalar()
-      let difference = try (gradient - expected).absolute().maximum().scalar()
+      let scale = try expected.abs().maximum().scalar()
+      let difference = try (gradient - expected).abs().maximum().scalar()
       #expect(difference <= 2e-4 * scale + 1e-9, "\(name): \(difference) of \(scale)")
     }
   }

@@ -27,7 +27,7 @@ extension SmokeRunTests {
       Refusal(generate("--set trainning.chunk=3"), 64, "unknown key `trainning`", "did you mean `training`?"),
       Refusal(
         changed("s/learning_rate: 1e-4/learn_rate: 1e-4/"), 64, "$IN/p.yaml:",
-        "training.stages.1.learning_rate is missing", "is `learn_rate` meant to be it?"),
+        "training.phases.1.learning_rate is missing", "is `learn_rate` meant to be it?"),
       Refusal(changed("s/^case_study: .*/case_study: deblurring/"), 64, "$IN/p.yaml", "`linear-programs`", "`deblurring`"),
       Refusal(changed("s/^dataset:/dataset: [/"), 64, "$IN/p.yaml:"),
       Refusal(
@@ -40,7 +40,7 @@ extension SmokeRunTests {
     static let values = [
       Refusal(generate("--set dataset.variables=many"), 64, "dataset.variables: expected integer", "found `many`"),
       Refusal(
-        train("--model implicit-8 --set training.stages.0.iterations=0"), 64, "training.stages.0.iterations: expected",
+        train("--model implicit-8 --set training.phases.0.iterations=0"), 64, "training.phases.0.iterations: expected",
         "found the number 0"),
       Refusal(sweep("--iterations 0"), 64, "sweep.iterations: expected integer, 1 to", "found the number 0"),
       Refusal(sweep("--iterations -3"), 64, "sweep.iterations: expected integer, 1 to", "found the number -3"),

@@ -83,8 +83,8 @@ extension SmokeRunTests {
         try file.close()
         var data = try Data(contentsOf: URL(filePath: path))
         let sample = values[12..<24].withUnsafeBytes { Data($0) }
-        let place = try #require(data.range(of: sample))
-        data[place.lowerBound + 6] ^= 0x10
+        let location = try #require(data.range(of: sample))
+        data[location.lowerBound + 6] ^= 0x10
         try data.write(to: URL(filePath: path))
       },
       Damage("a missing dataset", "FILE:/train: ", "`solution` (optimal solution) is missing", "float64", "(sample, variable)") {

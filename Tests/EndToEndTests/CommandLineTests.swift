@@ -118,7 +118,7 @@ extension SmokeRunTests {
       let reference = try await Executables.shell("implicit-inspect config --reference")
       #expect(reference.status == 0)
       for key in [
-        "dataset.train.attempts", "models.<name>.embedding", "training.stages[].rollback.threshold", "sweep.perturbations.norm",
+        "dataset.train.attempts", "models.<name>.embedding", "training.phases[].rollback.threshold", "sweep.perturbations.norm",
         "aggregate.expect[].at_most", "pipeline.seeds",
       ] {
         #expect(reference.output.contains(key), "\(key)")

@@ -13,15 +13,15 @@ extension SmokeRunTests {
         """, 65, "$OUT/d.h5: ", "none of the 60 draws gave a sample for the split `train`", "change the distribution"),
       Refusal(
         """
-        implicit-train $CONFIG --model implicit-8 --dataset $SMOKE/dataset.h5 --set training.stages.0.learning_rate=1e30 \
+        implicit-train $CONFIG --model implicit-8 --dataset $SMOKE/dataset.h5 --set training.phases.0.learning_rate=1e30 \
         --out $OUT/m.h5
-        """, 76, "pipelines/linear-programs.yaml:", "training.stages.0: expected a finite loss, found NaN at step 1",
-        "lower training.stages.0.learning_rate"),
+        """, 76, "pipelines/linear-programs.yaml:", "training.phases.0: expected a finite loss, found NaN at step 1",
+        "lower training.phases.0.learning_rate"),
       Refusal(
         """
-        implicit-train $CONFIG --model explicit-8 --dataset $SMOKE/dataset.h5 --set training.stages.0.learning_rate=1e10 \
+        implicit-train $CONFIG --model explicit-8 --dataset $SMOKE/dataset.h5 --set training.phases.0.learning_rate=1e10 \
         --out $OUT/m.h5
-        """, 76, "training.stages.0: expected a finite loss, found "),
+        """, 76, "training.phases.0: expected a finite loss, found "),
     ]
 
     @Test(arguments: runs) func `a run that cannot succeed says where and why`(refusal: Refusal) async throws {

@@ -34,7 +34,7 @@ extension SmokeRunTests {
     static let trainings: [String: [String]] = [
       "explicit-8": [
         """
-        training.stages=[
+        training.phases=[
           {steps: 200, iterations: 1, learning_rate: 0.1, rollback: {threshold: 1, factor: 0.9, floor: 1e-3}},
           {steps: 100, iterations: 1, learning_rate: 1e-2}]
         """
@@ -42,7 +42,7 @@ extension SmokeRunTests {
       "implicit-8": [
         "training.chunk=4", "training.batch_size=8",
         """
-        training.stages=[
+        training.phases=[
           {steps: 50, iterations: 2, learning_rate: 1e-2, schedule: cosine},
           {steps: 50, iterations: 2, untracked_iterations: 4, learning_rate: 3e-3}]
         """,

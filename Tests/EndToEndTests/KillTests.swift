@@ -18,7 +18,7 @@ extension SmokeRunTests {
           case .train:
             [
               "--model", "explicit-8", "--dataset", "\(smoke)/dataset.h5", "--resume", "--set",
-              "training.stages.0.steps=100", "--set", "training.checkpoint_seconds=0.05",
+              "training.phases.0.steps=100", "--set", "training.checkpoint_seconds=0.05",
             ]
           case .sweep:
             [

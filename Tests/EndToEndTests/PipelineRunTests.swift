@@ -133,7 +133,7 @@ import Testing
 @Suite(.serialized) struct PipelineSignalTests {
   static let arguments = [
     "run", "pipelines/linear-programs.yaml", "--preset", "smoke", "--set", "models.explicit-8=null", "--set",
-    "sweep.splits=[test]", "--set", "training.stages.0.steps=300", "--out",
+    "sweep.splits=[test]", "--set", "training.phases.0.steps=300", "--out",
   ]
 
   /// Waits until the training has begun.

@@ -49,7 +49,7 @@ extension SmokeRunTests {
         set -e
         case="--config pipelines/linear-programs.yaml --preset demo"
         implicit-generate linear-programs $case --out $D/data.h5
-        train="implicit-train $case --set training.stages.0.steps=20 --set training.stages.1.steps=1 --model implicit-8 --dataset $D/data.h5"
+        train="implicit-train $case --set training.phases.0.steps=20 --set training.phases.1.steps=1 --model implicit-8 --dataset $D/data.h5"
         $train --threads 1 --out $D/one.h5
         $train --threads 2 --out $D/two.h5
         OMP_NUM_THREADS=1 $train --threads 1 --out $D/alone.h5

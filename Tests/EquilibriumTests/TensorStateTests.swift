@@ -26,10 +26,10 @@ private struct TanhProblem {
     start = try Tensor.zeros([batch, width], type: type)
   }
 
-  func map(_ y: Tensor) throws -> Tensor { try y.linear(weight, nil).adding(offset, times: 1).tanh() }
+  func map(_ y: Tensor) throws -> Tensor { try y.linear(weight, nil).add(offset, alpha: 1).tanh() }
 
   func map(_ y: Tensor, sample: Int) throws -> Tensor {
-    try y.linear(weight, nil).adding(offset.narrow(0, from: sample, count: 1), times: 1).tanh()
+    try y.linear(weight, nil).add(offset.narrow(0, from: sample, count: 1), alpha: 1).tanh()
   }
 }
 
@@ -101,7 +101,7 @@ struct TensorStateTests {
     let solution = try fixedPoint(
       of: { (y: Tensor) in
         let linear = try y * rates + offsets
-        return try linear.squareRoot().selected(where: isRoot, otherwise: linear)
+        return try linear.sqrt().selected(where: isRoot, otherwise: linear)
       }, from: Tensor([1, 4, 3, 4, 1, 4], shape: [3, 2]),
       settings: SolverSettings(solver, stopping: StoppingCriteria(maximumIterations: 6, tolerance: 1e-3))
     ) { iterate in

@@ -45,7 +45,7 @@ import Testing
     let file = try File.open(path)
     let error = try hdf5Error { _ = try file.dataset("x").read(UInt64.self) }
     #expect(error.kind == .corrupt)
-    #expect(error.place == "\(path):/x")
+    #expect(error.location == "\(path):/x")
     #expect(!error.stack.isEmpty)
   }
 

@@ -38,7 +38,7 @@ import Testing
     let dataset = try matrix(4, 5)
     let error = try hdf5Error { _ = try dataset.read(Double.self, start: start, count: count) }
     #expect(error.kind == .shapeMismatch)
-    #expect(error.place == "\(folder.file("m.h5")):/m")
+    #expect(error.location == "\(folder.file("m.h5")):/m")
   }
 
   @Test("A written box changes that box only")

@@ -63,7 +63,7 @@ import Testing
         try BlockGraph(
           instances: 2, constraints: 2, variables: 3, edgeConstraint: constraint, edgeVariable: variable,
           edgeValue: value)
-      }.place
+      }.location
     }
     #expect(try place([0, 0, 0], [0, 0, 0], [1, 1, 1]) == "edge_value")
     #expect(try place([0], [0, 0], [1, 1]) == "edge_constraint")

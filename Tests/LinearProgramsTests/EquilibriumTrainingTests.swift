@@ -72,7 +72,7 @@ import Torch
       }
     }
     let gradients = try Self.gradient(Self.implicit).gradients
-    let scale = try gradients.map { try $0.absolute().maximum().scalar() }.max() ?? 1
+    let scale = try gradients.map { try $0.abs().maximum().scalar() }.max() ?? 1
     for name in ["var_embedding.0.weight", "deq_func.conv_c_to_v2.output_module.2.weight", "deq_func.to_y.weight"] {
       let index = try #require(network.parameters.names.firstIndex(of: name))
       let parameter = network.parameters.entries[index].parameter

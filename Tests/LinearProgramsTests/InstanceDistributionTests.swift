@@ -129,7 +129,7 @@ import Testing
         == InstanceDistribution(
           constraints: 3, variables: 4, nonzeros: 5, costScale: 6, boundDeviation: 7, equalityProbability: 0.8))
     let failure = try #require(throws: Failure.self) { try distribution("dataset: {nonzeros: 501}") }
-    #expect(failure.status == .usage && failure.place == "lp.yaml:1")
+    #expect(failure.status == .usage && failure.location == "lp.yaml:1")
     #expect(failure.problem.contains("1 ... 500") && failure.problem.contains("501"))
   }
 }

@@ -31,7 +31,7 @@ import Testing
 
   typealias Damage = @Sendable (inout Fields) -> Void
 
-  static let damages: [(place: String, damage: Damage)] = [
+  static let damages: [(location: String, damage: Damage)] = [
     ("c", { $0.c = [] }),
     ("lower", { $0.lower.removeLast() }),
     ("upper", { $0.upper.append(1) }),
@@ -50,11 +50,11 @@ import Testing
   ]
 
   @Test(arguments: damages.indices) func `A damaged field is an error that names the place`(number: Int) throws {
-    let (place, damage) = Self.damages[number]
+    let (location, damage) = Self.damages[number]
     var fields = Fields()
     damage(&fields)
     let failure = try #require(throws: Failure.self) { try fields.program() }
     #expect(failure.status == .badData)
-    #expect(failure.place == place)
+    #expect(failure.location == location)
   }
 }

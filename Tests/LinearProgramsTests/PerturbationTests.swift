@@ -102,7 +102,7 @@ import Testing
       let failure = try #require(throws: Failure.self) {
         try Perturbation(kind).applied(to: unconstrained, seed: 1, sample: 0)
       }
-      #expect(failure.place == kind.rawValue)
+      #expect(failure.location == kind.rawValue)
     }
   }
 }

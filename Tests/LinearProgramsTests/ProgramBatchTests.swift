@@ -26,7 +26,7 @@ import Testing
 
   @Test func `Programs of different size, none at all and infinite bounds cannot form a batch`() throws {
     func place(_ programs: [LinearProgram]) throws -> String? {
-      try #require(throws: Failure.self) { try ProgramBatch(programs) }.place
+      try #require(throws: Failure.self) { try ProgramBatch(programs) }.location
     }
     let program = try ExampleProgram.textbook()
     let smaller = try ExampleProgram.dense(

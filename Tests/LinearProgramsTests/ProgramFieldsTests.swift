@@ -70,7 +70,7 @@ import Torch
       ("is_equality", 1 * 10 + 4, 2, "sample 1, is_equality[4]"),
     ])
   func `A file whose numbers form no program names the field and the sample`(
-    field: String, position: Int, value: Int64, place: String
+    field: String, position: Int, value: Int64, location: String
   ) throws {
     var block = try Self.generator().samples(of: .test, draws: 0..<40)
     var values = integer(block.fields[field])
@@ -81,7 +81,7 @@ import Torch
         try LinearProgramStudy.programs(reader, .test, rows: [3, 2, 1])
       }
       #expect(failure.status == .badData)
-      #expect(failure.place == "\(reader.path):/test, \(place)")
+      #expect(failure.location == "\(reader.path):/test, \(location)")
     }
   }
 

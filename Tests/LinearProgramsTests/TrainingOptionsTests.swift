@@ -18,7 +18,7 @@ import Torch
     models: {implicit: {architecture: implicit-gnn, embedding: 3}, explicit: {architecture: explicit-gnn, embedding: 3}}
     training:
       chunk: 6
-      stages:
+      phases:
         - {steps: 6, iterations: 3, learning_rate: 0.01}
         - {steps: 4, iterations: 4, learning_rate: 0.003}
     sweep: {iterations: 4}
@@ -52,12 +52,12 @@ import Torch
   @Test(arguments: [
     "training.precision=float64", "training.batch_size=12", "training.adjoint={name: jacobian-free}",
     "training.adjoint={name: unrolled, damping: 0.7}",
-    "training.adjoint={name: phantom}", "training.adjoint={name: implicit}", "training.stages.0.steps=7",
-    "training.stages.0.iterations=2", "training.stages.0.untracked_iterations=3",
-    "training.stages.0.learning_rate=0.02", "training.stages.0.schedule=cosine", "training.stages.0.weight_decay=0.1",
-    "training.stages.0.gradient_clip=1e-6",
-    "training.stages.0.jacobian_weight=10",
-    "training.stages.1.learning_rate=0.01", "seed=2", "models.implicit.embedding=4",
+    "training.adjoint={name: phantom}", "training.adjoint={name: implicit}", "training.phases.0.steps=7",
+    "training.phases.0.iterations=2", "training.phases.0.untracked_iterations=3",
+    "training.phases.0.learning_rate=0.02", "training.phases.0.schedule=cosine", "training.phases.0.weight_decay=0.1",
+    "training.phases.0.gradient_clip=1e-6",
+    "training.phases.0.jacobian_weight=10",
+    "training.phases.1.learning_rate=0.01", "seed=2", "models.implicit.embedding=4",
   ]) func `Every option of the training changes its result`(override: String) throws {
     #expect(try trained(override) != trained())
   }
@@ -78,12 +78,12 @@ import Torch
 
   @Test func `A rollback restores the best parameters and lowers the learning rate down to its floor`() throws {
     // With a threshold of 1, any rise of the loss triggers it.
-    let rollback = "training.stages.0.rollback={threshold: 1, factor: 0.5, floor: 0.3}"
-    let rate = "training.stages.0.learning_rate=1"
+    let rollback = "training.phases.0.rollback={threshold: 1, factor: 0.5, floor: 0.3}"
+    let rate = "training.phases.0.learning_rate=1"
     let batches = "training.batch_size=12"  // so that the last parameters stay, not the best
     #expect(try trained(batches, rate, rollback) != trained(batches, rate))
-    #expect(try trained(batches, rate, rollback) != trained(batches, rate, rollback, "training.stages.0.rollback.factor=0.9"))
-    #expect(try trained(batches, rate, rollback) != trained(batches, rate, rollback, "training.stages.0.rollback.floor=0.9"))
+    #expect(try trained(batches, rate, rollback) != trained(batches, rate, rollback, "training.phases.0.rollback.factor=0.9"))
+    #expect(try trained(batches, rate, rollback) != trained(batches, rate, rollback, "training.phases.0.rollback.floor=0.9"))
   }
 
   @Test(arguments: ["implicit", "explicit"], ["training.chunk=6", "training.batch_size=12"])
@@ -105,7 +105,7 @@ import Torch
       _ = try TrainStage(
         modelName: "implicit", dataset: "\(folder)/dataset.h5", output: output, resumes: false, threads: 1,
         device: .cpu, progress: nil
-      ).run(configuration(["training.stages.0.learning_rate=1e30"]))
+      ).run(configuration(["training.phases.0.learning_rate=1e30"]))
     }
     #expect(failure.status == .diverged)
     #expect(!FileManager.default.fileExists(atPath: output))

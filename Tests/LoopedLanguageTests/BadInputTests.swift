@@ -58,7 +58,7 @@ import Torch
     try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
     let failure = try failure()
     #expect(failure.status == .missingInput)
-    #expect(failure.place?.hasSuffix(name) == true)
+    #expect(failure.location?.hasSuffix(name) == true)
   }
 
   @Test func `Missing and foreign arrays are named`() throws {
@@ -156,13 +156,13 @@ private let fuzzCount = 100_000
       "decoder":{"type":"ByteLevel"},"model":{"type":"BPE","vocab":{"a":0,"b":1,"c":2,"ab":3,"abc":4,"\u{120}":5},\
       "merges":[["a","b"],["ab","c"]]}}
       """.utf8)
-    let plain = try Tokenizer(json: Data(original), place: "original")
+    let plain = try Tokenizer(json: Data(original), location: "original")
     #expect(plain.encode("abc <s>ba", addingSpecialTokens: true) == [9, 4, 5, 9, 1, 0])
     var accepted = 0
     for index in 0..<fuzzCount {
       var mutation = Mutation(index, stream: "tokenizer")
       do {
-        let tokenizer = try Tokenizer(json: Data(mutation.applied(to: original)), place: "mutated")
+        let tokenizer = try Tokenizer(json: Data(mutation.applied(to: original)), location: "mutated")
         let ids = tokenizer.encode("abc <s> bañ\u{0}ca", addingSpecialTokens: true)
         _ = tokenizer.decode(ids + [-1, 1 << 40], cleaningUp: true)
         accepted += 1

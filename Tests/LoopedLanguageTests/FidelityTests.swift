@@ -29,7 +29,7 @@ import Torch
       let positions = try model.positions(count: ids.shape[1])
       var run = Run(prelude: [], recurrences: [])
       var input = try model.embed(ids)
-      for block in model.prelude {
+      for block in model.preludeBlocks {
         input = try block(input, positions)
         run.prelude.append(input)
       }
@@ -40,8 +40,8 @@ import Torch
         guard [1, 2, 4, 8].contains(count) else { continue }
         let latent = try model.norm(state)
         run.latent[count] = latent
-        run.coda[count] = try model.coda[0](latent, positions)
-        run.logits[count] = try model.leave(state, positions)
+        run.coda[count] = try model.codaBlocks[0](latent, positions)
+        run.logits[count] = try model.coda(state, positions)
       }
       return run
     }
@@ -79,7 +79,7 @@ import Torch
         let rounding = try largestDifference(reference, exact)
         // Kernels add in another order, so values may differ, but by no more than bfloat16 itself costs.
         #expect(try largestDifference(run.logits[count]!, reference) <= rounding, "\(name), \(count) steps")
-        let mean = try (run.logits[count]!.to(type: .float32) - reference).absolute().mean().scalar()
+        let mean = try (run.logits[count]!.to(type: .float32) - reference).abs().mean().scalar()
         #expect(mean < 0.02, "\(name), \(count) steps")
       }
     }
@@ -120,7 +120,7 @@ import Torch
       #expect(
         try largestDifference(file.tensor("rotary/\(name)").rotated(positions), file.tensor("rotary/\(name)_rotated")) < 1e-6)
     }
-    let block = model.prelude[0]
+    let block = model.preludeBlocks[0]
     // Rounding is relative: the attention is of size 4, what leaves a norm of size 1.
     let input = try file.tensor("block/input")
     #expect(try largestDifference(block.norms[0](input), file.tensor("block/norm_1_output")) < 1e-5)

@@ -23,7 +23,7 @@ import Torch
     let text = """
       case_study: looped-language
       models: {}
-      training: {stages: [{steps: 1, iterations: 1, learning_rate: 1}]}
+      training: {phases: [{steps: 1, iterations: 1, learning_rate: 1}]}
       sweep:
         checkpoint:
           {words: "\(words)", templates: ["What is {word} in {field}?", "In {field}, what is {word}?"],

@@ -69,7 +69,7 @@ import Torch
     for (prompt, word) in [([], "no tokens"), (Array(repeating: 1, count: 25), "block_size"), ([22], "22"), ([-1], "-1")] {
       let failure = try #require(throws: Failure.self) { _ = try generation([[1], prompt]) }
       #expect(failure.status == .badData)
-      #expect(failure.problem.contains(word) && failure.place == "prompt 1")
+      #expect(failure.problem.contains(word) && failure.location == "prompt 1")
     }
     // A prompt that fills the block is returned as it is.
     let full = Array(repeating: 1, count: 24)
@@ -97,13 +97,13 @@ import Torch
     let keys = try Tensor(floats: group.dataset("cache_keys").read(Float.self), shape: [10, 1, 4, 9, 12])
     let values = try Tensor(floats: group.dataset("cache_values").read(Float.self), shape: [10, 1, 4, 9, 12])
     for (index, slot) in try group.dataset("cache_slots").read(Int64.self).enumerated() {
-      let place: KeyValueCache.Place =
+      let location: KeyValueCache.Layer =
         switch slot {
         case 0: .prelude(block: 0)
         case -1: .coda(block: 0)
         default: .core(recurrence: Int(slot - 1) / 2, block: Int(slot - 1) % 2)
         }
-      let found = try #require(cache.slots[place])
+      let found = try #require(cache.slots[location])
       #expect(try largestDifference(found.keys, keys.select(0, index)) < 1e-4)
       #expect(try largestDifference(found.values, values.select(0, index)) < 1e-4)
     }

@@ -97,7 +97,7 @@ import Testing
     throws
   {
     let task = Self.tasks[index]
-    let tokenizer = try Tokenizer(json: Data(WordTokenizer.json(task.words).utf8), place: "words")
+    let tokenizer = try Tokenizer(json: Data(WordTokenizer.json(task.words).utf8), location: "words")
     #expect(tokenizer.vocabularySize == task.words.count + 1)
     let text = WordTokenizer.text(task.words)
     #expect(tokenizer.encode(text) == Array(1...task.words.count))

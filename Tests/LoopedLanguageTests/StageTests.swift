@@ -21,7 +21,7 @@ import Torch
     training:
       chunk: 4
       batch_size: 8
-      stages:
+      phases:
         - {steps: 3, difficulty: 1, iterations: 1, learning_rate: 0.01}
         - {steps: 3, iterations: 2, untracked_iterations: 2, learning_rate: 0.01}
     sweep: {iterations: 5, save_outputs: true, splits: [test]}
@@ -69,7 +69,7 @@ import Torch
     let reader = try DatasetReader(dataset, LoopedLanguageStudy.layout)
     #expect(hash == reader.header.contentHash)
     let text = try #require(reader.layout.texts["tokenizer"])
-    let tokenizer = try Tokenizer(json: Data(text.utf8), place: "dataset")
+    let tokenizer = try Tokenizer(json: Data(text.utf8), location: "dataset")
     let prompt = try reader.integers("prompt", .test, rows: [0]).map { Int($0) }
     let words = tokenizer.decode(prompt).split(separator: " ").map(String.init)
     let answer = tokenizer.decode(try reader.integers("answer", .test, rows: [0]).map { Int($0) })
@@ -81,8 +81,8 @@ import Torch
     "models.looped.width=12", "models.looped.heads=4", "models.looped.intermediate=9", "models.looped.prelude=1",
     "models.looped.core=2", "models.looped.coda=1", "models.looped.vocabulary=25", "models.looped.rotary_base=100",
     "models.looped.start_deviation=0.3",
-    "training.stages.0.difficulty=2", "training.stages.1.difficulty=1", "training.stages.0.difficulty=null",
-    "training.stages.1.jacobian_weight=1", "seed=2", "training.adjoint={name: implicit}", "training.adjoint={name: phantom}",
+    "training.phases.0.difficulty=2", "training.phases.1.difficulty=1", "training.phases.0.difficulty=null",
+    "training.phases.1.jacobian_weight=1", "seed=2", "training.adjoint={name: implicit}", "training.adjoint={name: phantom}",
   ]) func `Every option of the model and the curriculum changes the result`(override: String) throws {
     #expect(try parameters(train([override])) != parameters(train()))
   }
@@ -95,7 +95,7 @@ import Torch
   @Test(arguments: [
     ("models.looped.vocabulary=5", "vocabulary"), ("models.looped.block_size=5", "block_size"),
     ("models.looped.heads=3", "heads"),
-    ("training.stages.0.difficulty=0", "difficulty"), ("dataset.train={least: 4, most: 2}", "least"),
+    ("training.phases.0.difficulty=0", "difficulty"), ("dataset.train={least: 4, most: 2}", "least"),
     ("sweep.checkpoint={recurrences: [4, 2]}", "ascending"), ("sweep.checkpoint={templates: [x]}", "{word}"),
   ]) func `Settings that do not fit each other or the data are refused`(override: String, word: String) throws {
     let failure = try #require(throws: Failure.self) { _ = try train([override]) }
@@ -121,7 +121,7 @@ import Torch
       let value = parameter.value
       let direction = try Tensor(random.direction(value.count), shape: value.shape)
       func shifted(_ step: Double) throws -> Double {
-        try parameter.assign(value.adding(direction, times: step))
+        try parameter.assign(value.add(direction, alpha: step))
         return try loss().scalar()
       }
       let difference = try (shifted(1e-5) - shifted(-1e-5)) / 2e-5
@@ -135,7 +135,7 @@ import Torch
     let model = LoopedLanguageModel(network: try smallTransformer(), seed: 1)
     func logits(_ prompts: [Int64], _ lengths: [Int64]) throws -> [Double] {
       let batch = try LanguageBatch(
-        prompts: prompts, lengths: lengths, answers: lengths.map { _ in 1 }, draws: Array(lengths.indices), place: "test",
+        prompts: prompts, lengths: lengths, answers: lengths.map { _ in 1 }, draws: Array(lengths.indices), location: "test",
         device: .cpu)
       let context = try model.inject(batch)
       let state = try (0..<3).reduce(model.initialState(context)) { state, _ in try model.step(state, context) }

@@ -25,7 +25,7 @@ extension File {
 }
 
 func largestDifference(_ a: Tensor, _ b: Tensor) throws -> Double {
-  try a.shape == b.shape ? (a.to(type: .float64) - b.to(type: .float64)).absolute().maximum().scalar() : .infinity
+  try a.shape == b.shape ? (a.to(type: .float64) - b.to(type: .float64)).abs().maximum().scalar() : .infinity
 }
 
 /// A folder that is removed with the object.

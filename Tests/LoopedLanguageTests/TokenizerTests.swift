@@ -131,7 +131,7 @@ private func scalars(_ text: String) -> [Unicode.Scalar] { Array(text.unicodeSca
     let text = try compactSplitTokenizer()
     #expect(text.contains(part), "\(part)")
     let changed = text.replacingOccurrences(of: part, with: replacement)
-    let failure = try #require(throws: Failure.self) { _ = try Tokenizer(json: Data(changed.utf8), place: "t.json") }
+    let failure = try #require(throws: Failure.self) { _ = try Tokenizer(json: Data(changed.utf8), location: "t.json") }
     #expect(failure.status == .badData)
     #expect(failure.problem.contains(named), "\(failure)")
   }

@@ -89,7 +89,7 @@ import Testing
       _ = try await bench.execute()
     } throws: { error in
       let failure = error as? Failure
-      return failure?.status == .missingInput && failure?.place == "\(bench.folder)/bin/implicit-aggregate"
+      return failure?.status == .missingInput && failure?.location == "\(bench.folder)/bin/implicit-aggregate"
     }
     #expect(bench.events.isEmpty)
   }

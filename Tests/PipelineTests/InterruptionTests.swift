@@ -43,7 +43,7 @@ import Testing
     #expect(try await bench.execute().exitStatus == 75)
     try bench.clear("fail-implicit-8")
     try bench.forgetEvents()
-    _ = try await bench.execute(bench.plan("training.stages.0.steps=20"))
+    _ = try await bench.execute(bench.plan("training.phases.0.steps=20"))
     #expect(bench.started.contains("implicit-8"))
     #expect(!bench.events.contains { $0.contains("resumed") })
   }
@@ -110,7 +110,7 @@ import Testing
       _ = try await bench.execute()
     } throws: { error in
       guard let failure = error as? Failure else { return false }
-      return failure.status == .cannotCreate && failure.place == bench.run
+      return failure.status == .cannotCreate && failure.location == bench.run
         && failure.problem.contains("another process is running a pipeline in this folder: process \(getpid()) on")
     }
     try bench.clear("hold-dataset")

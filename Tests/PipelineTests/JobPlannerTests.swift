@@ -103,7 +103,7 @@ import Testing
     #expect(try count(12) == 12)
     #expect(try count(6) == 6)
     #expect(try count(8, live: ["generate-1-of-8": SlurmJob("1", element: 0)]) <= 7)
-    #expect { try count(5) } throws: { ($0 as? Failure)?.place?.hasSuffix("submit_limit") == true }
+    #expect { try count(5) } throws: { ($0 as? Failure)?.location?.hasSuffix("submit_limit") == true }
   }
 
   static func describe(_ graph: TaskGraph, _ profile: SlurmProfile) throws -> [String] {

@@ -56,7 +56,7 @@ import Testing
     let bench = try Workbench()
     _ = try await bench.execute()
     try bench.forgetEvents()
-    let plan = try rerun(bench, .train, "training.stages.0.steps=20", name: "longer")
+    let plan = try rerun(bench, .train, "training.phases.0.steps=20", name: "longer")
     #expect(plan.folder == "\(bench.run)/reruns/longer")
     _ = try await bench.execute(plan)
     #expect(bench.started.count == 7 && !bench.started.contains("dataset"))
@@ -67,10 +67,10 @@ import Testing
     let bench = try Workbench()
     _ = try await bench.execute()
     #expect {
-      try rerun(bench, .sweep, "training.stages.0.steps=20")
+      try rerun(bench, .sweep, "training.phases.0.steps=20")
     } throws: { error in
       let text = "\(error)"
-      return text.contains("training.stages.0.steps: 10 -> 20") && text.contains("rerun --stage train")
+      return text.contains("training.phases.0.steps: 10 -> 20") && text.contains("rerun --stage train")
     }
     #expect { try rerun(bench, .generate) } throws: { "\($0)".contains("start one with another --out") }
     #expect { try rerun(bench, .sweep, name: "../x") } throws: { "\($0)".contains("expected a name") }

@@ -90,7 +90,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("sweep.iteration=3", "iterations"), ("training.stages.0.step=3", "steps"), ("aggregate.expects=[]", "expect"),
+    ("sweep.iteration=3", "iterations"), ("training.phases.0.step=3", "steps"), ("aggregate.expects=[]", "expect"),
     ("pipeline.seed=3", "seeds"), ("dataset.variable=3", "variables"),
     ("models.new={architecture: gnn}", "explicit-gnn"),
     ("pipeline.seeds=[1, 1]", "once"), ("sweep.splits=[test, test]", "once"), ("case_study=lines", "linear-programs"),

@@ -31,7 +31,7 @@ import Testing
     _ = try await bench.execute()
     try bench.forgetEvents()
     let summary = try await bench.execute(
-      bench.plan("dataset.bound_deviation=10.0", "training.stages.0.learning_rate=1e-2"))
+      bench.plan("dataset.bound_deviation=10.0", "training.phases.0.learning_rate=1e-2"))
     #expect(bench.events.isEmpty && summary.exitStatus == 0)
   }
 
@@ -129,9 +129,9 @@ import Testing
   @Test func `the plan says which settings changed`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
-    let assessments = try bench.assessments(bench.plan("training.stages.0.steps=20", "seed=2"))
+    let assessments = try bench.assessments(bench.plan("training.phases.0.steps=20", "seed=2"))
     #expect(
-      assessments["train-implicit-8"] == "run: changed: seed: 1 -> 2; training.stages.0.steps: 10 -> 20")
+      assessments["train-implicit-8"] == "run: changed: seed: 1 -> 2; training.phases.0.steps: 10 -> 20")
     #expect(assessments["aggregate"]?.hasPrefix("run if the output of sweep-explicit-8-test, ") == true)
   }
 

@@ -17,12 +17,12 @@ import Testing
     }
   }
 
-  @Test func `a place where no folder can be made is an error`() throws {
+  @Test func `a location where no folder can be made is an error`() throws {
     try withFolder { (folder) throws in
       try "".write(toFile: folder + "/file", atomically: true, encoding: .utf8)
       let failure = try thrownFailure { try RunDirectory(folder + "/file").create() }
       #expect(failure.status == .cannotCreate)
-      #expect(failure.place == folder + "/file/datasets")
+      #expect(failure.location == folder + "/file/datasets")
     }
   }
 }

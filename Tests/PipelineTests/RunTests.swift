@@ -84,18 +84,18 @@ import Testing
       try record.write(for: task)
     }
     try bench.forgetEvents()
-    _ = try await bench.execute(bench.plan("training.stages.0.steps=20"), threads: 1)
+    _ = try await bench.execute(bench.plan("training.phases.0.steps=20"), threads: 1)
     #expect(bench.started.prefix(2) == ["implicit-8", "explicit-8"])
   }
 
   @Test func `each task has a record, and a log to which attempts are appended`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
-    _ = try await bench.execute(bench.plan("training.stages.0.steps=20"))
+    _ = try await bench.execute(bench.plan("training.phases.0.steps=20"))
     let record = try bench.record("train-implicit-8")
     #expect(record.state == .done && record.attempts == 2 && record.exitStatus == 0 && record.process == nil)
     #expect(record.fingerprint == record.basis.digest)
-    #expect(record.basis.settings["training.stages.0.steps"] == "20")
+    #expect(record.basis.settings["training.phases.0.steps"] == "20")
     let log = try String(contentsOfFile: "\(bench.run)/logs/train-implicit-8.log", encoding: .utf8)
     #expect(log.split(separator: "\n").count { $0.hasPrefix("=== ") } == 2)
     #expect(log.contains("attempt 2: \(bench.folder)/bin/implicit-train --config"))

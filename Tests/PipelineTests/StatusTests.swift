@@ -95,7 +95,7 @@ import Testing
   @Test func `a folder that holds no run is named`() async throws {
     await #expect {
       _ = try await RunStatus(of: "/tmp")
-    } throws: { ($0 as? Failure)?.status == .missingInput && ($0 as? Failure)?.place == "/tmp" }
+    } throws: { ($0 as? Failure)?.status == .missingInput && ($0 as? Failure)?.location == "/tmp" }
   }
 }
 

@@ -37,7 +37,7 @@ final class Workbench: Sendable {
     models:
       explicit-8: {architecture: explicit-gnn, embedding: 8}
       implicit-8: {architecture: implicit-gnn, embedding: 8}
-    training: {stages: [{steps: 10, iterations: 3, learning_rate: 0.01}]}
+    training: {phases: [{steps: 10, iterations: 3, learning_rate: 0.01}]}
     sweep: {iterations: 8}
     """
 

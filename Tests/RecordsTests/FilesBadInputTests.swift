@@ -29,7 +29,7 @@ import Testing
   func missing() throws {
     let failure = try failure { _ = try DatasetReader(folder.file("none.h5"), Toy.layout) }
     #expect(failure.status == .missingInput)
-    #expect(failure.place == folder.file("none.h5"))
+    #expect(failure.location == folder.file("none.h5"))
     #expect(failure.remedy != nil)
   }
 
@@ -61,7 +61,7 @@ import Testing
       try flipped.write(to: URL(fileURLWithPath: path))
       do { _ = try DatasetReader(path, Toy.layout).doubles("y", .train) } catch let failure as Failure {
         #expect(failure.status == .badData)
-        if failure.place == "\(path):/train/y", failure.problem.contains("damaged") { named += 1 }
+        if failure.location == "\(path):/train/y", failure.problem.contains("damaged") { named += 1 }
       }
     }
     #expect(named == 1)
@@ -101,7 +101,7 @@ import Testing
     let failure = try failureAfter { try $0.delete("train/x") }
     #expect(failure.status == .badData)
     #expect(failure.description.contains("`x`") && failure.description.contains("(sample, point)"))
-    #expect(failure.place == "\(folder.file("d.h5")):/train")
+    #expect(failure.location == "\(folder.file("d.h5")):/train")
   }
 
   @Test("Wrong types, shapes and units are named with what was expected")
@@ -113,7 +113,7 @@ import Testing
     let shape = try failureAfter { try replace("x", [Float](repeating: 0, count: 120), shape: [30, 4], in: $0) }
     #expect(shape.problem == "expected shape (sample = 30, point = 3), found [30, 4]")
     let samples = try failureAfter { try replace("y", [Double](repeating: 0, count: 29), shape: [29], in: $0) }
-    #expect(samples.place?.hasSuffix(":/train/y") == true)
+    #expect(samples.location?.hasSuffix(":/train/y") == true)
     let rank = try failureAfter { try replace("y", [Double](repeating: 0, count: 30), shape: [30, 1], in: $0) }
     #expect(rank.problem == "expected shape (sample = 30), found [30, 1]")
     let units = try failureAfter { try $0.dataset("train/y").setAttribute("units", "km") }
@@ -125,7 +125,7 @@ import Testing
     let failure = try failureAfter { try $0.dataset("train/y").write([Double.nan], start: [17], count: [1]) }
     #expect(failure.status == .badData)
     #expect(failure.problem == "expected finite labels, found nan at sample 17")
-    #expect(failure.place == "\(folder.file("d.h5")):/train/y")
+    #expect(failure.location == "\(folder.file("d.h5")):/train/y")
     let input = try failureAfter { try $0.dataset("train/x").write([Float.nan], start: [4, 2], count: [1, 1]) }
     #expect(input.problem == "expected inputs without NaN, found nan at sample 4, value 2")
   }
@@ -142,6 +142,6 @@ import Testing
   func cannotCreate() throws {
     let failure = try failure { try Toy.write(to: folder.file("none/d.h5")) }
     #expect(failure.status == .cannotCreate)
-    #expect(failure.place == folder.file("none/d.h5"))
+    #expect(failure.location == folder.file("none/d.h5"))
   }
 }

@@ -115,7 +115,7 @@ import Torch
       case_study: scalar-maps
       dataset: {targets: [{map: ramps, level: 5}], train: {samples: 64}, test: {samples: 64}}
       models: {implicit: {architecture: implicit-perceptron, map: ramps, level: 5, width: 16}}
-      training: {chunk: 64, stages: [{steps: 300, iterations: 6, learning_rate: 0.02, schedule: cosine}]}
+      training: {chunk: 64, phases: [{steps: 300, iterations: 6, learning_rate: 0.02, schedule: cosine}]}
       sweep: {iterations: 6, perturbations: {norms: [1e-3]}, save_outputs: true}
       """)
     try bench.generate()

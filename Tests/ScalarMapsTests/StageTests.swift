@@ -25,7 +25,7 @@ import Testing
       implicit: {architecture: implicit-perceptron, map: ramps, level: 8, width: 8}
       explicit: {architecture: explicit-perceptron, map: ramps, level: 8, width: 16}
       absent: {architecture: constructed, map: tangent}
-    training: {chunk: 16, stages: [{steps: 20, iterations: 4, learning_rate: 0.01}]}
+    training: {chunk: 16, phases: [{steps: 20, iterations: 4, learning_rate: 0.01}]}
     sweep: {iterations: 20, save_outputs: true}
     """
 
@@ -116,7 +116,7 @@ import Testing
     for model in ["implicit", "explicit"] {
       let base = try outputs(model)
       #expect(try outputs(model) == base)
-      for override in ["models.\(model).width=9", "training.stages.0.steps=21", "seed=2"] {
+      for override in ["models.\(model).width=9", "training.phases.0.steps=21", "seed=2"] {
         #expect(try outputs(model, override) != base, "\(override)")
       }
     }
@@ -202,7 +202,7 @@ import Testing
       try ScalarMapStudy.batch(reader, .test, rows: [0, 1], options: TensorOptions())
     }
     #expect(failure.status == .badData && failure.problem.contains(problem), "\(failure)")
-    #expect(failure.place?.contains("sample 0") == true)
+    #expect(failure.location?.contains("sample 0") == true)
   }
 
   @Test(arguments: [

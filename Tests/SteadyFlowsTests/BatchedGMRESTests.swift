@@ -8,7 +8,7 @@ import Torch
 private struct DenseOperator: BatchOperator {
   let matrices: Tensor
   func product(_ x: Tensor) throws -> Tensor { try matrices.matmul(x.unsqueezed(2)).squeezed(2) }
-  func selecting(_ samples: Tensor) throws -> Self { Self(matrices: try matrices.indexed(samples)) }
+  func selecting(_ samples: Tensor) throws -> Self { Self(matrices: try matrices.indexSelect(samples)) }
 }
 
 @Suite struct BatchedGMRESTests {

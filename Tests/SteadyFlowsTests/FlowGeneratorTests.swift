@@ -16,7 +16,7 @@ import Torch
         case_study: steady-flows
         dataset: \(dataset)
         models: {tiny: {architecture: fno-deq, width: 4, modes: 3, padding: 0, coordinates: false}}
-        training: {stages: [{steps: 1, iterations: 2, learning_rate: 1e-3}]}
+        training: {phases: [{steps: 1, iterations: 2, learning_rate: 1e-3}]}
         """, name: "test.yaml"))
   }
 
@@ -44,7 +44,7 @@ import Torch
     for field in ["input", "solution", "residual"] { #expect(found.fields[field] == expected.fields[field]) }
     if method.hasPrefix("method: darcy") {
       let failure = #expect(throws: Failure.self) { try generator.moved(to: .cuda(0)) }
-      #expect(failure?.status == .usage && failure?.place == "--device")
+      #expect(failure?.status == .usage && failure?.location == "--device")
     }
   }
 

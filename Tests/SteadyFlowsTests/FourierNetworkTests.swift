@@ -106,7 +106,7 @@ import Torch
     let start = try Autograd.withoutTracking {
       try fixedPoint(of: { try network.step($0, context) }, from: network.initialState(context), settings: short)
     }
-    #expect(try start.state.absolute().maximum().scalar() == 0)
+    #expect(try start.state.abs().maximum().scalar() == 0)
   }
 
   static func compare(
@@ -285,7 +285,7 @@ import Torch
       parameters: network.parameters.tensors, forward: SolverSettings(), adjoint: .unrolled(steps: 3),
       loss: { try SteadyFlowStudy.losses(network.readout($0, context), batch).mean() })
     for (value, name) in zip(gradient.gradients, network.parameters.names) {
-      #expect(try value.absolute().sum().scalar() > 0, "\(name)")
+      #expect(try value.abs().sum().scalar() > 0, "\(name)")
     }
     for (name, parameter) in network.parameters {
       let values = try parameter.value.doubles()

@@ -34,7 +34,7 @@ import Torch
         .init(size: 48, viscosity: 0.001, storedEvery: 1, tolerance: 1e-9, largestTail: 1), on: .cpu))
     let samples = try method.samples(draws: Array(0..<40), seed: 1, stream: "test")
     let velocity = try grid.velocity(ofVorticity: grid.modes(of: samples.solution))
-    let speeds = try velocity.power(2).sum(dimension: 1).flattenedSamples().maximum(dimensions: [1]).squareRoot().doubles()
+    let speeds = try velocity.pow(2).sum(dimension: 1).flattenedSamples().maximum(dimensions: [1]).sqrt().doubles()
     #expect(speeds.allSatisfy { $0 > 0.2 - 1e-9 && $0 < 0.6 + 1e-9 })
     #expect(speeds.contains { $0 < 0.25 } && speeds.contains { $0 > 0.55 })
     #expect(abs(speeds.reduce(0, +) / 40 - 0.4) < 0.06)

@@ -27,7 +27,7 @@ import Torch
     #expect(try relativeDifference(velocity.select(1, 1), y) < 1e-14)
     let modes = try grid.modes(of: velocity)
     #expect(try relativeDifference(grid.curl(of: modes).realView(), vorticity.realView()) < 1e-14)
-    #expect(try grid.fields(of: grid.divergence(of: modes)).absolute().maximum().scalar() < 1e-14)
+    #expect(try grid.fields(of: grid.divergence(of: modes)).abs().maximum().scalar() < 1e-14)
     // A gradient has a divergence, and no curl: (sin x, 0) -> cos x.
     let gradient = try Tensor.stacked([ExampleFlow.field(size) { x, _ in sin(x) }, .zeros(like: x)], dimension: 1)
     let divergence = try grid.fields(of: grid.divergence(of: grid.modes(of: gradient)))
@@ -57,8 +57,8 @@ import Torch
     let found = try VorticityEquation(matrices, viscosity: 1).advectionChange(change, at: velocity)
     let expected = try VorticityEquation(fft, viscosity: 1).advectionChange(change, at: velocity)
     // Relative to its parts: single waves, all that the smallest grids hold, leave nothing of the sum.
-    let scale = try velocity.absolute().maximum().scalar() * Double(matrices.cutoff * matrices.cutoff)
-    #expect(try (found - expected).realView().absolute().maximum().scalar() < tolerance * scale)
+    let scale = try velocity.abs().maximum().scalar() * Double(matrices.cutoff * matrices.cutoff)
+    #expect(try (found - expected).realView().abs().maximum().scalar() < tolerance * scale)
     // What a sample gives does not depend on its mates, not even in its last digits.
     let last = try VorticityEquation(matrices, viscosity: 1)
       .advectionChange(change.narrow(0, from: 2, count: 1), at: velocity.narrow(0, from: 2, count: 1))
@@ -83,7 +83,7 @@ import Torch
   @Test func `The norm of modes is the root mean square of the field`() throws {
     let grid = try PeriodicGrid(size: 18)
     let modes = try ExampleFlow.random(grid, count: 3)
-    let expected = try grid.fields(of: modes).power(2).mean(dimensions: [1, 2]).squareRoot().doubles()
+    let expected = try grid.fields(of: modes).pow(2).mean(dimensions: [1, 2]).sqrt().doubles()
     for (found, norm) in zip(try grid.norms(of: modes), expected) { #expect(abs(found - norm) < 1e-14) }
   }
 
@@ -92,7 +92,7 @@ import Torch
     let forcing = try ExampleFlow.random(grid, count: 200, limit: 4, deviation: 0.01)
     let force = try VorticityEquation(grid, viscosity: 1).force(ofCurl: forcing)
     #expect(try relativeDifference(grid.curl(of: force).realView(), forcing.realView()) < 1e-13)
-    #expect(try grid.divergence(of: force).realView().absolute().maximum().scalar() < 1e-17)
+    #expect(try grid.divergence(of: force).realView().abs().maximum().scalar() < 1e-17)
     let squares = try grid.norms(of: forcing).map { $0 * $0 }
     let mean = squares.reduce(0, +) / 200
     #expect(abs(mean.squareRoot() / 0.01 - 1) < 0.03)

@@ -47,7 +47,7 @@ import Torch
     let hash = try bench.train("implicit")
     #expect(try bench.train("implicit", threads: 2) == hash)
     #expect(try bench.train("implicit", "training.symmetries=[]") != hash)
-    #expect(try bench.train("implicit", "training.stages.1.adjoint=null") != hash)
+    #expect(try bench.train("implicit", "training.phases.1.adjoint=null") != hash)
     try bench.train("implicit")
     try bench.train("explicit")
     let paths = try ["implicit", "explicit"].map { try bench.sweep($0) }

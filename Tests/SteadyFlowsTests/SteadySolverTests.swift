@@ -141,7 +141,7 @@ import Torch
     let (vorticity, histories) = try Self.solve(both, grid, viscosity: 0.005, settings)
     #expect(histories.map(\.converged) == [true, false, true])
     #expect(histories[1].amplitude < 1 && histories[1].residual > settings.tolerance)
-    #expect(try vorticity.narrow(0, from: 1, count: 2).realView().absolute().maximum().scalar() == 0)
+    #expect(try vorticity.narrow(0, from: 1, count: 2).realView().abs().maximum().scalar() == 0)
     let alone = try Self.solve(weak, grid, viscosity: 0.005, settings)
     #expect(try relativeDifference(vorticity.narrow(0, from: 0, count: 1).realView(), alone.vorticity.realView()) < 1e-9)
   }

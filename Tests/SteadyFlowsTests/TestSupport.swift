@@ -79,7 +79,7 @@ final class Workbench {
       batch_size: 4
       chunk: 2
       symmetries: [translations, rotations, reflections]
-      stages:
+      phases:
         - {steps: 3, iterations: 2, learning_rate: 1e-3}
         - {steps: 2, iterations: 4, learning_rate: 1e-3, adjoint: {name: phantom, solver: {name: anderson}}}
     sweep: {iterations: 3, splits: [test], perturbations: {frequencies: [0.1, 0.9]}}

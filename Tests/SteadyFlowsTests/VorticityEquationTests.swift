@@ -25,8 +25,8 @@ import Torch
     let field = try grid.fields(of: vorticity)
     let stream = try grid.fields(of: vorticity * grid.inverseSquare)
     for other in [field, stream] {
-      let product = try (rate * other).mean(dimensions: [1, 2]).absolute().maximum().scalar()
-      let scale = try rate.absolute().maximum().scalar() * other.absolute().maximum().scalar()
+      let product = try (rate * other).mean(dimensions: [1, 2]).abs().maximum().scalar()
+      let scale = try rate.abs().maximum().scalar() * other.abs().maximum().scalar()
       #expect(product < 1e-14 * scale)
     }
   }
@@ -50,7 +50,7 @@ import Torch
       #expect(try relativeDifference(curl.realView(), equation.balancingForce(vorticity).realView()) < 1e-13)
     }
     let smallest = try equation.force(.withoutDivergence, of: vorticity)
-    #expect(try grid.divergence(of: smallest).realView().absolute().maximum().scalar() < 1e-16)
+    #expect(try grid.divergence(of: smallest).realView().abs().maximum().scalar() < 1e-16)
     // Taylor-Green vortices, u = (sin x cos y, -cos x sin y): (u . grad) u = (sin 2x, sin 2y) / 2, -laplace(u) = 2 u.
     let vortices = try grid.modes(of: ExampleFlow.field(size) { x, y in 2 * sin(x) * sin(y) })
     let force = try grid.fields(of: equation.force(.withoutPressure, of: vortices))
@@ -82,7 +82,7 @@ import Torch
       #expect(try relativeDifference(grid.row(equation.friction(change) * grid.weight), z) < 1e-14)
     } else if dense == grid.cutoff {
       // Then the preconditioner is the inverse itself.
-      #expect(try product.absolute().maximum().scalar() < 1e-12 * z.absolute().maximum().scalar())
+      #expect(try product.abs().maximum().scalar() < 1e-12 * z.abs().maximum().scalar())
     }
   }
 

@@ -109,7 +109,7 @@ private func send(_ number: Int32, until isDone: () -> Bool = { false }) {
       var first: OutputLock? = try OutputLock(for: output)
       let failure = try thrownFailure { _ = try OutputLock(for: output) }
       #expect(failure.status == .cannotCreate)
-      #expect(failure.place == output)
+      #expect(failure.location == output)
       #expect(failure.problem.hasPrefix("another process is writing this output: process \(getpid()) on "))
       _ = first
       first = nil

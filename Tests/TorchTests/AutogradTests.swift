@@ -74,7 +74,7 @@ func sineValues(_ count: Int, phase: Double = 0) -> [Double] {
 
   @Test func `second derivatives come through a created graph`() throws {
     let x = try Tensor([2.0]).tracked()
-    let first = try Autograd.gradients(of: [x.power(3).sum()], withRespectTo: [x], createGraph: true)[0]
+    let first = try Autograd.gradients(of: [x.pow(3).sum()], withRespectTo: [x], createGraph: true)[0]
     let second = try Autograd.gradients(of: [first.sum()], withRespectTo: [x])[0]
     #expect(try second.doubles() == [12])
   }
@@ -109,7 +109,7 @@ func sineValues(_ count: Int, phase: Double = 0) -> [Double] {
     let v = try Tensor([2, -1, 3, 0.5])
     let weights = try Tensor(sineValues(6, phase: 0.7), shape: [3, 2])
     func f(_ v: Tensor, _ x: Tensor) throws -> Tensor {
-      try (Self.sparse(values: v).product(x).power(2) * weights).sum()
+      try (Self.sparse(values: v).product(x).pow(2) * weights).sum()
     }
     let leaves = try [v.tracked(), x.tracked()]
     let gradients = try Autograd.gradients(of: [f(leaves[0], leaves[1])], withRespectTo: leaves)
@@ -123,7 +123,7 @@ func sineValues(_ count: Int, phase: Double = 0) -> [Double] {
     let x = try Tensor(sineValues(8), shape: [4, 2])
     func first(_ x: Tensor, createGraph: Bool) throws -> (leaf: Tensor, gradient: Tensor) {
       let leaf = try x.tracked()
-      let y = try Self.sparse().product(leaf).power(3).sum()
+      let y = try Self.sparse().product(leaf).pow(3).sum()
       return (leaf, try Autograd.gradients(of: [y], withRespectTo: [leaf], createGraph: createGraph)[0])
     }
     let direction = try Tensor(sineValues(8, phase: 0.2), shape: [4, 2])

@@ -77,7 +77,7 @@ import Testing
     #expect(try (2 - a).doubles() == [1, 0, -1, -2])
     #expect(try (a * row / 10.0).doubles() == [1, 4, 3, 8])
     #expect(try (12 / a).doubles() == [12, 6, 4, 3])
-    #expect(try a.adding(row, times: 0.5).doubles() == [6, 12, 8, 14])
+    #expect(try a.add(row, alpha: 0.5).doubles() == [6, 12, 8, 14])
     #expect(try a.selected(where: a.isGreater(than: 2.5), otherwise: .zeros(like: a)).doubles() == [0, 0, 3, 4])
   }
 

@@ -82,7 +82,7 @@ import Testing
     func second(_ output: Tensor) throws -> [Tensor] {
       let first = try Autograd.gradients(
         of: [(output * output * operands.cotangent).sum()], withRespectTo: operands.inputs, createGraph: true)
-      let scalar = try first.reduce(Tensor(scalar: 0)) { try $0 + $1.power(2).sum() }
+      let scalar = try first.reduce(Tensor(scalar: 0)) { try $0 + $1.pow(2).sum() }
       return try Autograd.gradients(of: [scalar], withRespectTo: operands.inputs)
     }
     let found = try second(operands.fused(rectified: true))

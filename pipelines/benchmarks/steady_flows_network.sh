@@ -30,8 +30,8 @@ fi
 mkdir -p "$folder"
 config=(--config "$root/pipelines/steady-flows.yaml" --preset benchmark-network --log-level error --threads "$threads")
 [ -e "$folder/network-data.h5" ] || "$bin/implicit-generate" steady-flows "${config[@]}" --out "$folder/network-data.h5" >&2
-"$bin/implicit-train" "${config[@]}" --model implicit --dataset "$folder/network-data.h5" --set training.stages.0.steps=1 \
-  --set training.stages.0.iterations=1 --out "$folder/network.h5" >&2
+"$bin/implicit-train" "${config[@]}" --model implicit --dataset "$folder/network-data.h5" --set training.phases.0.steps=1 \
+  --set training.phases.0.iterations=1 --out "$folder/network.h5" >&2
 
 : >"$folder/network-ours.jsonl"
 : >"$folder/network-pytorch.jsonl"

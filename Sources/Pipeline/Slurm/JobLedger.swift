@@ -19,7 +19,7 @@ struct JobLedger: Codable, Equatable, Sendable {
   }
 
   /// What a task is part of.
-  struct Place: Equatable, Sendable {
+  struct Element: Equatable, Sendable {
     var job: SlurmJob
     var submission: Int
     var name: String
@@ -36,14 +36,14 @@ struct JobLedger: Codable, Equatable, Sendable {
 
   /// The ledger of a run; an empty one if it has none.
   init(of folder: String) {
-    let place = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
+    let path = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
     if let data = FileManager.default.contents(atPath: Self.path(folder)),
-      let ledger = try? JSONDecoder().decode(JobLedger.self, from: data), ledger.folder == place
+      let ledger = try? JSONDecoder().decode(JobLedger.self, from: data), ledger.folder == path
     {
       self = ledger
     } else {
       token = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-      self.folder = place
+      self.folder = path
     }
   }
 
@@ -52,22 +52,22 @@ struct JobLedger: Codable, Equatable, Sendable {
   func write(in folder: String) throws { try writeJSON(self, to: Self.path(folder)) }
 
   /// Where each task was submitted last.
-  var places: [String: Place] {
-    var places: [String: Place] = [:]
+  var elements: [String: Element] {
+    var elements: [String: Element] = [:]
     for job in jobs {
       for element in job.elements {
         for task in element.tasks {
-          places[task] = Place(job: job.job(element), submission: job.submission, name: job.name)
+          elements[task] = Element(job: job.job(element), submission: job.submission, name: job.name)
         }
       }
     }
-    return places
+    return elements
   }
 
   /// Adds the jobs of a submission and forgets those that no task was submitted in last.
   mutating func add(_ new: [Job]) {
     jobs += new
-    let current = Set(places.values.map(\.job.job))
+    let current = Set(elements.values.map(\.job.job))
     jobs.removeAll { !current.contains($0.id) }
   }
 }

@@ -69,7 +69,7 @@ struct JobPlanner {
   func drafts() -> [JobDraft] {
     var drafts: [JobDraft] = []
     /// Where each task is that is drafted.
-    var places: [String: (draft: Int, element: Int)] = [:]
+    var positions: [String: (draft: Int, element: Int)] = [:]
     for (number, group) in groups.enumerated() {
       /// Elements of one array, which wait for the same jobs.
       struct Key: Hashable {
@@ -83,10 +83,10 @@ struct JobPlanner {
         var indices: Set<Int?> = []
         var jobs: Set<String> = []
         for task in waitedFor(by: element) {
-          if let place = places[task] {
-            if !parents.contains(.draft(place.draft)) { parents.append(.draft(place.draft)) }
-            indices.insert(drafts[place.draft].isArray ? place.element : nil)
-            jobs.insert("draft \(place.draft)")
+          if let position = positions[task] {
+            if !parents.contains(.draft(position.draft)) { parents.append(.draft(position.draft)) }
+            indices.insert(drafts[position.draft].isArray ? position.element : nil)
+            jobs.insert("draft \(position.draft)")
           } else if let job = live[task] {
             if !parents.contains(.live(job)) { parents.append(.live(job)) }
             indices.insert(job.element)
@@ -108,7 +108,7 @@ struct JobPlanner {
           isArray: group.tasks.count > 1, elements: members.map(\.element),
           dependency: all.isEmpty
             ? .none : corresponds && group.tasks.count > 1 ? .corresponding(all[0]) : .all(all))
-        for element in draft.elements { for task in element.tasks { places[task] = (drafts.count, element.index) } }
+        for element in draft.elements { for task in element.tasks { positions[task] = (drafts.count, element.index) } }
         drafts.append(draft)
       }
     }

@@ -29,9 +29,9 @@ extension SlurmClient {
 
   /// The jobs of a run that are not over, with their tasks.
   private func live(_ ledger: JobLedger) async throws -> [String: [String]] {
-    let places = ledger.places
-    let states = try await states(of: Set(places.values.map(\.job.job)))
-    let live = places.filter { states[$0.value.job].map { $0.isLive || $0.isHopeless || $0.isEnding } ?? false }
+    let elements = ledger.elements
+    let states = try await states(of: Set(elements.values.map(\.job.job)))
+    let live = elements.filter { states[$0.value.job].map { $0.isLive || $0.isHopeless || $0.isEnding } ?? false }
     return Dictionary(grouping: live.sorted { $0.key < $1.key }) { $0.value.job.job }.mapValues { $0.map(\.key) }
   }
 }

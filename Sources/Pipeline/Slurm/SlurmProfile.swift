@@ -105,7 +105,7 @@ public struct JobResources: Equatable, Sendable {
       let value = try section.optionalText(key, meaning)
       if let value, value.isEmpty || value.contains(where: { $0.isWhitespace || $0 == "\"" }) {
         throw Failure(
-          .usage, "\(section.path).\(key): expected text without spaces and quotes, found `\(value)`", at: section.place)
+          .usage, "\(section.path).\(key): expected text without spaces and quotes, found `\(value)`", at: section.location)
       }
       return section.contains(key) ? value : inherited
     }
@@ -131,7 +131,7 @@ public struct JobResources: Equatable, Sendable {
 
   private func check(_ section: ConfigurationSection, signalSeconds: Int) throws {
     func wrong(_ key: String, _ problem: String, remedy: String) -> Failure {
-      Failure(.usage, "\(section.path).\(key): \(problem)", at: section.place, remedy: remedy)
+      Failure(.usage, "\(section.path).\(key): \(problem)", at: section.location, remedy: remedy)
     }
     guard let match = time.wholeMatch(of: /(?:([0-9]+)-)?([0-9]+):([0-9]{2}):([0-9]{2})/) else {
       throw wrong("time", "expected [days-]hours:minutes:seconds, found `\(time)`", remedy: "two hours are 2:00:00")

@@ -128,10 +128,10 @@ public struct SlurmSubmission: Sendable {
   }
 
   private func work(_ ledger: JobLedger, leaving: Set<String>) async throws -> Work {
-    let places = ledger.places.filter { !leaving.contains($0.key) }
-    let states = try await settledStates(of: Set(places.values.map(\.job.job)))
+    let elements = ledger.elements.filter { !leaving.contains($0.key) }
+    let states = try await settledStates(of: Set(elements.values.map(\.job.job)))
     var work = Work()
-    for (task, place) in places where states[place.job]?.isLive == true { work.live[task] = place.job }
+    for (task, element) in elements where states[element.job]?.isLive == true { work.live[task] = element.job }
     let assessed = plan.graph.assess(inspector: inspector, unsettled: Set(work.live.keys))
     for (task, assessment) in assessed where !work.wanted.contains(task.id) {
       if let job = work.live[task.id] {

@@ -22,13 +22,13 @@ public struct RunStatus: Codable, Equatable, Sendable {
     let plan = try PipelinePlan(ofRun: folder)
     run = folder
     reruns = PipelineRerun.folders(of: folder)
-    var observer = TaskObserver(places: JobLedger(of: folder).places)
-    let ids = Set(observer.places.values.map(\.job.job))
+    var observer = TaskObserver(elements: JobLedger(of: folder).elements)
+    let ids = Set(observer.elements.values.map(\.job.job))
     if !ids.isEmpty {
       do {
         var jobs = try await slurm.states(of: ids)
         // How a job ended that Slurm has forgotten is known where the task wrote it down, else to its accounting, if there is one.
-        let forgotten = observer.places.filter { jobs[$0.value.job] == nil && !Self.isWrittenDown($0.key, plan) }
+        let forgotten = observer.elements.filter { jobs[$0.value.job] == nil && !Self.isWrittenDown($0.key, plan) }
         jobs.merge(await slurm.endings(of: Set(forgotten.values.map(\.job.job)).sorted())) { first, _ in first }
         observer.jobs = jobs
       } catch {

@@ -57,7 +57,7 @@ public struct TaskStatus: Codable, Equatable, Sendable {
 /// Finds out how a task is, from what is on disk and what Slurm says.
 struct TaskObserver {
   /// Where the tasks were submitted.
-  var places: [String: JobLedger.Place]
+  var elements: [String: JobLedger.Element]
   /// What Slurm says; nil where it was not asked or does not answer.
   var jobs: [SlurmJob: SlurmJobState]?
   var now = Date()
@@ -65,7 +65,7 @@ struct TaskObserver {
   func status(of task: PipelineTask, _ assessment: Assessment, isBlocked: Bool) -> TaskStatus {
     let record = TaskRecord.read(task)
     var status = find(task, assessment, record, isBlocked: isBlocked)
-    status.job = places[task.id]?.job.id ?? record?.job
+    status.job = elements[task.id]?.job.id ?? record?.job
     (status.attempts, status.peakMemory, status.host) = (record?.attempts, record?.peakMemory, record?.host)
     if let record, status.state != .waiting {
       status.seconds = status.state == .running ? now.timeIntervalSince(record.started) : record.seconds
@@ -81,11 +81,11 @@ struct TaskObserver {
   private func find(
     _ task: PipelineTask, _ assessment: Assessment, _ record: TaskRecord?, isBlocked: Bool
   ) -> TaskStatus {
-    let place = places[task.id]
-    let state = place.flatMap { jobs?[$0.job] }
-    if let state, state.isLive || state.isEnding { return queued(task, state, record, place) }
+    let element = elements[task.id]
+    let state = element.flatMap { jobs?[$0.job] }
+    if let state, state.isLive || state.isEnding { return queued(task, state, record, element) }
     if record?.state == .running, isAlive(record) {
-      return TaskStatus(task, .running, places.isEmpty || record?.job != nil ? nil : "outside Slurm")
+      return TaskStatus(task, .running, elements.isEmpty || record?.job != nil ? nil : "outside Slurm")
     }
     switch assessment {
     case .done:
@@ -97,9 +97,9 @@ struct TaskObserver {
     case .run: break
     }
     // A job that ended after the last attempt, or without one.
-    let isNews = place != nil && (record == nil || record?.job != place?.job.id || record?.state == .running)
+    let isNews = element != nil && (record == nil || record?.job != element?.job.id || record?.state == .running)
     switch record?.state {
-    case .running?: return ended(task, .killed, state, of: place, "its last attempt ended without a trace")
+    case .running?: return ended(task, .killed, state, of: element, "its last attempt ended without a trace")
     case .failed?:
       var status = TaskStatus(task, .failed, record?.exitStatus.map(describe(exitStatus:)))
       (status.exitStatus, status.message) = (record?.exitStatus, record?.message)
@@ -112,23 +112,23 @@ struct TaskObserver {
     case .done?, nil: break
     }
     if isNews, jobs != nil {
-      if state == nil { return ended(task, .killed, state, of: place, "its job is over, and Slurm has forgotten how") }
+      if state == nil { return ended(task, .killed, state, of: element, "its job is over, and Slurm has forgotten how") }
       if state?.state == "CANCELLED" {
         return isBlocked
           ? TaskStatus(task, .blocked, "a task that it needs did not end well")
           : TaskStatus(task, .cancelled, state?.end)
       }
-      if state?.end != nil { return ended(task, .failed, state, of: place, nil) }
+      if state?.end != nil { return ended(task, .failed, state, of: element, nil) }
     }
     return TaskStatus(task, isBlocked ? .blocked : .waiting, isBlocked ? "a task that it needs did not end well" : nil)
   }
 
   private func queued(
-    _ task: PipelineTask, _ state: SlurmJobState, _ record: TaskRecord?, _ place: JobLedger.Place?
+    _ task: PipelineTask, _ state: SlurmJobState, _ record: TaskRecord?, _ element: JobLedger.Element?
   ) -> TaskStatus {
     if state.isRunning || state.isEnding {
       // A job begins some moments before its task does.
-      let isAtWork = record?.state == .running && record?.job == place?.job.id
+      let isAtWork = record?.state == .running && record?.job == element?.job.id
       return TaskStatus(task, .running, isAtWork ? nil : state.isEnding ? "its job is ending" : "its job has begun")
     }
     var reason =
@@ -148,7 +148,7 @@ struct TaskObserver {
 
   /// A task whose job ended in a way that the task itself could not write down.
   private func ended(
-    _ task: PipelineTask, _ state: TaskStatus.State, _ job: SlurmJobState?, of place: JobLedger.Place?, _ fallback: String?
+    _ task: PipelineTask, _ state: TaskStatus.State, _ job: SlurmJobState?, of element: JobLedger.Element?, _ fallback: String?
   ) -> TaskStatus {
     var status = TaskStatus(task, state, job?.end ?? fallback)
     let lines = TaskLog(task.logPath).lastLines(from: 0)

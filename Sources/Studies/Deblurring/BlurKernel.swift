@@ -10,8 +10,8 @@ public struct BlurKernel: Equatable, Sendable {
 
   /// - Parameter place: where the weights come from, for messages.
   /// - Throws: `Failure` (bad data) for even sides, weights that are negative or not finite, or a sum other than 1.
-  public init(rows: Int, columns: Int, weights: [Double], from place: String) throws {
-    func wrong(_ problem: String, _ remedy: String) -> Failure { Failure(.badData, problem, at: place, remedy: remedy) }
+  public init(rows: Int, columns: Int, weights: [Double], from location: String) throws {
+    func wrong(_ problem: String, _ remedy: String) -> Failure { Failure(.badData, problem, at: location, remedy: remedy) }
     guard rows > 0, columns > 0, weights.count == rows * columns else {
       throw wrong("expected a kernel of rows and columns, found \(weights.count) numbers", "give a matrix")
     }

@@ -28,7 +28,7 @@ public struct BlurOperator: Sendable {
     let (rows, columns) = (kernels.shape[2], kernels.shape[3])
     transfer = try kernels.padded(right: width - columns, bottom: height - rows)
       .rolled([-((rows - 1) / 2), -((columns - 1) / 2)], dimensions: [-2, -1]).halfSpectrum()
-    power = try transfer.absolute().power(2)
+    power = try transfer.abs().pow(2)
     self.height = height
     self.width = width
   }

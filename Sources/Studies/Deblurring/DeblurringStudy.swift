@@ -82,7 +82,7 @@ public enum DeblurringStudy: HasPublishedResults, HasRealInput, HasExports, HasF
     try section.finish()
     guard Set(positions).count == positions.count else {
       throw Failure(
-        .usage, "\(section.path).frequencies: expected different numbers, found one twice", at: section.place,
+        .usage, "\(section.path).frequencies: expected different numbers, found one twice", at: section.location,
         remedy: "name each once")
     }
     return positions.map { FrequencyPerturbation(position: $0, amplitude: amplitude) }

@@ -63,7 +63,7 @@ struct Degradation: SampleGenerator {
     let blur = try BlurOperator(kernels: weights, height: images.size, width: images.size)
     let measurement = try (blur.blurred(sharp) + noise).to(type: .float32)
     // What the stored numbers themselves say: the noise that is in them, and how good the measurement is as an image.
-    let residual = try (blur.blurred(sharp) - measurement.to(type: .float64)).power(2).mean(dimensions: [1, 2, 3]).squareRoot()
+    let residual = try (blur.blurred(sharp) - measurement.to(type: .float64)).pow(2).mean(dimensions: [1, 2, 3]).sqrt()
     func integers(_ value: (ImageSource.Crop) -> Int) -> FieldValues { .integer(crops.map { Int64(value($0)) }) }
     return SampleBlock(
       draws: Array(draws),

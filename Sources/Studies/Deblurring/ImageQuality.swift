@@ -6,11 +6,11 @@ public enum ImageQuality {
   /// Peak signal-to-noise ratio with peak 1, in dB: -10 log10(MSE + 1e-8), which is 80 for equal images (the convention of
   /// deepinv).
   public static func psnr(_ image: Tensor, _ reference: Tensor) throws -> Tensor {
-    try (meanSquaredError(image, reference) + 1e-8).logarithm() * (-10 / log(10.0))
+    try (meanSquaredError(image, reference) + 1e-8).log() * (-10 / log(10.0))
   }
 
   public static func meanSquaredError(_ image: Tensor, _ reference: Tensor) throws -> Tensor {
-    try (image - reference).power(2).mean(dimensions: [1, 2, 3])
+    try (image - reference).pow(2).mean(dimensions: [1, 2, 3])
   }
 
   /// Structural similarity (Wang, Bovik, Sheikh, Simoncelli, IEEE TIP 2004): Gaussian window of deviation 1.5, 11 x 11 pixels or
@@ -24,12 +24,12 @@ public enum ImageQuality {
     func mean(_ x: Tensor) throws -> Tensor { try x.convolved(window, groups: channels) }
     let (c1, c2) = (0.01 * 0.01, 0.03 * 0.03)
     let (a, b) = (try mean(image), try mean(reference))
-    let varianceA = try mean(image.power(2)) - a.power(2)
-    let varianceB = try mean(reference.power(2)) - b.power(2)
+    let varianceA = try mean(image.pow(2)) - a.pow(2)
+    let varianceB = try mean(reference.pow(2)) - b.pow(2)
     let covariance = try mean(image * reference) - a * b
     let similarity =
       try (a * b * 2 + c1) * (covariance * 2 + c2)
-      / ((a.power(2) + b.power(2) + c1) * (varianceA + varianceB + c2))
+      / ((a.pow(2) + b.pow(2) + c1) * (varianceA + varianceB + c2))
     return try similarity.mean(dimensions: [1, 2, 3])
   }
 }

@@ -34,7 +34,7 @@ struct ImageSource: Sendable {
     channels = try section.integer("channels", default: 3, in: 1...3, "3: red, green, blue; 1: grey")
     guard channels != 2 else {
       throw Failure(
-        .usage, "\(section.path).channels: expected 1 or 3, found 2", at: section.place, remedy: "1 is grey, 3 is colour")
+        .usage, "\(section.path).channels: expected 1 or 3, found 2", at: section.location, remedy: "1 is grey, 3 is colour")
     }
     content = try section.variant("kind", default: Kind.deadLeaves, "where the sharp images come from") { kind in
       switch kind {

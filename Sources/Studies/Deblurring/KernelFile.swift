@@ -11,21 +11,21 @@ enum KernelFile {
   ///   - dataset: the array in an HDF5 file.
   static func read(_ path: String, dataset: String, index: Int) throws -> BlurKernel {
     let array = path.hasSuffix(".npy") ? try numpyArray(path) : try hdf5Array(path, dataset)
-    let place = path.hasSuffix(".npy") ? path : "\(path):\(dataset)"
+    let location = path.hasSuffix(".npy") ? path : "\(path):\(dataset)"
     guard array.shape.count >= 2, array.shape.allSatisfy({ $0 > 0 }) else {
       throw Failure(
         .badData, "expected an array of kernels, (number, rows, columns) or (rows, columns), found shape \(array.shape)",
-        at: place, remedy: "store the kernels as one array")
+        at: location, remedy: "store the kernels as one array")
     }
     let (rows, columns) = (array.shape[array.shape.count - 2], array.shape[array.shape.count - 1])
     let count = array.values.count / (rows * columns)
     guard index < count else {
       throw Failure(
-        .usage, "expected the number of a kernel below \(count), found \(index)", at: place,
+        .usage, "expected the number of a kernel below \(count), found \(index)", at: location,
         remedy: "kernels are counted from 0: set dataset.kernel.index")
     }
     let weights = Array(array.values[(index * rows * columns)..<((index + 1) * rows * columns)])
-    return try BlurKernel(rows: rows, columns: columns, weights: weights, from: "\(place)[\(index)]")
+    return try BlurKernel(rows: rows, columns: columns, weights: weights, from: "\(location)[\(index)]")
   }
 
   private static func hdf5Array(_ path: String, _ dataset: String) throws -> (shape: [Int], values: [Double]) {

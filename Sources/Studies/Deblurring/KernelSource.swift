@@ -22,7 +22,7 @@ struct KernelSource: Sendable {
       let size = try section.integer("size", default: fallback, in: 1...1001, "rows and columns of the kernel, odd", unit: "px")
       guard size % 2 == 1 else {
         throw Failure(
-          .usage, "\(section.path).size: expected an odd number, found \(size)", at: section.place,
+          .usage, "\(section.path).size: expected an odd number, found \(size)", at: section.location,
           remedy: "an odd kernel has a centre")
       }
       return size

@@ -43,10 +43,10 @@ public struct BlockGraph: Equatable, Sendable {
       throw .program("cannot share \(edges) edges equally among \(instances) instances", at: "edge_value")
     }
     let rows = try Self.global(edgeConstraint, constraints, instances, edges, "edge_constraint")
-    let places = try Self.global(edgeVariable, variables, instances, edges, "edge_variable")
+    let columnNumbers = try Self.global(edgeVariable, variables, instances, edges, "edge_variable")
     let byRow = CompressedOrder(keys: rows, count: instances * constraints)
     // Grouping the entries of A, in their compressed order, by column keeps the rows of A' in ascending order.
-    let entryColumns = byRow.order.map { places[$0] }
+    let entryColumns = byRow.order.map { columnNumbers[$0] }
     let byColumn = CompressedOrder(keys: entryColumns, count: instances * variables)
     self.instances = instances
     rowPointers = byRow.pointers.map(Int64.init)

@@ -22,7 +22,7 @@ extension InstanceDistribution {
         boundDeviation: boundDeviation, equalityProbability: equalityProbability)
     } catch {
       throw Failure(
-        error.status, error.problem, at: section.place,
+        error.status, error.problem, at: section.location,
         remedy: "change constraints, variables or nonzeros of \(section.path)")
     }
   }

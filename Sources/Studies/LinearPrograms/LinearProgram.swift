@@ -105,8 +105,8 @@ public struct LinearProgram: Equatable, Sendable {
     let byConstraint = CompressedOrder(keys: edgeConstraint, count: constraints)
     var lastConstraint = Array(repeating: -1, count: variables)
     for row in 0..<constraints {
-      for place in byConstraint.pointers[row]..<byConstraint.pointers[row + 1] {
-        let column = edgeVariable[byConstraint.order[place]]
+      for location in byConstraint.pointers[row]..<byConstraint.pointers[row + 1] {
+        let column = edgeVariable[byConstraint.order[location]]
         guard lastConstraint[column] != row else {
           throw .program(
             "the entry of constraint \(row) and variable \(column) is stored twice",
@@ -137,7 +137,7 @@ public struct LinearProgram: Equatable, Sendable {
 
 extension Failure {
   /// A defect of the data of a linear program.
-  static func program(_ problem: String, at place: String, remedy: String? = nil) -> Failure {
-    Failure(.badData, "linear program: \(problem)", at: place, remedy: remedy)
+  static func program(_ problem: String, at location: String, remedy: String? = nil) -> Failure {
+    Failure(.badData, "linear program: \(problem)", at: location, remedy: remedy)
   }
 }

@@ -88,7 +88,7 @@ public enum LinearProgramStudy: HasPublishedResults {
 
   /// Mean squared error over the variables.
   public static func losses(_ output: Tensor, _ batch: ProgramTensors) throws -> Tensor {
-    try (output - batch.solutions).power(2).mean(dimensions: [1])
+    try (output - batch.solutions).pow(2).mean(dimensions: [1])
   }
 
   public static let error = Measure<ProgramTensors>("error", "||y - y*|| / (||y*|| + 1)") { output, batch in

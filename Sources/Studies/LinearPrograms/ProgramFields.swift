@@ -31,7 +31,7 @@ extension LinearProgramStudy {
       } catch {
         throw Failure(
           error.status, error.problem,
-          at: "\(reader.path):/\(split.rawValue), sample \(rows[i])\(error.place.map { ", \($0)" } ?? "")",
+          at: "\(reader.path):/\(split.rawValue), sample \(rows[i])\(error.location.map { ", \($0)" } ?? "")",
           remedy: error.remedy)
       }
     }

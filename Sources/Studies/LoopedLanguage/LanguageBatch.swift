@@ -7,7 +7,7 @@ public struct LanguageBatch: SampleBatch {
   /// Token ids, `[B, T]`.
   let prompts: Tensor
   /// The last position of each prompt as a row of `[B T, ...]`, `[B]`.
-  let places: Tensor
+  let lastPositions: Tensor
   /// The token that answers each prompt, `[B]`.
   let answers: Tensor
   /// Number of the draw of each sample, which keys its random numbers.
@@ -20,20 +20,20 @@ public struct LanguageBatch: SampleBatch {
   public var sampleCount: Int { lengths.count }
 
   /// - Throws: `Failure` (bad data) that names the sample whose length or tokens make no prompt.
-  init(prompts: [Int64], lengths: [Int64], answers: [Int64], draws: [Int], place: String, device: Device) throws {
+  init(prompts: [Int64], lengths: [Int64], answers: [Int64], draws: [Int], location: String, device: Device) throws {
     let count = lengths.count
     let width = count == 0 ? 0 : prompts.count / count
     for (sample, length) in lengths.enumerated() where !(1...Int64(max(width, 1))).contains(length) {
       throw Failure(
-        .badData, "expected a prompt of 1 to \(width) tokens, found \(length)", at: "\(place), draw \(draws[sample])",
+        .badData, "expected a prompt of 1 to \(width) tokens, found \(length)", at: "\(location), draw \(draws[sample])",
         remedy: "draw the dataset again")
     }
     if let token = (prompts + answers).first(where: { $0 < 0 }) {
-      throw Failure(.badData, "expected tokens of at least 0, found \(token)", at: place, remedy: "draw the dataset again")
+      throw Failure(.badData, "expected tokens of at least 0, found \(token)", at: location, remedy: "draw the dataset again")
     }
     self.prompts = try Tensor(integers: prompts, shape: [count, width], device: device)
     self.answers = try Tensor(integers: answers, device: device)
-    places = try Tensor(integers: lengths.enumerated().map { Int64($0 * width) + $1 - 1 }, device: device)
+    lastPositions = try Tensor(integers: lengths.enumerated().map { Int64($0 * width) + $1 - 1 }, device: device)
     self.draws = draws
     self.lengths = lengths.map { Int($0) }
   }

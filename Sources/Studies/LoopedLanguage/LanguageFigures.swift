@@ -46,7 +46,7 @@ struct LanguageCurves {
     isIterative = sweep.isIterative
     trainedIterations = sweep.trainedIterations
     iterations = sweep.iterations
-    tokenizer = try Tokenizer(json: .init(text.utf8), place: "\(input.dataset.path):/tokenizer")
+    tokenizer = try Tokenizer(json: .init(text.utf8), location: "\(input.dataset.path):/tokenizer")
     difficulties = try integers("difficulty")
     rightAnswers = try integers("answer")
     let lengths = try integers("length")

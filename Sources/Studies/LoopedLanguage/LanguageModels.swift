@@ -18,7 +18,7 @@ struct LoopedLanguageModel: ImplicitModel {
 
   func inject(_ batch: LanguageBatch) throws -> Context {
     let positions = try network.positions(count: batch.prompts.shape[1])
-    return Context(batch: batch, positions: positions, input: try network.entered(batch, positions))
+    return Context(batch: batch, positions: positions, input: try network.preluded(batch, positions))
   }
 
   func initialState(_ context: Context) throws -> Tensor {
@@ -32,7 +32,7 @@ struct LoopedLanguageModel: ImplicitModel {
   }
 
   func readout(_ state: Tensor, _ context: Context) throws -> Tensor {
-    try network.leave(state, context.positions, picking: context.batch.places)
+    try network.coda(state, context.positions, at: context.batch.lastPositions)
   }
 }
 
@@ -44,18 +44,18 @@ struct UntiedLanguageModel: ExplicitModel {
 
   func predict(_ batch: LanguageBatch) throws -> Tensor {
     let positions = try network.positions(count: batch.prompts.shape[1])
-    return try network.leave(network.entered(batch, positions), positions, picking: batch.places)
+    return try network.coda(network.preluded(batch, positions), positions, at: batch.lastPositions)
   }
 }
 
 extension LoopedTransformer {
   /// The input of the loop for prompts, with their shift.
-  fileprivate func entered(_ batch: LanguageBatch, _ positions: Positions) throws -> Tensor {
+  fileprivate func preluded(_ batch: LanguageBatch, _ positions: Positions) throws -> Tensor {
     var embedded = try embed(batch.prompts)
     if let shift = batch.shift {
       embedded = try embedded + shift.values(batch, width: sizes.width, type: embedded.type, device: embedded.device)
     }
-    return try enter(embedded, positions)
+    return try prelude(embedded, positions)
   }
 
   /// Initial values after Takase et al. 2023: normal numbers of variance 2 / (5 C), those that write to the residual stream smaller

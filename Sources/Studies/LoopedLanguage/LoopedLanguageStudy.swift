@@ -55,7 +55,7 @@ public enum LoopedLanguageStudy: HasDifficulty, HasPublishedModel, HasFigures {
     _ sizes: TransformerSizes, _ section: ConfigurationSection,
     build: @escaping @Sendable (LoopedTransformer, _ seed: UInt64) -> Model<LanguageBatch>
   ) throws -> ModelDescription<LanguageBatch> {
-    if !section.isDescribing { try sizes.validate(at: section.place) }
+    if !section.isDescribing { try sizes.validate(at: section.location) }
     return ModelDescription { layout, seed in
       try check(sizes, layout)
       let network = try LoopedTransformer(sizes)
@@ -72,7 +72,7 @@ public enum LoopedLanguageStudy: HasDifficulty, HasPublishedModel, HasFigures {
         remedy: "raise models.NAME.block_size")
     }
     guard let text = layout.texts["tokenizer"] else { return }
-    let tokenizer = try Tokenizer(json: .init(text.utf8), place: "/tokenizer")
+    let tokenizer = try Tokenizer(json: .init(text.utf8), location: "/tokenizer")
     if tokenizer.vocabularySize > sizes.vocabulary {
       throw Failure(
         .usage, "expected a vocabulary of at least \(tokenizer.vocabularySize) tokens, found \(sizes.vocabulary)",
@@ -95,13 +95,13 @@ public enum LoopedLanguageStudy: HasDifficulty, HasPublishedModel, HasFigures {
       prompts: reader.integers("\(prefix)prompt", split, rows: rows),
       lengths: reader.integers("\(prefix)length", split, rows: rows),
       answers: reader.integers("\(prefix)answer", split, rows: rows), draws: rows.map { draws[$0] },
-      place: "\(reader.path):/\(split.rawValue)", device: options.device)
+      location: "\(reader.path):/\(split.rawValue)", device: options.device)
   }
 
   /// Cross-entropy of the answers, in nats.
   public static func losses(_ output: Tensor, _ batch: LanguageBatch) throws -> Tensor {
     try output.logSumExp(dimension: -1)
-      - output.gathered(batch.answers.unsqueezed(1), dimension: 1).squeezed(1)
+      - output.gather(batch.answers.unsqueezed(1), dimension: 1).squeezed(1)
   }
 
   /// 0 for the right answer, 1 for any other.

@@ -20,19 +20,19 @@ extension ScalarMapStudy {
     var points: [[Double]] = []
     var known: [[Double]: TargetMap] = [:]
     for (i, row) in rows.enumerated() {
-      let place = "\(reader.path):/\(split.rawValue), sample \(row)"
+      let location = "\(reader.path):/\(split.rawValue), sample \(row)"
       let key = [Double(maps[i]), levels[i]]
-      let target = try known[key] ?? Self.target(number: maps[i], level: levels[i], place: place)
+      let target = try known[key] ?? Self.target(number: maps[i], level: levels[i], location: location)
       known[key] = target
       guard width >= target.dimension else {
         throw Failure(
-          .badData, "expected \(target.dimension) coordinates for \(target.name), found \(width)", at: place,
+          .badData, "expected \(target.dimension) coordinates for \(target.name), found \(width)", at: location,
           remedy: "store x with the length of the map of largest dimension")
       }
       let point = Array(x[(i * width)..<(i * width + target.dimension)])
       guard point.allSatisfy(\.isFinite), target.gap(at: point) > 0 else {
         throw Failure(
-          .badData, "x = \(point) lies outside the domain of \(target.name)", at: "\(place), x",
+          .badData, "x = \(point) lies outside the domain of \(target.name)", at: "\(location), x",
           remedy: "leave the sample out")
       }
       targets.append(target)
@@ -41,14 +41,14 @@ extension ScalarMapStudy {
     return (targets, points)
   }
 
-  private static func target(number: Int64, level: Double, place: String) throws -> TargetMap {
+  private static func target(number: Int64, level: Double, location: String) throws -> TargetMap {
     guard let number = Int(exactly: number), TargetMap.Kind.allCases.indices.contains(number) else {
       throw Failure(
-        .badData, "expected a map in 0 ... \(TargetMap.Kind.allCases.count - 1), found \(number)", at: "\(place), map",
+        .badData, "expected a map in 0 ... \(TargetMap.Kind.allCases.count - 1), found \(number)", at: "\(location), map",
         remedy: "the maps are: \(TargetMap.Kind.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     do { return try TargetMap(.allCases[number], level: level == 0 ? nil : level) } catch let failure as Failure {
-      throw Failure(.badData, failure.problem, at: "\(place), level", remedy: failure.remedy)
+      throw Failure(.badData, failure.problem, at: "\(location), level", remedy: failure.remedy)
     }
   }
 

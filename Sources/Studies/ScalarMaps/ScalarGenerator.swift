@@ -19,7 +19,7 @@ struct SampledTarget: Sendable {
     try section.finish()
     guard from < to else {
       throw Failure(
-        .usage, "\(section.path): expected from < to, found \(from) and \(to)", at: section.place,
+        .usage, "\(section.path): expected from < to, found \(from) and \(to)", at: section.location,
         remedy: "give an interval")
     }
     window = from...to
@@ -32,7 +32,7 @@ extension TargetMap {
     let kind: Kind = try section.choice("map", "target map")
     let level = try section.optionalNumber("level", in: Self.levels, "Lipschitz constant of ramps and zigzag")
     do { try self.init(kind, level: level) } catch let failure as Failure {
-      throw Failure(failure.status, "\(section.path): \(failure.problem)", at: section.place, remedy: failure.remedy)
+      throw Failure(failure.status, "\(section.path): \(failure.problem)", at: section.location, remedy: failure.remedy)
     }
   }
 }
@@ -87,13 +87,13 @@ struct ScalarGenerator: SampleGenerator {
     let width = window.upperBound - window.lowerBound
     let singularities = target.profile.singularities(in: window)
     let (index, isGraded) = (number / 2, number % 2 == 1 && !singularities.isEmpty)
-    let place = spread(singularities.isEmpty ? number : index, base: 2)
+    let quantile = spread(singularities.isEmpty ? number : index, base: 2)
     let (near, turn) = (spread(index, base: 3), spread(number, base: 5))
-    var s = window.lowerBound + width * place
+    var s = window.lowerBound + width * quantile
     if isGraded {
       let away = 0.5 * width * pow(2 * nearest, near)
       let center = singularities[index % singularities.count]
-      s = center + (place < 0.5 ? away : -away)
+      s = center + (quantile < 0.5 ? away : -away)
       if !window.contains(s) { s = 2 * center - s }
     }
     guard window.contains(s) else { return nil }

@@ -45,7 +45,7 @@ public enum ScalarMapStudy: HasFigures {
     let names = targets.map(\.target.name)
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
       throw Failure(
-        .usage, "\(section.path).targets: expected different maps, found \(twice) twice", at: section.place,
+        .usage, "\(section.path).targets: expected different maps, found \(twice) twice", at: section.location,
         remedy: "name each once")
     }
     return ScalarGenerator(targets: targets, nearest: nearest, plans: plans, seed: seed)
@@ -81,7 +81,7 @@ public enum ScalarMapStudy: HasFigures {
 
   /// Squared error.
   public static func losses(_ output: Tensor, _ batch: ScalarBatch) throws -> Tensor {
-    try (output - batch.y).power(2).mean(dimensions: [1])
+    try (output - batch.y).pow(2).mean(dimensions: [1])
   }
 
   public static let error = Measure<ScalarBatch>("error", "|y - F(x)| / (|F(x)| + 1)") { output, batch in
@@ -96,7 +96,7 @@ public enum ScalarMapStudy: HasFigures {
     try section.finish()
     guard Set(norms).count == norms.count else {
       throw Failure(
-        .usage, "\(section.path).norms: expected different lengths, found one of them twice", at: section.place,
+        .usage, "\(section.path).norms: expected different lengths, found one of them twice", at: section.location,
         remedy: "name each once")
     }
     return norms.map { PointPerturbation(norm: $0) }

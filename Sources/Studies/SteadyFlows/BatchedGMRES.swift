@@ -31,14 +31,14 @@ struct BatchedGMRES {
     for cycle in 0..<cycles where !pending.isEmpty {
       let samples = try index(pending, rightHandSide)
       let part = try matrix.selecting(samples)
-      var residual = try rightHandSide.indexed(samples)
+      var residual = try rightHandSide.indexSelect(samples)
       if cycle > 0 {
-        let x = try solution.indexed(samples)
+        let x = try solution.indexSelect(samples)
         residual = try residual - x - part.product(x)
         for sample in pending { products[sample] += 1 }
       }
       let outcome = try self.cycle(part, residual, tolerances: pending.map { tolerances[$0] })
-      solution = try solution.addingEntries(of: outcome.change, at: samples)
+      solution = try solution.indexAdd(outcome.change, at: samples)
       for (position, sample) in pending.enumerated() { products[sample] += outcome.steps[position] }
       pending = pending.indices.filter { !outcome.converged[$0] }.map { pending[$0] }
     }
@@ -80,7 +80,7 @@ struct BatchedGMRES {
       let positions = present.indices.filter { isDone[present[$0]] }
       let coefficients = leaving.flatMap { problems[$0].solution(padded: step) }
       let change = try basis.selecting(index(positions, residual)).combination(coefficients, count: step)
-      outcome.change = try outcome.change.addingEntries(of: change, at: index(leaving, residual))
+      outcome.change = try outcome.change.indexAdd(change, at: index(leaving, residual))
       let staying = present.indices.filter { !isDone[present[$0]] }
       if staying.isEmpty { break }
       try basis.append(vector)

@@ -19,7 +19,7 @@ public struct FlowEvolution: Sendable {
   public func evolved(_ vorticity: Tensor, over time: Double, steps: Int) throws -> Tensor {
     guard steps > 0, time > 0 else { return vorticity }
     let dt = time / Double(steps)
-    let half = try (equation.grid.square * (-equation.viscosity * dt / 2)).exponential()
+    let half = try (equation.grid.square * (-equation.viscosity * dt / 2)).exp()
     func slope(_ omega: Tensor) throws -> Tensor {
       try equation.advection(equation.grid.velocity(ofVorticity: omega)) * -1
     }
@@ -27,12 +27,12 @@ public struct FlowEvolution: Sendable {
     for _ in 0..<steps {
       let k1 = try slope(omega)
       let decayed = try omega * half
-      let k2 = try slope((omega.adding(k1, times: dt / 2)) * half)
-      let k3 = try slope(decayed.adding(k2, times: dt / 2))
+      let k2 = try slope((omega.add(k1, alpha: dt / 2)) * half)
+      let k3 = try slope(decayed.add(k2, alpha: dt / 2))
       let k4 = try slope((decayed + k3 * dt) * half)
       // u+ = E^2 u + dt / 6 (E^2 k1 + 2 E (k2 + k3) + k4), E = exp(-nu k^2 dt / 2)
       let middle = try (k2 + k3) * 2
-      omega = try ((decayed + (k1 * half + middle) * (dt / 6)) * half).adding(k4, times: dt / 6)
+      omega = try ((decayed + (k1 * half + middle) * (dt / 6)) * half).add(k4, alpha: dt / 6)
     }
     return omega
   }
@@ -84,7 +84,7 @@ public struct ManufacturedFlow: Equatable, Sendable {
   /// Vorticity modes of flows from starts that are scaled to these largest speeds, `[B, 2 K + 1, K + 1]`.
   func flows(_ starts: Tensor, speeds: [Double], _ equation: VorticityEquation) throws -> Tensor {
     let velocity = try equation.grid.velocity(ofVorticity: starts)
-    let found = try velocity.power(2).sum(dimension: 1).flattenedSamples().maximum(dimensions: [1]).squareRoot()
+    let found = try velocity.pow(2).sum(dimension: 1).flattenedSamples().maximum(dimensions: [1]).sqrt()
     let wanted = try Tensor(speeds, shape: [speeds.count], device: equation.grid.device)
     let scaled = try starts * (wanted / found).reshaped([-1, 1, 1])
     let evolution = FlowEvolution(equation, courantNumber: courantNumber)

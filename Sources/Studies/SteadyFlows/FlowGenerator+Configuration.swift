@@ -20,7 +20,7 @@ extension FlowGenerator {
           throw Failure(
             .usage,
             "\(section.path).forcing: expected wave numbers of at most \(cutoff), found \(distribution.largestWave)",
-            at: section.place,
+            at: section.location,
             remedy: "a grid of \(size) points resolves waves below a third of that; raise \(section.path).size")
         }
         return Recipe(channels: SolvedFlows.channels, storedSize: record.storedSize) {
@@ -77,7 +77,7 @@ extension FlowRecorder.Settings {
     storedEvery = try section.integer("stored_every", default: 1, in: 1...64, "every so many points of the grid are stored")
     guard section.isDescribing || size % storedEvery == 0 else {
       throw Failure(
-        .usage, "\(section.path).stored_every: expected a divisor of size = \(size), found \(storedEvery)", at: section.place,
+        .usage, "\(section.path).stored_every: expected a divisor of size = \(size), found \(storedEvery)", at: section.location,
         remedy: "otherwise the stored points are no periodic grid")
     }
     largestTail = try section.number(
@@ -99,7 +99,7 @@ extension ForcingDistribution {
     try section.finish()
     guard section.isDescribing || deviation > 0 || kolmogorovAmplitude > 0 else {
       throw Failure(
-        .usage, "\(section.path): there is no force", at: section.place, remedy: "give a deviation above 0")
+        .usage, "\(section.path): there is no force", at: section.location, remedy: "give a deviation above 0")
     }
   }
 }
@@ -138,7 +138,7 @@ extension ManufacturedFlow {
     try section.finish()
     guard section.isDescribing || lowestSpeed <= speed else {
       throw Failure(
-        .usage, "\(section.path).lowest_speed: expected at most speed = \(speed), found \(lowestSpeed)", at: section.place,
+        .usage, "\(section.path).lowest_speed: expected at most speed = \(speed), found \(lowestSpeed)", at: section.location,
         remedy: "leave it out for one speed of all flows")
     }
   }

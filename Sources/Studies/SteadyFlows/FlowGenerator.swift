@@ -83,8 +83,8 @@ struct FlowGenerator: SampleGenerator {
     return SampleBlock(
       draws: draws,
       fields: [
-        "input": .real(try noisy(all.input.indexed(index), .input, draws, split)),
-        "solution": .real(try noisy(all.solution.indexed(index), .solution, draws, split)),
+        "input": .real(try noisy(all.input.indexSelect(index), .input, draws, split)),
+        "solution": .real(try noisy(all.solution.indexSelect(index), .solution, draws, split)),
         "viscosity": real(\.viscosity), "input_scale": real { _ in scales.input },
         "solution_scale": real { _ in scales.solution }, "residual": real(\.residual), "divergence": real(\.divergence),
         "spectral_tail": real(\.spectralTail), "forcing_spectrum": .real(certificates.flatMap(\.forcingSpectrum)),

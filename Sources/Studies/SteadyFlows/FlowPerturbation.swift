@@ -169,7 +169,7 @@ struct PublishedWave {
       - filtered(change, square * -1, imaginary: false) * viscosity
     // f_y from d f_y / d x = curl: 1 / (i kx + 1e-8) = (1e-8 - i kx) / (kx^2 + 1e-16), rows kx = 0 removed.
     let denominator = try kx * kx + 1e-16
-    let keeps = try kx.absolute().isGreater(than: 0.5).to(type: .float64)
+    let keeps = try kx.abs().isGreater(than: 0.5).to(type: .float64)
     let y =
       try filtered(curl, keeps * 1e-8 / denominator, imaginary: false)
       + filtered(curl, -(kx * keeps) / denominator, imaginary: true)

@@ -32,7 +32,7 @@ struct FlowPreconditioner {
 
   private init(_ other: Self, samples: Tensor) throws {
     (grid, lowModes, scaling) = (other.grid, other.lowModes, other.scaling)
-    inverses = try other.inverses?.indexed(samples)
+    inverses = try other.inverses?.indexSelect(samples)
   }
 
   /// The same, renewed for some samples at their flows, modes `[S, 2 K + 1, K + 1]`.

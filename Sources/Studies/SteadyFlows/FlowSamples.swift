@@ -107,13 +107,13 @@ struct FlowRecorder: Sendable {
   }
 
   private func largest(_ fields: Tensor) throws -> [Double] {
-    try fields.absolute().flattenedSamples().maximum(dimensions: [1]).doubles()
+    try fields.abs().flattenedSamples().maximum(dimensions: [1]).doubles()
   }
 
   private func ringSpectra(_ modes: Tensor) throws -> [[Double]] {
     let grid = equation.grid
     let waves = PeriodicGrid.waves(grid.cutoff)
-    let squares = try (modes * grid.weight).realView().power(2).sum(dimension: -1).doubles()
+    let squares = try (modes * grid.weight).realView().pow(2).sum(dimension: -1).doubles()
     return (0..<modes.shape[0]).map { sample in
       var rings = [Double](repeating: 0, count: FlowCertificate.spectrumLength)
       for (index, k) in waves.enumerated() {

@@ -20,9 +20,9 @@ struct KrylovBasis {
   }
 
   private init(_ other: Self, samples: Tensor) throws {
-    blocks = try other.blocks.map { try $0.indexed(samples) }
+    blocks = try other.blocks.map { try $0.indexSelect(samples) }
     count = other.count
-    last = try other.last.indexed(samples)
+    last = try other.last.indexSelect(samples)
   }
 
   /// The bases of some samples, copied.

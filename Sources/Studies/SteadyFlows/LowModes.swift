@@ -45,7 +45,7 @@ struct LowModes: Sendable {
     let samples = vorticity.shape[0]
     // One row of reals for each mode, so that an entry of the table picks memory that is together.
     let reals = try vorticity.realView().reshaped([samples, -1]).transposed().contiguous()
-    let entries = try (reals.indexed(positions[0]) * factors[0]).addingProduct(reals.indexed(positions[1]), factors[1])
+    let entries = try (reals.indexSelect(positions[0]) * factors[0]).addcmul(reals.indexSelect(positions[1]), factors[1])
     return try entries.transposed().reshaped([samples, count, count]) + friction
   }
 

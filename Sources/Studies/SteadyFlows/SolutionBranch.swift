@@ -108,12 +108,12 @@ struct SolutionBranch {
     let stale = samples.indices.filter { !samples[$0].isEvaluated }
     if stale.isEmpty { return }
     let index = try Tensor(integers: stale.map(Int64.init), device: state.device)
-    let part = try evaluation(state.indexed(index), forcing.indexed(index), stale)
+    let part = try evaluation(state.indexSelect(index), forcing.indexSelect(index), stale)
     for (position, sample) in stale.enumerated() {
       samples[sample].norm = part.norms[position]
       samples[sample].isEvaluated = true
     }
-    preconditioner = try preconditioner.renewed(index, at: state.indexed(index).complex(of: .float32))
+    preconditioner = try preconditioner.renewed(index, at: state.indexSelect(index).complex(of: .float32))
     velocity = try Op.replaceEntries(.tensor(velocity), .int(0), .tensor(index), .tensor(part.velocity))
     residual = try Op.replaceEntries(.tensor(residual), .int(0), .tensor(index), .tensor(part.residual))
   }
@@ -240,12 +240,12 @@ struct SolutionBranch {
     guard kept.count < samples.count else { return }
     samples = kept.map { samples[$0] }
     let index = try Tensor(integers: kept.map(Int64.init), device: state.device)
-    state = try state.indexed(index)
-    solution = try solution.indexed(index)
-    previousSolution = try previousSolution.indexed(index)
-    forcing = try forcing.indexed(index)
-    residual = try residual.indexed(index)
-    velocity = try velocity.indexed(index)
+    state = try state.indexSelect(index)
+    solution = try solution.indexSelect(index)
+    previousSolution = try previousSolution.indexSelect(index)
+    forcing = try forcing.indexSelect(index)
+    residual = try residual.indexSelect(index)
+    velocity = try velocity.indexSelect(index)
     preconditioner = try preconditioner.selecting(index)
   }
 

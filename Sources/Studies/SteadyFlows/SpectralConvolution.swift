@@ -110,7 +110,7 @@ public final class SpectralBasis: Sendable {
       let lines = try fields.reshaped([batch * channels, height, width]).realFourierCoefficients(dimension: -1)
         .narrow(-1, from: 0, count: columns)
       // The forward transform of the reference carries no factor.
-      kept = try lines.fourierCoefficients(dimension: -2).indexed(tables.positions, dimension: 1) * Double(height * width)
+      kept = try lines.fourierCoefficients(dimension: -2).indexSelect(tables.positions, dimension: 1) * Double(height * width)
     }
     return try kept.reshaped([batch, channels, rows.waves.count * columns]).permuted([2, 0, 1])
   }

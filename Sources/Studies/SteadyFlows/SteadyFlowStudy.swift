@@ -69,7 +69,8 @@ public enum SteadyFlowStudy: HasPublishedResults, HasRealInput, HasSymmetries, H
 
   private static func architecture(
     _ name: String,
-    build: @escaping @Sendable (FourierNetworkSize, _ channels: Int, _ points: (x: Int, y: Int), _ seed: UInt64) throws
+    build:
+      @escaping @Sendable (FourierNetworkSize, _ channels: Int, _ points: (x: Int, y: Int), _ seed: UInt64) throws
       -> Model<FieldBatch>
   ) -> Architecture<FieldBatch> {
     Architecture(name, settings: settings(shapes:)) { section in
@@ -149,7 +150,7 @@ public enum SteadyFlowStudy: HasPublishedResults, HasRealInput, HasSymmetries, H
     try section.finish()
     guard Set(frequencies).count == frequencies.count else {
       throw Failure(
-        .usage, "\(section.path).frequencies: expected different ones, found one twice", at: section.place,
+        .usage, "\(section.path).frequencies: expected different ones, found one twice", at: section.location,
         remedy: "name each once")
     }
     return frequencies.map {

@@ -113,7 +113,7 @@ public struct SteadySolver: Sendable {
       var settings = settings
       if !isFinest { settings.tolerance = max(settings.tolerance, settings.coarseTolerance) }
       if number > 0 { guess.vorticity = try grid.modes(guess.vorticity, from: levels[number - 1].equation.grid) }
-      let forces = try grid.modes(forcing.indexed(Self.index(pending, forcing)), from: equation.grid)
+      let forces = try grid.modes(forcing.indexSelect(Self.index(pending, forcing)), from: equation.grid)
       if number == 0 { guess.vorticity = try .zeros(like: forces) }
       let found = try solve(forces, level, settings, guess)
       for (position, sample) in pending.enumerated() {
@@ -122,14 +122,14 @@ public struct SteadySolver: Sendable {
       let kept = pending.indices.filter {
         found.histories[$0].converged || (!isFinest && !(found.tails[$0] <= settings.largestCoarseTail))
       }
-      guess.vorticity = try found.vorticity.indexed(Self.index(kept, forcing))
+      guess.vorticity = try found.vorticity.indexSelect(Self.index(kept, forcing))
       guess.isGiven = kept.map { found.histories[$0].converged }
       pending = kept.map { pending[$0] }
       if pending.isEmpty { break }
     }
     guard !pending.isEmpty else { return (try .zeros(like: forcing), histories) }
     return (
-      try Tensor.zeros(like: forcing).addingEntries(of: guess.vorticity, at: Self.index(pending, forcing)), histories
+      try Tensor.zeros(like: forcing).indexAdd(guess.vorticity, at: Self.index(pending, forcing)), histories
     )
   }
 
@@ -159,10 +159,10 @@ public struct SteadySolver: Sendable {
       let moved = try branch.judge()
       let done = branch.samples.indices.filter { branch.samples[$0].isDone }
       if !done.isEmpty {
-        let solutions = try branch.solution.indexed(Self.index(done, forcing))
+        let solutions = try branch.solution.indexSelect(Self.index(done, forcing))
         let samples = done.map { branch.samples[$0] }
-        found.vorticity = try found.vorticity.addingEntries(
-          of: solutions, at: Self.index(samples.map(\.number), forcing))
+        found.vorticity = try found.vorticity.indexAdd(
+          solutions, at: Self.index(samples.map(\.number), forcing))
         for (sample, tail) in zip(samples, try grid.spectralTails(of: solutions)) {
           found.histories[sample.number] = sample.history
           found.tails[sample.number] = sample.amplitude > 0 ? tail : .infinity

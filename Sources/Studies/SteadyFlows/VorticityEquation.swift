@@ -47,7 +47,7 @@ public struct VorticityEquation: Sendable {
     let (x, y) = try (velocity.select(1, 0), velocity.select(1, 1))
     let (changedX, changedY) = try (changed.select(1, 0), changed.select(1, 1))
     return try curl(
-      ofStresses: .stacked([(x * changedY).addingProduct(y, changedX), ((y * changedY) - (x * changedX)) * 2], dimension: 1))
+      ofStresses: .stacked([(x * changedY).addcmul(y, changedX), ((y * changedY) - (x * changedX)) * 2], dimension: 1))
   }
 
   /// Modes of -nu laplace(omega).
@@ -108,7 +108,7 @@ struct LinearizedFlow: BatchOperator {
   private init(_ other: Self, samples: Tensor) throws {
     (equation, friction) = (other.equation, other.friction)
     preconditioner = try other.preconditioner.selecting(samples)
-    velocity = try other.velocity.indexed(samples)
+    velocity = try other.velocity.indexSelect(samples)
   }
 
   func selecting(_ samples: Tensor) throws -> Self { try Self(self, samples: samples) }
@@ -116,6 +116,6 @@ struct LinearizedFlow: BatchOperator {
   func product(_ z: Tensor) throws -> Tensor {
     let grid = equation.grid
     let v = try preconditioner.change(of: z)
-    return try grid.row(equation.advectionChange(v, at: velocity).addingProduct(v, friction) * grid.weight) - z
+    return try grid.row(equation.advectionChange(v, at: velocity).addcmul(v, friction) * grid.weight) - z
   }
 }

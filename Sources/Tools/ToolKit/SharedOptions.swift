@@ -14,7 +14,7 @@ public struct ConfigurationOptions: ParsableArguments {
   @Option(
     name: .customLong("set"), parsing: .singleValue,
     help: ArgumentHelp(
-      "Change one key of the configuration; may be repeated. Example: training.stages.0.steps=10",
+      "Change one key of the configuration; may be repeated. Example: training.phases.0.steps=10",
       valueName: "key.path=value"))
   public var overrides: [String] = []
 

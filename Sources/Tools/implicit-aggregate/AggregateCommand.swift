@@ -74,7 +74,7 @@ struct AggregateCommand: AsyncParsableCommand {
     }
     print(output.json ? try ResultDocument(aggregation, folder).text() : folder.page.path)
     if var violation = aggregation.violation {
-      violation.place = config
+      violation.location = config
       throw violation
     }
   }

@@ -37,7 +37,7 @@ struct Draw: ParsableCommand {
 
   @OptionGroup var source: ConfigurationOptions
   @OptionGroup var options: RunOptions
-  @OptionGroup var place: DeviceOptions
+  @OptionGroup var target: DeviceOptions
 
   @Option(help: ArgumentHelp("Only part K of N of the draws.", valueName: "K/N"))
   var shard: String?
@@ -56,7 +56,7 @@ struct Draw: ParsableCommand {
   private func draw<Case: CaseStudy>(_ study: Case.Type) throws {
     let stage = GenerateStage(
       output: output, shard: try shard.map(Shard.init(parsing:)), resumes: resume, threads: options.threadCount,
-      device: try Device(parsing: place.device), progress: options.progress)
+      device: try Device(parsing: target.device), progress: options.progress)
     _ = try stage.run(ExperimentConfiguration<Case>(source.load()))
     print(output)
   }

@@ -16,7 +16,7 @@ struct LocalOptions: ParsableArguments {
   @Flag(name: .long, help: "After a failure, go on with the tasks that do not need the failed one.")
   var keepGoing = false
 
-  @OptionGroup var place: BinaryOptions
+  @OptionGroup var binaries: BinaryOptions
 
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, found \(threads)") }
@@ -30,7 +30,7 @@ struct LocalOptions: ParsableArguments {
     signal(SIGPIPE, SIG_IGN)
     try await SlurmClient().checkIdle(plan)
     let run = PipelineRun(
-      plan, executables: place.executables, threads: threads ?? Cores.available(), device: device, keepsGoing: keepGoing)
+      plan, executables: binaries.executables, threads: threads ?? Cores.available(), device: device, keepsGoing: keepGoing)
     let summary = try await run.execute()
     Console.standardError.print(summary.text)
     if json {

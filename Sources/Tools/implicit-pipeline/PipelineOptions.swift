@@ -13,7 +13,7 @@ struct PipelineOptions: ParsableArguments {
   @Option(
     name: .customLong("set"), parsing: .singleValue,
     help: ArgumentHelp(
-      "Change one key of the configuration; may be repeated. Example: training.stages.0.steps=10",
+      "Change one key of the configuration; may be repeated. Example: training.phases.0.steps=10",
       valueName: "key.path=value"))
   var overrides: [String] = []
 

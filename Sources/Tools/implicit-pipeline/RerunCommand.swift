@@ -13,7 +13,7 @@ struct RerunCommand: AsyncParsableCommand {
       submitted to Slurm. The same command again goes on where it was.
 
         implicit-pipeline rerun runs/demo --set sweep.iterations=64
-        implicit-pipeline rerun runs/demo --stage train --set training.stages.0.learning_rate=1e-3
+        implicit-pipeline rerun runs/demo --stage train --set training.phases.0.learning_rate=1e-3
       """)
 
   @OptionGroup var target: RunOption
@@ -46,7 +46,7 @@ struct RerunCommand: AsyncParsableCommand {
     if let profile {
       Log.start()
       let submission = SlurmSubmission(
-        rerun.plan, try SlurmProfile(profile), executables: local.place.executables, program: BinaryOptions.thisProgram)
+        rerun.plan, try SlurmProfile(profile), executables: local.binaries.executables, program: BinaryOptions.thisProgram)
       try await submission.submitAndPrint(json: output.json)
     } else {
       try await local.execute(rerun.plan, json: output.json)

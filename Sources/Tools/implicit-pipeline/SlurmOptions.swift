@@ -7,11 +7,11 @@ struct SlurmOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("What the site wants to know about jobs.", valueName: "profile.yaml"))
   var profile: String
 
-  @OptionGroup var place: BinaryOptions
+  @OptionGroup var binaries: BinaryOptions
 
   func submission(of plan: PipelinePlan) throws -> SlurmSubmission {
     SlurmSubmission(
-      plan, try SlurmProfile(profile), executables: place.executables, program: BinaryOptions.thisProgram)
+      plan, try SlurmProfile(profile), executables: binaries.executables, program: BinaryOptions.thisProgram)
   }
 }
 

@@ -26,7 +26,7 @@ struct SweepCommand: ParsableCommand {
 
   @OptionGroup var source: ConfigurationOptions
   @OptionGroup var options: RunOptions
-  @OptionGroup var place: DeviceOptions
+  @OptionGroup var target: DeviceOptions
 
   @Option(help: ArgumentHelp("The model to measure.", valueName: "file.h5"))
   var model: String?
@@ -76,7 +76,7 @@ struct SweepCommand: ParsableCommand {
     guard let model, let dataset, let output else { return }
     let stage = SweepStage(
       model: model, dataset: dataset, split: split, output: output, resumes: resume, threads: options.threadCount,
-      device: try Device(parsing: place.device), progress: options.progress)
+      device: try Device(parsing: target.device), progress: options.progress)
     _ = try stage.run(ExperimentConfiguration<Case>(document()))
     print(output)
   }
@@ -88,7 +88,7 @@ struct SweepCommand: ParsableCommand {
         .usage, "the case study `\(Case.name)` has no published models", at: "--checkpoint",
         remedy: "sweep a model file: --model file.h5 --dataset file.h5")
     }
-    let device = try Device(parsing: place.device)
+    let device = try Device(parsing: target.device)
     guard !dryRun, let output else {
       return print(try sweep.estimate(checkpoint: checkpoint, device: device, threads: options.threadCount))
     }

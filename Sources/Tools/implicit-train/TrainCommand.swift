@@ -23,7 +23,7 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var source: ConfigurationOptions
   @OptionGroup var options: RunOptions
-  @OptionGroup var place: DeviceOptions
+  @OptionGroup var target: DeviceOptions
 
   @Option(help: "Name of the model in the pipeline file.")
   var model: String
@@ -37,7 +37,7 @@ struct TrainCommand: ParsableCommand {
   @Option(name: .customLong("out"), help: ArgumentHelp("The model file to write.", valueName: "file.h5"))
   var output: String?
 
-  @Flag(help: "Make a few steps of each stage, say what memory and time the training takes, and end.")
+  @Flag(help: "Make a few steps of each phase, say what memory and time the training takes, and end.")
   var dryRun = false
 
   @Flag(help: "Continue from the checkpoint beside the output, if there is one.")
@@ -54,7 +54,7 @@ struct TrainCommand: ParsableCommand {
 
   private func train<Case: CaseStudy>(_ study: Case.Type) throws {
     let configuration = try ExperimentConfiguration<Case>(source.load())
-    let device = try Device(parsing: place.device)
+    let device = try Device(parsing: target.device)
     guard !dryRun, let output else {
       return print(
         try StepBenchmark.price(

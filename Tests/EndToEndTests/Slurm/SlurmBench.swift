@@ -39,7 +39,7 @@ final class SlurmBench: Sendable {
     models:
       explicit-8: {architecture: explicit-gnn, embedding: 8}
       implicit-8: {architecture: implicit-gnn, embedding: 8}
-    training: {stages: [{steps: 20, iterations: 3, learning_rate: 0.01}]}
+    training: {phases: [{steps: 20, iterations: 3, learning_rate: 0.01}]}
     sweep: {iterations: 4, samples: 10, chunk: 5, splits: [test]}
     """
 
@@ -180,9 +180,9 @@ final class SlurmBench: Sendable {
     let folders = ["generate": "datasets", "train": "models", "sweep": "sweeps", "aggregate": "report"]
     for stage in stages + ["aggregate"] {
       try files.removeItem(atPath: "\(run)/\(try #require(folders[stage]))")
-      for place in ["tasks", "logs", "progress"] {
-        for name in try files.contentsOfDirectory(atPath: "\(run)/\(place)") where name.hasPrefix(stage) {
-          try files.removeItem(atPath: "\(run)/\(place)/\(name)")
+      for location in ["tasks", "logs", "progress"] {
+        for name in try files.contentsOfDirectory(atPath: "\(run)/\(location)") where name.hasPrefix(stage) {
+          try files.removeItem(atPath: "\(run)/\(location)/\(name)")
         }
       }
     }

@@ -6,7 +6,7 @@ extension SlurmTests {
   /// Changes that make each kind of stage work for seconds, longer than the second from one note of its progress to the next.
   private static let work = [
     "dataset.test.attempts=50000", "dataset.test.keep=50000", "sweep.samples=1500", "sweep.iterations=10",
-    "training.stages.0.steps=1500",
+    "training.phases.0.steps=1500",
   ]
 
   private static func bench(_ profile: String = SlurmBench.profile) throws -> SlurmBench {

@@ -119,9 +119,9 @@ struct SlurmTests {
     try bench.submit()
     for model in ["explicit-8", "implicit-8"] { try await bench.waitForStart(of: model) }
     let changed = try Shell.run(
-      ["\(Executables.folder)/implicit-pipeline"] + bench.submitArguments + ["--set", "training.stages.0.steps=30"])
+      ["\(Executables.folder)/implicit-pipeline"] + bench.submitArguments + ["--set", "training.phases.0.steps=30"])
     #expect(changed.status == 64, "\(changed.output)")
-    #expect(changed.output.contains("train-explicit-8 runs with other settings: training.stages.0.steps: 20 -> 30"))
+    #expect(changed.output.contains("train-explicit-8 runs with other settings: training.phases.0.steps: 20 -> 30"))
     let sweeps = try Shell.run(
       ["\(Executables.folder)/implicit-pipeline"] + bench.submitArguments + ["--set", "sweep.iterations=6", "--json"])
     #expect(sweeps.status == 0, "\(sweeps.output)")

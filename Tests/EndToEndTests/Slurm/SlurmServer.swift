@@ -27,8 +27,8 @@ final class SlurmServer: Sendable {
   init() throws {
     // The name of a socket in it may have 108 bytes at most.
     let temporary = FileManager.default.temporaryDirectory.path
-    let place = temporary.count <= 40 ? temporary : "/tmp"
-    folder = "\(place)/slurm-test-\(getpid())"
+    let location = temporary.count <= 40 ? temporary : "/tmp"
+    folder = "\(location)/slurm-test-\(getpid())"
     try start()
     setenv("SLURM_CONF", "\(folder)/etc/slurm.conf", 1)
   }

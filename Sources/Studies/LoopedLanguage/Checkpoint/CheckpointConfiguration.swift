@@ -77,26 +77,26 @@ struct CheckpointConfiguration: Decodable {
         .missingInput, "cannot read the configuration of the model", at: path,
         remedy: "give the folder that holds config.json, the safetensors files and tokenizer.json")
     }
-    return try parse(data, place: path)
+    return try parse(data, location: path)
   }
 
-  static func parse(_ data: Data, place: String) throws -> CheckpointConfiguration {
+  static func parse(_ data: Data, location: String) throws -> CheckpointConfiguration {
     do {
       return try JSONDecoder().decode(CheckpointConfiguration.self, from: data)
     } catch {
       let missing =
         if case .keyNotFound(let key, _)? = error as? DecodingError { "`\(key.stringValue)` is missing" } else { "\(error)" }
       throw Failure(
-        .badData, "expected the configuration of a Huginn model: \(missing)", at: place, remedy: "fetch config.json again")
+        .badData, "expected the configuration of a Huginn model: \(missing)", at: location, remedy: "fetch config.json again")
     }
   }
 
   /// The sizes of the model.
   ///
   /// - Throws: `Failure` (bad data) for anything that this program would compute in another way than the model asks for.
-  func sizes(_ place: String) throws -> TransformerSizes {
+  func sizes(_ location: String) throws -> TransformerSizes {
     func broken(_ problem: String) -> Failure {
-      Failure(.badData, problem, at: place, remedy: "only recurrent-depth models of the Huginn family can be read")
+      Failure(.badData, problem, at: location, remedy: "only recurrent-depth models of the Huginn family can be read")
     }
     for (name, found, expected) in [
       ("model_type", modelType, "huginn_raven"), ("injection_type", injectionType ?? "linear", "linear"),
@@ -125,7 +125,7 @@ struct CheckpointConfiguration: Decodable {
       rotaryBase: ropeBase ?? 50_000, normEpsilon: normEps ?? 1e-6, hasQueryKeyBias: qkBias ?? true,
       tiesEmbedding: tieEmbeddings ?? true, embeddingScale: initValues?.embedScale,
       startDeviation: stateInit == "zero" ? 0 : initValues?.std ?? 0)
-    try sizes.validate(.badData, at: place)
+    try sizes.validate(.badData, at: location)
     guard (headDim ?? sizes.headWidth) == sizes.headWidth else {
       throw broken("expected head_dim \(sizes.headWidth) = n_embd / n_heads, found \(headDim ?? 0)")
     }

@@ -44,12 +44,12 @@ struct GenerationSweep: CheckpointSweep {
     try section.finish()
     guard zip(recurrences, recurrences.dropFirst()).allSatisfy({ $0 < $1 }) else {
       throw Failure(
-        .usage, "\(section.path).recurrences: expected ascending numbers, found \(recurrences)", at: section.place,
+        .usage, "\(section.path).recurrences: expected ascending numbers, found \(recurrences)", at: section.location,
         remedy: "sort them and name each once")
     }
     if let wrong = templates.first(where: { !$0.contains("{word}") || !$0.contains("{field}") }) {
       throw Failure(
-        .usage, "\(section.path).templates: expected {word} and {field}, found `\(wrong)`", at: section.place,
+        .usage, "\(section.path).templates: expected {word} and {field}, found `\(wrong)`", at: section.location,
         remedy: "for example \"What does {word} mean in {field}?\"")
     }
   }

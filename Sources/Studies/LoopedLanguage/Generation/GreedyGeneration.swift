@@ -89,9 +89,9 @@ public struct GreedyGeneration {
   func forward(_ tokens: [[Int]], samples: [Int], from start: Int, cache: KeyValueCache?) throws -> Tensor {
     let states = try lastStates(tokens, samples: samples, from: start, cache: cache)
     let count = tokens[0].count
-    let places = try Tensor(
+    let rows = try Tensor(
       integers: tokens.indices.map { Int64($0 * count + count - 1) }, device: model.embedding.value.device)
-    let logits = try model.leave(states.state, states.positions, cache: cache, picking: places)
+    let logits = try model.coda(states.state, states.positions, cache: cache, at: rows)
     cache?.length = start + count
     return try logits.to(type: logits.type == .float64 ? .float64 : .float32)
   }
@@ -102,7 +102,7 @@ public struct GreedyGeneration {
     let (count, device) = (tokens[0].count, try model.embedding.value.device)
     let ids = try Tensor(integers: tokens.flatMap { $0.map(Int64.init) }, shape: [tokens.count, count], device: device)
     let positions = try model.positions(from: start, count: count)
-    let input = try model.enter(model.embed(ids), positions, cache: cache)
+    let input = try model.prelude(model.embed(ids), positions, cache: cache)
     var state = try self.start(
       samples: samples, from: start, count: count, width: model.sizes.width, type: model.type, device: device)
     for recurrence in 0..<recurrences {

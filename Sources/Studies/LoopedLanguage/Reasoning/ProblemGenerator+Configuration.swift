@@ -19,7 +19,7 @@ extension ProblemGenerator {
       try part.finish()
       guard least <= most else {
         throw Failure(
-          .usage, "\(part.path): expected least <= most, found \(least) and \(most)", at: part.place,
+          .usage, "\(part.path): expected least <= most, found \(least) and \(most)", at: part.location,
           remedy: "difficulties run from least to most")
       }
       return Part(split: split, samples: count, difficulties: least...most)

@@ -24,14 +24,14 @@ struct TextSplitter: Sendable {
 
   /// - Parameter pattern: a regular expression as tokenizer.json writes it.
   /// - Throws: `Failure` (bad data) for an expression that cannot be read.
-  init(pattern: String, behavior: Behavior, invert: Bool, place: String) throws {
+  init(pattern: String, behavior: Behavior, invert: Bool, location: String) throws {
     self.behavior = behavior
     self.invert = invert
     do {
       expression = Expression(value: try NSRegularExpression(pattern: Self.translated(pattern)))
     } catch {
       throw Failure(
-        .badData, "expected a regular expression, found `\(pattern.prefix(200))`", at: place,
+        .badData, "expected a regular expression, found `\(pattern.prefix(200))`", at: location,
         remedy: "fetch tokenizer.json again")
     }
   }

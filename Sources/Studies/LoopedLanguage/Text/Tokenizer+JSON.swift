@@ -11,20 +11,20 @@ extension Tokenizer {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw Failure(.missingInput, "cannot read the tokenizer", at: path, remedy: "download tokenizer.json beside the model")
     }
-    try self.init(json: data, place: path)
+    try self.init(json: data, location: path)
   }
 
-  /// - Parameter place: where the text comes from, for messages.
-  public init(json data: Data, place: String) throws {
+  /// - Parameter location: where the text comes from, for messages.
+  public init(json data: Data, location: String) throws {
     let file: TokenizerFile
     do {
       file = try JSONDecoder().decode(TokenizerFile.self, from: data)
     } catch {
       throw Failure(
-        .badData, "expected the tokenizer of a byte-level BPE model: \(Self.explained(error))", at: place,
+        .badData, "expected the tokenizer of a byte-level BPE model: \(Self.explained(error))", at: location,
         remedy: "fetch tokenizer.json again")
     }
-    self.init(try file.parts(place))
+    self.init(try file.parts(location))
   }
 
   private static func explained(_ error: any Error) -> String {
@@ -152,9 +152,9 @@ private struct TokenizerFile: Decodable {
   /// Ids above this are no ids of a vocabulary.
   private static let largestId = 1 << 24
 
-  func parts(_ place: String) throws -> Tokenizer.Parts {
+  func parts(_ location: String) throws -> Tokenizer.Parts {
     func broken(_ problem: String) -> Failure {
-      Failure(.badData, problem, at: place, remedy: "fetch tokenizer.json again; only byte-level BPE tokenizers are supported")
+      Failure(.badData, problem, at: location, remedy: "fetch tokenizer.json again; only byte-level BPE tokenizers are supported")
     }
     guard (model.type ?? "BPE") == "BPE" else { throw broken("expected a model of type BPE, found \(model.type ?? "none")") }
     guard model.byteFallback != true, (model.dropout ?? 0) == 0, (model.continuingSubwordPrefix ?? "").isEmpty,
@@ -180,7 +180,7 @@ private struct TokenizerFile: Decodable {
     case "NFC": parts.normalizesToNFC = true
     case let other?: throw broken("expected no normalizer or NFC, found \(other)")
     }
-    try addSplitters(preTokenizer, to: &parts, place, broken)
+    try addSplitters(preTokenizer, to: &parts, location, broken)
     try addTemplate(postProcessor, to: &parts, broken)
     guard decoder.map({ $0.type == "ByteLevel" }) ?? false else {
       throw broken("expected a decoder of type ByteLevel, found \(decoder?.type ?? "none")")
@@ -201,12 +201,12 @@ private struct TokenizerFile: Decodable {
   }
 
   private func addSplitters(
-    _ component: Component?, to parts: inout Tokenizer.Parts, _ place: String, _ broken: (String) -> Failure
+    _ component: Component?, to parts: inout Tokenizer.Parts, _ location: String, _ broken: (String) -> Failure
   ) throws {
     guard let component else { return }
     switch component.type {
     case "Sequence":
-      for part in component.pretokenizers ?? [] { try addSplitters(part, to: &parts, place, broken) }
+      for part in component.pretokenizers ?? [] { try addSplitters(part, to: &parts, location, broken) }
     case "Split":
       guard let behavior = TextSplitter.Behavior(rawValue: component.behavior ?? "") else {
         throw broken("expected a Split that is Isolated or Removed, found \(component.behavior ?? "none")")
@@ -215,7 +215,7 @@ private struct TokenizerFile: Decodable {
         throw broken("expected a Split with a pattern")
       }
       parts.splitters.append(
-        try TextSplitter(pattern: pattern, behavior: behavior, invert: component.invert ?? false, place: place))
+        try TextSplitter(pattern: pattern, behavior: behavior, invert: component.invert ?? false, location: location))
     case "ByteLevel":
       if component.addPrefixSpace ?? true {
         guard parts.splitters.isEmpty else { throw broken("add_prefix_space after a Split is not supported") }
@@ -223,7 +223,7 @@ private struct TokenizerFile: Decodable {
       }
       if component.useRegex ?? true {
         parts.splitters.append(
-          try TextSplitter(pattern: TextSplitter.gpt2Pattern, behavior: .isolated, invert: false, place: place))
+          try TextSplitter(pattern: TextSplitter.gpt2Pattern, behavior: .isolated, invert: false, location: location))
       }
     default: throw broken("expected a pre-tokenizer of type Split, ByteLevel or Sequence, found \(component.type)")
     }

@@ -9,28 +9,28 @@ public final class KeyValueCache {
   }
 
   /// Block `block` of the prelude; block `block` of the core in recurrence `recurrence`; block `block` of the coda.
-  enum Place: Hashable {
+  enum Layer: Hashable {
     case prelude(block: Int)
     case core(recurrence: Int, block: Int)
     case coda(block: Int)
   }
 
-  private(set) var slots: [Place: Slot] = [:]
+  private(set) var slots: [Layer: Slot] = [:]
   /// Positions that all slots hold.
   public internal(set) var length = 0
 
   public init() {}
 
   /// Appends new positions to a slot and returns all of it.
-  func extend(_ place: Place, keys: Tensor, values: Tensor) throws -> Slot {
-    guard let old = slots[place] else {
+  func extend(_ layer: Layer, keys: Tensor, values: Tensor) throws -> Slot {
+    guard let old = slots[layer] else {
       let slot = Slot(keys: keys, values: values)
-      slots[place] = slot
+      slots[layer] = slot
       return slot
     }
     let slot = Slot(
       keys: try .concatenated([old.keys, keys], dimension: 2), values: try .concatenated([old.values, values], dimension: 2))
-    slots[place] = slot
+    slots[layer] = slot
     return slot
   }
 }

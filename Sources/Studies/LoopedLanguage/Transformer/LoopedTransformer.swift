@@ -8,10 +8,10 @@ import Torch
 public final class LoopedTransformer: Module {
   public let sizes: TransformerSizes
   let embedding: Parameter
-  let prelude: [SandwichBlock]
+  let preludeBlocks: [SandwichBlock]
   let adapter: Linear?
-  let core: [SandwichBlock]
-  let coda: [SandwichBlock]
+  let coreBlocks: [SandwichBlock]
+  let codaBlocks: [SandwichBlock]
   let norm: RootMeanSquareNorm
   let head: Parameter?
   let rotary: RotaryTable
@@ -27,10 +27,10 @@ public final class LoopedTransformer: Module {
       try (0..<count).map { try SandwichBlock(sizes, from: source.body.part(name).part("\($0)")) }
     }
     embedding = try source.body.parameter("wte.weight", [sizes.vocabulary, sizes.width])
-    prelude = try blocks("prelude", sizes.prelude)
+    preludeBlocks = try blocks("prelude", sizes.prelude)
     adapter = sizes.core > 0 ? try source.body.linear("adapter", 2 * sizes.width, sizes.width) : nil
-    core = try blocks("core_block", sizes.core)
-    coda = try blocks("coda", sizes.coda)
+    coreBlocks = try blocks("core_block", sizes.core)
+    codaBlocks = try blocks("coda", sizes.coda)
     norm = try RootMeanSquareNorm(sizes.width, epsilon: sizes.normEpsilon, from: source.body.part("ln_f"))
     head =
       sizes.tiesEmbedding ? nil : try source.whole.parameter("lm_head.weight", [sizes.vocabulary, sizes.width])
@@ -41,7 +41,7 @@ public final class LoopedTransformer: Module {
   public var parameters: NamedParameters {
     var named = NamedParameters()
     named.add("transformer.wte.weight", embedding)
-    for (name, blocks) in [("prelude", prelude), ("core_block", core), ("coda", coda)] {
+    for (name, blocks) in [("prelude", preludeBlocks), ("core_block", coreBlocks), ("coda", codaBlocks)] {
       for (index, block) in blocks.enumerated() { named.add("transformer.\(name).\(index)", block) }
     }
     if let adapter { named.add("transformer.adapter", adapter) }
@@ -60,12 +60,12 @@ public final class LoopedTransformer: Module {
 
   /// Scaled token embeddings `[B, T, C]` of ids `[B, T]`.
   func embed(_ ids: Tensor) throws -> Tensor {
-    try embedding.value.indexed(ids.flattened()).reshaped(ids.shape + [sizes.width]) * sizes.embeddingScale
+    try embedding.value.indexSelect(ids.flattened()).reshaped(ids.shape + [sizes.width]) * sizes.embeddingScale
   }
 
   /// The input e of the loop.
-  func enter(_ embedded: Tensor, _ positions: Positions, cache: KeyValueCache? = nil) throws -> Tensor {
-    try prelude.enumerated().reduce(embedded) { x, block in
+  func prelude(_ embedded: Tensor, _ positions: Positions, cache: KeyValueCache? = nil) throws -> Tensor {
+    try preludeBlocks.enumerated().reduce(embedded) { x, block in
       try block.element(x, positions, cache: cache.map { ($0, .prelude(block: block.offset)) })
     }
   }
@@ -75,7 +75,7 @@ public final class LoopedTransformer: Module {
     _ state: Tensor, _ input: Tensor, _ positions: Positions, cache: (KeyValueCache, recurrence: Int)? = nil
   ) throws -> Tensor {
     guard let adapter else { return state }
-    return try core.enumerated().reduce(adapter(.concatenated([state, input], dimension: -1))) { x, block in
+    return try coreBlocks.enumerated().reduce(adapter(.concatenated([state, input], dimension: -1))) { x, block in
       try block.element(
         x, positions, cache: cache.map { ($0.0, .core(recurrence: $0.recurrence, block: block.offset)) })
     }
@@ -83,15 +83,15 @@ public final class LoopedTransformer: Module {
 
   /// Logits of states `[B, T, C]`, `[B, V]` of one position of each sample or `[B, T, V]` of all.
   ///
-  /// - Parameter places: one position for each sample, as rows in `[B T]`; nil for all positions.
-  func leave(
-    _ state: Tensor, _ positions: Positions, cache: KeyValueCache? = nil, picking places: Tensor? = nil
+  /// - Parameter rows: one position for each sample, as rows in `[B T]`; nil for all positions.
+  func coda(
+    _ state: Tensor, _ positions: Positions, cache: KeyValueCache? = nil, at rows: Tensor? = nil
   ) throws -> Tensor {
     func picked(_ x: Tensor) throws -> Tensor {
-      try places.map { try x.reshaped([-1, sizes.width]).indexed($0) } ?? x
+      try rows.map { try x.reshaped([-1, sizes.width]).indexSelect($0) } ?? x
     }
-    if coda.isEmpty { return try logits(norm(picked(state))) }
-    let x = try coda.enumerated().reduce(norm(state)) { x, block in
+    if codaBlocks.isEmpty { return try logits(norm(picked(state))) }
+    let x = try codaBlocks.enumerated().reduce(norm(state)) { x, block in
       try block.element(x, positions, cache: cache.map { ($0, .coda(block: block.offset)) })
     }
     return try logits(picked(x))

@@ -17,7 +17,7 @@ struct RotaryTable: Sendable {
     let exponents = try Tensor.range(headWidth / 2, type: .float32) * 2 / Double(headWidth)
     let frequencies = try 1 / Op.pow(.double(base), .tensor(exponents))
     let angles = try Op.outer(.tensor(.range(positions, type: .float32)), .tensor(frequencies))
-    self.init(cosine: try angles.cosine(), sine: try angles.sine())
+    self.init(cosine: try angles.cos(), sine: try angles.sin())
   }
 
   init(cosine: Tensor, sine: Tensor) {

@@ -48,7 +48,7 @@ struct SandwichBlock: Module {
   }
 
   func callAsFunction(
-    _ x: Tensor, _ positions: Positions, cache: (KeyValueCache, KeyValueCache.Place)? = nil
+    _ x: Tensor, _ positions: Positions, cache: (KeyValueCache, KeyValueCache.Layer)? = nil
   ) throws -> Tensor {
     let attended = try norms[1](x + attention(norms[0](x), positions, cache: cache))
     return try norms[3](attended + perceptron(norms[2](attended)))

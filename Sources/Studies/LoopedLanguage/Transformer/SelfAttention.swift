@@ -32,7 +32,7 @@ struct SelfAttention: Module {
   ///   - x: `[B, T, C]`, the positions after those in the cache.
   ///   - cache: keys and values of earlier positions, to which these are added.
   func callAsFunction(
-    _ x: Tensor, _ positions: Positions, cache: (KeyValueCache, KeyValueCache.Place)? = nil
+    _ x: Tensor, _ positions: Positions, cache: (KeyValueCache, KeyValueCache.Layer)? = nil
   ) throws -> Tensor {
     let (batch, length, width) = (x.shape[0], x.shape[1], x.shape[2])
     let parts = try projection(x).reshaped([batch, length, 3, heads, width / heads])
@@ -44,8 +44,8 @@ struct SelfAttention: Module {
     queries = try queries.rotated(positions).transposed(1, 2)
     keys = try keys.rotated(positions).transposed(1, 2)
     var values = try parts.select(2, 2).transposed(1, 2)
-    if let (cache, place) = cache {
-      let slot = try cache.extend(place, keys: keys, values: values)
+    if let (cache, layer) = cache {
+      let slot = try cache.extend(layer, keys: keys, values: values)
       (keys, values) = (slot.keys, slot.values)
     }
     let mixed = try attend(queries, keys, values, positions.mask).transposed(1, 2).reshaped([batch, length, width])

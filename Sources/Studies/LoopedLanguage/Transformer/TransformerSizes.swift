@@ -50,10 +50,10 @@ public struct TransformerSizes: Equatable, Sendable {
   public var headWidth: Int { width / heads }
 
   /// - Throws: `Failure` for sizes that make no model.
-  public func validate(_ status: ExitStatus = .usage, at place: String) throws {
+  public func validate(_ status: ExitStatus = .usage, at location: String) throws {
     guard heads > 0, width % heads == 0, headWidth % 2 == 0 else {
       throw Failure(
-        status, "expected a width of an even number of features for each head, found \(width) for \(heads) heads", at: place,
+        status, "expected a width of an even number of features for each head, found \(width) for \(heads) heads", at: location,
         remedy: "width must be a multiple of twice the number of heads")
     }
   }
