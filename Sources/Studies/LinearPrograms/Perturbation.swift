@@ -19,6 +19,7 @@ public struct Perturbation: Equatable, Sendable {
     case upper = "u"
   }
 
+  /// The part of the program that changes.
   public let kind: Kind
   /// Euclidean norm of the change, above 0.
   public let norm: Double
