@@ -162,13 +162,22 @@ public struct SweepStage {
     }
   }
 
-  /// All that decides about the curves. Which splits a pipeline sweeps does not.
+  /// All that decides about the curves.
   private func identity(_ document: ConfigurationDocument, _ model: ModelFile, _ reader: DatasetReader) -> String {
-    let resolved = document.resolved(only: ["case_study", "seed", "sweep"]).split(separator: "\n")
     let parts = [
-      implicitModelsVersion, resolved.filter { !$0.contains("splits:") }.joined(separator: "\n"), split.rawValue,
-      "\(device)", model.header.contentHash ?? model.path, reader.header.contentHash ?? reader.path,
+      implicitModelsVersion, Self.settings(of: document), split.rawValue, "\(device)",
+      model.header.contentHash ?? model.path, reader.header.contentHash ?? reader.path,
     ]
     return SHA256.hash(parts.joined(separator: "\n"))
+  }
+
+  /// The keys of a configuration that decide about curves, with their values, one a line in the order of the keys. Which splits a
+  /// pipeline sweeps does not.
+  static func settings(of document: ConfigurationDocument) -> String {
+    let values = document.resolvedValues(under: ["case_study", "seed", "sweep"])
+    return values.filter { $0.key != "sweep.splits" && !$0.key.hasPrefix("sweep.splits.") }.map {
+      "\($0.key)=\($0.value.debugDescription)"
+    }.sorted()
+      .joined(separator: "\n")
   }
 }

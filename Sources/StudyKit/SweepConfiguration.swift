@@ -5,8 +5,7 @@ import Support
 
 /// The section `sweep` of a pipeline file.
 public struct SweepConfiguration<Case: CaseStudy> {
-  /// K: an implicit model is measured at the iterates 0 ... K.
-  public var iterations: Int
+  /// What makes the next iterate, K times.
   public var solver: SolverSettings
   /// Samples that are measured, from the first; nil for all.
   public var samples: Int?
@@ -23,8 +22,12 @@ public struct SweepConfiguration<Case: CaseStudy> {
   public var lipschitz: LocalLipschitz
   public var checkpoint: (any CheckpointSweep)?
 
+  /// K: an implicit model is measured at the iterates 0 ... K.
+  public var iterations: Int { solver.stopping.maximumIterations }
+
+  /// - Throws: `Failure` (usage) for what is no such section, with its place in the file.
   public init(reading section: ConfigurationSection) throws {
-    iterations = try section.integer("iterations", default: 32, in: 1...100_000, "test-time iterations")
+    let iterations = try section.integer("iterations", default: 32, in: 1...100_000, "test-time iterations")
     solver = try SolverSettings(
       reading: section.section("solver", "what makes the next iterate"), iterations: iterations, exact: true)
     samples = try section.optionalInteger("samples", in: 1..., "samples that are measured; all, if missing")
