@@ -82,10 +82,11 @@ struct AggregateCommand: AsyncParsableCommand {
   /// The figures that only this case study has, of the first seed of each model; a model or dataset that is gone is said.
   private func figures(of study: any CaseStudy.Type, _ models: [ModelSweeps]) throws -> Aggregation.StudyFigures {
     guard let study = study as? any HasFigures.Type else { return Aggregation.StudyFigures() }
-    return try figures(of: study, models)
+    return try ownFigures(of: study, models)
   }
 
-  private func figures<Case: HasFigures>(of study: Case.Type, _ models: [ModelSweeps]) throws -> Aggregation.StudyFigures {
+  // Of another name: an overload for `any CaseStudy.Type` would be preferred, and call itself.
+  private func ownFigures<Case: HasFigures>(of study: Case.Type, _ models: [ModelSweeps]) throws -> Aggregation.StudyFigures {
     var notes: [String] = []
     let inputs = try models.compactMap { model -> FigureInput<Case>? in
       do { return try FigureInput(model.first) } catch let failure as Failure where failure.status == .missingInput {
