@@ -28,6 +28,7 @@ public struct Figure: Sendable {
     public var y: Double
     /// The lower and upper edge of the shading around y; nil draws none.
     public var low: Double?
+    /// As `low`.
     public var high: Double?
 
     /// A point, with shading where both edges are given.

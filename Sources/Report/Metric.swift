@@ -1,9 +1,21 @@
 /// A measured quantity of a sweep.
 public enum Metric: Hashable, Sendable {
-  case error, residual, lipschitzRatio, perturbedError
+  /// Error against the label.
+  case error
+  /// ||G(y) - y||
+  case residual
+  /// Change of the output over change of the input, for each kind of perturbation.
+  case lipschitzRatio
+  /// Error on the perturbed problem, for each kind of perturbation.
+  case perturbedError
   /// The largest singular value of d y_t / d x, at iterations of its own and for the first samples.
   case localLipschitz
-  case seconds, flops, parameters
+  /// Wall time of one sample up to an iteration, in s.
+  case seconds
+  /// Floating-point operations of one sample up to an iteration.
+  case flops
+  /// Number of trained parameters.
+  case parameters
   /// A further measure of the case study, by its name, for example `psnr`.
   case quality(String)
 

@@ -16,26 +16,31 @@ public struct ResultDocument: Codable, Equatable, Sendable {
     public var seeds: [UInt64]
     /// Samples of all seeds on the split.
     public var samples: Int
-    /// Samples that failed, in no other number here: on the split, and on the training split.
+    /// Samples of the split that failed, in no other number here.
     public var failedSamples: Int
+    /// Of the training split; nil without a sweep on it.
     public var failedTrainSamples: Int?
     /// The iteration that the errors and costs are about.
     public var iteration: Int
     /// Mean error on the training split.
     public var trainError: Double?
-    /// Mean error and its unbiased standard deviation over the samples.
+    /// Mean error over the samples.
     public var error: Double?
+    /// Its unbiased standard deviation.
     public var errorDeviation: Double?
     /// Mean error after one iteration.
     public var firstError: Double?
-    /// The smallest mean error, and where it was reached.
+    /// The smallest mean error over the iterations.
     public var bestError: Double?
+    /// Where it was reached.
     public var bestIteration: Int
     /// The largest Lipschitz ratio.
     public var lipschitzRatio: Double?
-    /// The largest local Lipschitz constant, its iteration, and how many of the constants there are lower bounds.
+    /// The largest local Lipschitz constant.
     public var localLipschitz: Double?
+    /// Its iteration.
     public var localLipschitzIteration: Int?
+    /// How many of the constants at that iteration are lower bounds.
     public var localLipschitzLowerBounds: Int?
     /// Operations of one sample.
     public var flops: Double?

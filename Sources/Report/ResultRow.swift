@@ -46,8 +46,9 @@ public struct ResultRow: Sendable {
   public let flops: Double
   /// Wall time per sample, in s, to reach the iteration of `error`: the median over the seeds.
   public let seconds: Double
-  /// Samples that failed, on the main split and on the training split; nil without sweeps on that.
+  /// Samples of the main split that failed.
   public let failures: SampleFailures
+  /// Samples of the training split that failed; nil without sweeps on it.
   public let trainFailures: SampleFailures?
   /// Error on the training split at the iteration of `error`; nil without sweeps on it.
   public let trainError: ErrorAt?
@@ -56,12 +57,15 @@ public struct ResultRow: Sendable {
   /// Local Lipschitz constants at the last iteration they were measured at that is not beyond that of `error`, or else at the
   /// first; nil if none were measured.
   public let localLipschitz: LocalConstant?
-  /// Error after one iteration (or at the first recorded one), at the iteration the table is about, and at the best one.
+  /// Error after one iteration, or at the first recorded one.
   public let firstError: ErrorAt
+  /// Error at the iteration the table is about.
   public let error: ErrorAt
+  /// The smallest mean error over the iterations.
   public let bestError: ErrorAt
-  /// The published errors on the training split and on the main one; nil where none are known.
+  /// The published error on the training split; nil where none is known.
   public let publishedTrainError: Double?
+  /// The published error on the main split; nil where none is known.
   public let publishedTestError: Double?
 
   /// - Parameters:

@@ -11,15 +11,19 @@ public struct SweepConfiguration<Case: CaseStudy> {
   public var samples: Int?
   /// Samples that one thread works through at a time.
   public var chunk: Int
+  /// Element type of model and inputs.
   public var precision: TrainingConfiguration.Precision
   /// Whether the output of every sample at every iteration is stored, and not only its error.
   public var savesOutputs: Bool
   /// The splits that the pipeline sweeps; the stage itself takes one.
   public var splits: [Split]
+  /// The changes of the input along which Lipschitz ratios are measured.
   public var perturbations: [any InputPerturbation<Case.Batch>]
   /// What training costs in memory; nil leaves it unmeasured.
   public var memory: MemoryStudy?
+  /// Where local Lipschitz constants are computed.
   public var lipschitz: LocalLipschitz
+  /// How a published model is measured; nil for case studies without one.
   public var checkpoint: (any CheckpointSweep)?
 
   /// K: an implicit model is measured at the iterates 0 ... K.
