@@ -119,6 +119,7 @@ let package = Package(
       tests("Support", ["Support", logging]),
       tests("Configuration", ["Support", "Configuration"]),
       tests("Records", ["HDF5", "Support", "Records"]),
+      tests("Plot", ["Support", "Plot"]),
       tests("StudyKit", ["Torch", "Equilibrium", "Support", "StudyKit"]),
       tests("Stages", studyFoundation + ["Stages"]),
     ] + studies.map { tests($0.name, studyFoundation + ["Stages", .target(name: $0.name)] + $0.libraries) } + [

@@ -34,10 +34,12 @@ public struct ObjectSchema: Equatable, Sendable {
   public var isMeasurement: Bool
   /// Where NaN has a meaning.
   public var allowsNaN: Bool
+  /// What else is to be known; in data/FORMAT.md only, unlike `longName`, which stands in files and so in their hashes.
+  public var note: String
 
   init(
     _ path: String, _ types: [ElementType], _ dimensions: [String]?, units: String? = "1", required: Bool = true,
-    measurement: Bool = false, allowsNaN: Bool = false, _ longName: String
+    measurement: Bool = false, allowsNaN: Bool = false, _ longName: String, note: String = ""
   ) {
     self.path = path
     self.types = types
@@ -47,6 +49,7 @@ public struct ObjectSchema: Equatable, Sendable {
     isRequired = required
     isMeasurement = measurement
     self.allowsNaN = allowsNaN
+    self.note = note
   }
 
   /// Whether `path` is this object, or one of this family.
