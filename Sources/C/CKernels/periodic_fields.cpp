@@ -55,6 +55,7 @@ struct Grid {
     }
   }
 
+  /// The tables of a size are made once and live as long as the process: a program has a few grids.
   static std::shared_ptr<const Grid> of(int64_t size) {
     static std::mutex lock;
     static std::map<int64_t, std::shared_ptr<const Grid>> known;
