@@ -1,4 +1,4 @@
-import Support
+import Foundation
 
 /// The result of the aggregate stage for programs, as JSON.
 ///
@@ -96,5 +96,9 @@ public struct ResultDocument: Codable, Equatable, Sendable {
   }
 
   /// JSON with sorted keys.
-  public func text() throws -> String { try readableJSON(self) }
+  public func text() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
 }

@@ -171,7 +171,7 @@ public struct ResultRow: Sendable {
       measurement("\(split.rawValue) error at t") { $0.error },
       number("largest Lipschitz ratio at t") { $0.lipschitzRatio },
       number("largest local Lipschitz constant") { $0.localLipschitz?.largest },
-      integer("at iteration") { $0.isIterative ? $0.localLipschitz?.iteration : nil },
+      integer("measured at iteration") { $0.isIterative ? $0.localLipschitz?.iteration : nil },
       measurement("smallest \(split.rawValue) error") { $0.isIterative ? $0.bestError : nil },
       integer("reached at") { $0.isIterative ? $0.bestError.iteration : nil },
       number("published train error") { $0.publishedTrainError },

@@ -2,18 +2,20 @@ import Plot
 import Records
 
 extension SweepFigures {
-  /// The largest local Lipschitz constant at each iteration it was measured at, beside the largest sampled ratio of the same samples,
-  /// which is about the same map and finds less of it.
+  /// The largest local Lipschitz constant at each iteration it was measured at, beside the largest sampled ratio of the same samples.
+  /// The ratio is that of the perturbations of the case study, in its units: it grows alike, but is no bound of the constant.
   public var localLipschitzAgainstIteration: Figure {
     let measured = numbered.compactMap { model, color in model.curves(of: .localLipschitz).map { (model, $0, color) } }
     let bounds = measured.map { $0.1.lowerBounds().reduce(0, +) }.reduce(0, +)
+    let total = measured.map(\.1.values.values.count).reduce(0, +)
     let iterative = measured.filter(\.0.isIterative)
     return Figure(
       name: "local-lipschitz-iteration", title: "Local Lipschitz constant against test-time iterations",
       caption: "Markers: largest singular value of d y_t / d x over the samples it was measured for\(ofSeeds), in the units that "
-        + "the model sees. Dashed: largest sampled Lipschitz ratio of the same samples over all kinds of perturbation. Dashed "
+        + "the model sees. Dashed: largest sampled Lipschitz ratio of the same samples over all kinds of perturbation, "
+        + "in their units. Dashed "
         + "levels: explicit networks."
-        + (bounds > 0 ? " \(bounds) constants are lower bounds, because their power iteration did not converge." : "")
+        + (bounds > 0 ? " Lower bounds, because their power iteration did not converge: \(bounds) of \(total)." : "")
         + leftOut(measured.map(\.0)),
       x: iterationAxis, y: .init("local Lipschitz constant of x → y_t", isLogarithmic: true),
       series: iterative.flatMap { model, curves, color in

@@ -9,10 +9,8 @@ public struct LocalLipschitz: Equatable, Sendable {
   public var iterations: [Int]
   /// Samples of the sweep, from the first.
   public var samples: Int
-  /// When the power iteration for one constant ends.
   public var power: PowerIteration
 
-  /// - Throws: `Failure` (usage) for what is no such section, with its place in the file.
   public init(reading section: ConfigurationSection) throws {
     iterations = try section.integers(
       "iterations", default: [], in: 1...100_000, count: 0...,
