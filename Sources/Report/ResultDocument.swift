@@ -1,4 +1,4 @@
-import Foundation
+import Support
 
 /// The result of the aggregate stage for programs, as JSON.
 ///
@@ -97,8 +97,6 @@ public struct ResultDocument: Codable, Equatable, Sendable {
 
   /// JSON with sorted keys.
   public func text() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
+    try jsonText(self)
   }
 }

@@ -56,7 +56,7 @@ public struct SweepConfiguration<Case: CaseStudy> {
     lipschitz = try LocalLipschitz(
       reading: section.section("lipschitz", "the local Lipschitz constant of the map from the input to the iterate"))
     checkpoint = try (Case.self as? any HasPublishedModel.Type)?.checkpointSweep(
-      reading: section.section("checkpoint", "how a published model is measured (--checkpoint)"))
+      reading: section.section("checkpoint", "how a published model is measured (implicit-sweep published)"))
     try section.finish()
   }
 }

@@ -34,7 +34,7 @@ public enum WeightExchange {
       output, of: Case.self, facts, parameters,
       provenance: FileProvenance(
         run: .current(libraries: ["libtorch": Runtime.version]), configuration: document.resolved(),
-        inputs: [ProvenanceInput(path: path, contentHash: nil)]))
+        inputs: [ProvenanceInput(path: path, contentHash: FileTree(at: path).contentHash())]))
   }
 
   /// The entries of `{a: 1, b: 2}` as `, a: 1, b: 2`.

@@ -28,6 +28,8 @@ struct FlowGenerator: SampleGenerator {
     var channels: Int
     /// Points of a stored field along each axis.
     var storedSize: Int
+    /// Whether it can be made on another device than the CPU.
+    var usesDevices = true
     var make: @Sendable (Device) throws -> any FlowMethod
   }
 
@@ -40,6 +42,8 @@ struct FlowGenerator: SampleGenerator {
   let seed: UInt64
   /// More share the cost of calling an operator, fewer stay in cache: measured at 16, 32 and 64.
   let drawsPerBlock = 32
+
+  var usesDevices: Bool { recipe.usesDevices }
 
   func moved(to device: Device) throws -> any SampleGenerator {
     var moved = self
