@@ -9,9 +9,9 @@ import Synchronization
 @testable import Stages
 
 /// What makes the preset `smoke` of any case study smaller.
-let smallerOverrides = [
-  "sweep.iterations=5", "sweep.samples=4", "sweep.chunk=2", "sweep.memory.iterations=[1, 2]", "aggregate.iteration=4",
-  "aggregate.expect=[]",
+let smallerOverrides = overridesWithoutMemory + ["sweep.memory.iterations=[1, 2]"]
+let overridesWithoutMemory = [
+  "sweep.iterations=5", "sweep.samples=4", "sweep.chunk=2", "aggregate.iteration=4", "aggregate.expect=[]",
 ]
 
 /// One case study in a folder of its own, at its preset `smoke`, made smaller still.
@@ -114,7 +114,7 @@ struct SmokeRun<Case: CaseStudy>: Sendable {
   }
 
   init(_ study: StudyUnderTest) throws {
-    let folder = RunFolder.shared.path + "/\(study.name)"
+    let folder = RunFolder.shared.path + "/\(study.testDescription)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     bench = Bench(study.pipeline, folder: folder)
     datasetHash = try bench.generate(threads: 1)
@@ -133,9 +133,9 @@ struct SmokeRun<Case: CaseStudy>: Sendable {
   /// The one run of a case study.
   static func of(_ study: StudyUnderTest) throws -> SmokeRun {
     try RunFolder.shared.runs.withLock { runs in
-      if let run = runs[study.name] as? SmokeRun { return run }
+      if let run = runs[study.testDescription] as? SmokeRun { return run }
       let run = try SmokeRun(study)
-      runs[study.name] = run
+      runs[study.testDescription] = run
       return run
     }
   }

@@ -65,16 +65,26 @@ import Testing
 
   /// A block of code in the guide stands below the name of its file: the whole file, or lines that follow each other in it.
   @Test func `The guide quotes files as they are`() throws {
-    let guide = try StudyUnderTest.text(StudyUnderTest.root + "/Sources/README.md")
-    let quotation = /`(?<file>[\w\/.-]+)`:\n\n```\w+\n(?<code>[\s\S]*?)```/
-    var whole: Set<String> = []
-    for match in guide.matches(of: quotation) {
-      let (file, code) = (String(match.output.file), String(match.output.code))
-      let text = try StudyUnderTest.text("\(StudyUnderTest.root)/\(file)")
-      #expect(text.contains(code), "\(file) is not as the guide quotes it")
-      if text == code { whole.insert((file as NSString).lastPathComponent) }
+    let path = StudyUnderTest.root + "/Sources/README.md"
+    let folder = "Tests/TemplateStudy"
+    func text(_ file: String) throws -> String { try StudyUnderTest.text("\(StudyUnderTest.root)/\(file)") }
+    let quotation = /`(?<file>[\w\/.-]+)`:\n\n```(?<language>\w+)\n(?<code>[\s\S]*?)```\n/
+    if ProcessInfo.processInfo.environment["UPDATE_GUIDE"] != nil {
+      let updated = try text("Sources/README.md").replacing(quotation) { match in
+        let file = String(match.output.file)
+        guard file.hasPrefix(folder), let now = try? text(file) else { return String(match.output.0) }
+        return "`\(file)`:\n\n```\(match.output.language)\n\(now)```\n"
+      }
+      try updated.write(toFile: path, atomically: true, encoding: .utf8)
     }
-    let files = try FileManager.default.contentsOfDirectory(atPath: "\(StudyUnderTest.root)/Tests/TemplateStudy")
+    var whole: Set<String> = []
+    for match in try text("Sources/README.md").matches(of: quotation) {
+      let (file, code) = (String(match.output.file), String(match.output.code))
+      let now = try text(file)
+      #expect(now.contains(code), "\(file) is not as the guide quotes it; UPDATE_GUIDE=1 brings it up to date")
+      if now == code { whole.insert((file as NSString).lastPathComponent) }
+    }
+    let files = try FileManager.default.contentsOfDirectory(atPath: "\(StudyUnderTest.root)/\(folder)")
     #expect(whole.isSuperset(of: files), "the guide lacks \(Set(files).subtracting(whole).sorted())")
   }
 

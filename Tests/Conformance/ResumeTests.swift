@@ -60,7 +60,7 @@ import Testing
   }
 
   /// A smoke sweep may have few samples; in chunks of one there is always a middle.
-  private static let oneByOne = smallerOverrides + ["sweep.chunk=1", "sweep.samples=2", "sweep.memory=null"]
+  private static let oneByOne = smallerOverrides + ["sweep.chunk=1", "sweep.samples=2"]
 
   private func interrupted(after ticks: Int, _ body: () throws -> String) throws {
     let failure = try thrownFailure { try Countdown.after(ticks) { _ = try body() } }

@@ -13,7 +13,7 @@ struct StudyUnderTest: Sendable, CustomTestStringConvertible {
   let isTemplate: Bool
 
   var name: String { study.name }
-  var testDescription: String { name }
+  var testDescription: String { isTemplate ? "\(name) (template)" : name }
   var pipeline: String { Self.root + (isTemplate ? "/Tests/TemplateStudy/\(name).yaml" : "/pipelines/\(name).yaml") }
   var card: String { Self.root + (isTemplate ? "/Tests/TemplateStudy/\(name).md" : "/data/cards/\(name).md") }
 

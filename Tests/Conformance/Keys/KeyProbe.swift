@@ -20,16 +20,22 @@ final class KeyProbe<Case: CaseStudy> {
 
   init(_ study: StudyUnderTest, folder: String) throws {
     (self.study, table) = (study, KeyTable.of(study.name))
-    bench = Bench(study.pipeline, folder: folder, overrides: smallerOverrides + table.smaller)
+    bench = Bench(study.pipeline, folder: folder, overrides: overridesWithoutMemory + table.smaller)
+    reference = try Self.reference()
+    try "ring\tmathematics\tmusic\n".write(toFile: "\(folder)/words.tsv", atomically: true, encoding: .utf8)
+    if study.isTemplate {
+      let layout = try bench.configuration().generator.layout
+      let trained = try ModelFile(bench.path(model("implicit", []))).model(of: Case.self, layout: layout).module.parameters
+      try Safetensors.write(trained.map { ($0.name, $0.parameter.value) }, to: "\(folder)/weights.safetensors")
+    }
+  }
+
+  /// All keys of the case study, sections left out.
+  static func reference() throws -> [ConfigurationKey] {
     let document = ConfigurationDocument.describing()
     _ = try ExperimentConfiguration<Case>(document)
     _ = try AggregationSettings(document.section("aggregate", "the report and its expected bands"))
-    reference = document.reference.filter { $0.fallback != "" }
-    try "ring\tmathematics\tmusic\n".write(toFile: "\(folder)/words.tsv", atomically: true, encoding: .utf8)
-    if study.isTemplate {
-      _ = try model("implicit", [])
-      try WeightExchange.exportWeights(Case.self, ModelFile(bench.path(try model("implicit", []))), to: "\(folder)/weights.safetensors")
-    }
+    return document.reference.filter { $0.fallback != "" }
   }
 
   /// A configuration that reads the key.
@@ -126,10 +132,18 @@ final class KeyProbe<Case: CaseStudy> {
       ? ["\(training)={batch_size: 4, chunk: 2, adjoint: {name: implicit}, phases: [{steps: 4, iterations: 6, learning_rate: 1e-2}]}"]
       : []
     return own
-      + table.contexts.filter { key.path.hasPrefix($0.part) || key.path.hasSuffix($0.part) || key.path.contains($0.part) }
-      .flatMap(\.overrides).map {
+      + table.contexts.filter { Self.matches(key.path, $0.part) }.flatMap(\.overrides).map {
         filled($0.replacing("{section}", with: section).replacing("{training}", with: training))
       }
+  }
+
+  /// A part `.x.` is anywhere in a path, `.x` at its end, `x.` at its beginning.
+  private static func matches(_ path: String, _ part: String) -> Bool {
+    switch (part.hasPrefix("."), part.hasSuffix(".")) {
+    case (true, true): path.contains(part)
+    case (true, false): path.hasSuffix(part)
+    default: path.hasPrefix(part)
+    }
   }
 
   /// The ways to meet the conditions of a key: which section has the key that a condition is about is not said.
@@ -142,9 +156,10 @@ final class KeyProbe<Case: CaseStudy> {
         let (name, value) = (condition.prefix { $0 != ":" }, condition.drop { $0 != ":" }.dropFirst(2))
         if let known = table.conditions[condition] { return ways.map { ($0.from, $0.overrides + known) } }
         return ways.flatMap { way in
-          sections.indices.dropFirst(way.from).filter { isKey("\(sections[$0]).\(name)", parts) }.map {
-            ($0 + 1, way.overrides + ["\(sections[$0]).\(name)=\(value)"])
-          }
+          sections.indices.dropFirst(way.from).filter { index in
+            let path = "\(sections[index]).\(name)"
+            return isKey(path, parts) && !way.overrides.contains { $0.hasPrefix("\(path)=") }
+          }.map { ($0, way.overrides + ["\(sections[$0]).\(name)=\(value)"]) }
         }
       }.map(\.overrides)
     }

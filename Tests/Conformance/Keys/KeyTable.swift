@@ -4,8 +4,8 @@ import Foundation
 struct KeyTable: Sendable {
   /// Come first: what makes a run of this case study tiny.
   var smaller: [String] = []
-  /// Settings under which a key can act, by the beginning or the end of its path. `{section}` stands for what the key is in,
-  /// `{training}` for the section `training` that it is in.
+  /// Settings under which a key can act, by the beginning of its path (`x.`), its end (`.x`) or something in it (`.x.`). `{section}`
+  /// stands for the section that the key is in, `{training}` for the section `training`.
   var contexts: [(part: String, overrides: [String])] = []
   /// How a condition of the reference, such as `method: darcy`, is met, where more than setting that key is needed.
   var conditions: [String: [String]] = [:]
@@ -23,6 +23,11 @@ struct KeyTable: Sendable {
     "looped-language": loopedLanguage, "steady-flows": steadyFlows,
   ]
 
+  /// The adjoint equation at the first iterate of weights that have grown: its solver does not converge.
+  private static let noncontractive = [
+    "{training}.phases.0.learning_rate=0.5", "{training}.phases.0.steps=8", "{training}.phases.0.iterations=1",
+  ]
+
   /// The keys that all case studies have, tested with the template study.
   private static let shared = KeyTable(
     smaller: [
@@ -33,8 +38,10 @@ struct KeyTable: Sendable {
       (".mode", ["{section}.tolerance=0.1"]),
       (".regularization_is_relative", ["{section}.regularization=0.1"]),
       // Large steps: the iteration does not contract any more, so that its last iterate is not its best one.
-      (".returning", ["{training}.phases.0.learning_rate=2", "{training}.phases.0.steps=8"]),
-      (".line_search", ["{training}.phases.0.learning_rate=2", "{training}.phases.0.steps=8"]),
+      (".solver.returning", ["{training}.phases.0.learning_rate=2", "{training}.phases.0.steps=8"]),
+      (".solver.line_search", ["{training}.phases.0.learning_rate=2", "{training}.phases.0.steps=8"]),
+      (".backward.returning", noncontractive),
+      (".backward.line_search", noncontractive),
       (
         ".rollback.threshold",
         ["{training}.phases.0.learning_rate=1", "{section}={threshold: 1, factor: 0.5, floor: 1e-3}"]
@@ -42,7 +49,7 @@ struct KeyTable: Sendable {
       (".rollback.factor", ["{training}.phases.0.learning_rate=1", "{section}={threshold: 1, factor: 0.5, floor: 1e-3}"]),
       (".rollback.floor", ["{training}.phases.0.learning_rate=1", "{section}={threshold: 1, factor: 0.5, floor: 1e-3}"]),
       (".validation.", ["{training}.validation={every: 2, iterations: 3}"]),
-      ("sweep.solver.line_search", ["training.phases.0.learning_rate=2", "training.phases.0.steps=8"]),
+      ("sweep.solver.line_search", ["training.phases.0.learning_rate=0.3"]),
       ("sweep.memory.", ["sweep.memory={iterations: [2, 3], samples: 4}"]),
       ("sweep.lipschitz.", ["sweep.lipschitz={iterations: [2], tolerance: 1e-6}"]),
       ("aggregate.expect[].", ["aggregate.expect=[{name: a, model: implicit, iteration: 2, at_most: 1e9}]"]),
@@ -60,7 +67,7 @@ struct KeyTable: Sendable {
     values: [
       (".symmetries", ["[order]"]), (".initial", ["implicit"]), (".weights", ["\"{folder}/weights.safetensors\""]),
       (".model", ["explicit"]), (".metric", ["residual", "lipschitz_ratio"]), (".perturbation", ["all", "x"]),
-      (".at_most", ["1e-9"]), (".at_least", ["1e8"]),
+      (".at_most", ["1e-9"]), (".threshold", ["1000", "1e6"]), (".at_least", ["1e8"]),
     ],
     exceptions: [
       "case_study": "decides who reads the file; another value is refused",
@@ -79,10 +86,7 @@ struct KeyTable: Sendable {
     ])
 
   private static let scalarMaps = KeyTable(
-    smaller: ["training.phases=[{steps: 1, iterations: 2, learning_rate: 1e-2}]", "sweep.memory=null"],
-    conditions: [
-      "step: linear": ["models.reciprocal-recipe.step=linear"], "step: constant": ["models.reciprocal-recipe.step=constant"],
-    ])
+    smaller: ["training.phases=[{steps: 1, iterations: 2, learning_rate: 1e-2}]", "sweep.memory=null"])
 
   private static let deblurring = KeyTable(
     smaller: [
@@ -91,6 +95,7 @@ struct KeyTable: Sendable {
       "models.denoiser.training.phases=[{steps: 1, iterations: 1, learning_rate: 1e-3}]", "sweep.perturbations.frequencies=[0.5]",
     ],
     exceptions: [
+      "dataset.images.kind": "the other kind needs a folder of pictures: DeblurringTests",
       "dataset.images.path": "needs a folder of pictures: DeblurringTests",
       "dataset.kernel.path": "needs a file of kernels: DeblurringTests",
       "dataset.kernel.dataset": "needs a file of kernels: DeblurringTests",
@@ -103,7 +108,6 @@ struct KeyTable: Sendable {
       "training.phases=[{steps: 1, iterations: 2, learning_rate: 1e-2}]", "sweep.perturbations.kinds=[embedding]",
     ],
     contexts: [
-      ("dataset.", ["training.phases.0.difficulty=null"]),
       (
         "sweep.checkpoint.",
         [
@@ -111,6 +115,10 @@ struct KeyTable: Sendable {
             + "precision: float32}"
         ]
       ),
+    ],
+    conditions: [
+      "task: modular-arithmetic": ["dataset.task=modular-arithmetic", "dataset.nodes=null"],
+      "task: group-words": ["dataset.task=group-words", "dataset.nodes=null"],
     ],
     values: [
       (".words", ["\"{folder}/words.tsv\""]), (".templates", ["[\"Tell of {word} in {field}.\"]"]), (".recurrences", ["[1]"]),
@@ -127,12 +135,16 @@ struct KeyTable: Sendable {
     ],
     contexts: [
       (".forcing.shift", ["dataset.forcing.exponent=1"]),
-      (".forcing.kolmogorov_wave", ["dataset.forcing.kolmogorov_amplitude=0.1"]),
+      (".forcing.kolmogorov_wave", ["dataset.forcing.kolmogorov_amplitude=1e-3"]),
       (".solver.krylov_cycles", ["dataset.solver.krylov_vectors=2"]),
-      (".solver.smallest_increment", ["dataset.solver.newton_steps=2"]),
+      (
+        ".solver.smallest_increment",
+        ["dataset.solver.first_amplitude=1", "dataset.solver.newton_steps=3", "dataset.solver.tolerance=1e-6"]
+      ),
+      (".solver.coarsest_size", ["dataset.forcing.highest_wave=1"]),
       (".noise.field", ["dataset.noise.level=0.1"]),
-      ("perturbations.viscosity", ["sweep.perturbations.protocol=published"]),
-      ("perturbations.batch_size", ["sweep.perturbations.protocol=published"]),
+      (".perturbations.viscosity", ["sweep.perturbations.protocol=published"]),
+      (".perturbations.batch_size", ["sweep.perturbations.protocol=published"]),
     ],
     conditions: [
       "method: manufactured": ["dataset.method=manufactured", "dataset.forcing=null"],
@@ -141,5 +153,6 @@ struct KeyTable: Sendable {
         "dataset.viscosity=null",
       ],
     ],
-    values: [(".coarsest_size", ["8", "4"]), (".newton_steps", ["1"])])
+    values: [(".coarsest_size", ["8", "4"]), (".newton_steps", ["1"])],
+    exceptions: ["dataset.method": "other methods have other keys, which are tested with them"])
 }

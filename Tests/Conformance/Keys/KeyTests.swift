@@ -37,19 +37,15 @@ import Testing
 
   private func difficultyActs<Case: CaseStudy>(_: Case.Type, _ study: StudyUnderTest) throws {
     try withFolder { folder in
-      let bench = Bench<Case>(study.pipeline, folder: folder, overrides: smallerOverrides + KeyTable.of(study.name).smaller)
+      let bench = Bench<Case>(study.pipeline, folder: folder, overrides: overridesWithoutMemory + KeyTable.of(study.name).smaller)
       try bench.generate()
       let model = try #require(try bench.configuration().models.first).name
-      let hashes = try ["1", "null"].map { try bench.train(model, ["training.phases.0.difficulty=\($0)"]) }
+      let hashes = try [[], ["training.phases.0.difficulty=1"]].map { try bench.train(model, $0) }
       #expect(hashes[0] != hashes[1])
     }
   }
 
-  private func keys<Case: CaseStudy>(_: Case.Type) throws -> [ConfigurationKey] {
-    let document = ConfigurationDocument.describing()
-    _ = try ExperimentConfiguration<Case>(document)
-    return document.reference
-  }
+  private func keys<Case: CaseStudy>(_: Case.Type) throws -> [ConfigurationKey] { try KeyProbe<Case>.reference() }
 
   private func check<Case: CaseStudy>(
     _: Case.Type, _ study: StudyUnderTest, where isChecked: (ConfigurationKey) -> Bool
