@@ -94,7 +94,9 @@ final class KeyProbe<Case: CaseStudy> {
         guard found.filter({ $0.path == path }).isEmpty else { break }
         let sections = (1..<path.split(separator: ".").count).map { path.split(separator: ".").prefix($0).joined(separator: ".") }
         // Optional sections are there once something is in them.
-        let opened = sections.filter { !$0.hasSuffix("phases") && Int($0.split(separator: ".").last ?? "") == nil }.map { "\($0)={}" }
+        let opened = sections.filter { !$0.hasSuffix("phases") && Int($0.split(separator: ".").last ?? "") == nil }.map {
+          "\($0)={}"
+        }
         for overrides in [context(key, path) + conditions, context(key, path) + conditions + opened] {
           guard let document = try? read(overrides) else { continue }
           let values = document.resolvedValues(under: [path])
@@ -129,7 +131,9 @@ final class KeyProbe<Case: CaseStudy> {
     // A model's own training starts out as the common one.
     let own =
       key.path.hasPrefix("models.<name>.training")
-      ? ["\(training)={batch_size: 4, chunk: 2, adjoint: {name: implicit}, phases: [{steps: 4, iterations: 6, learning_rate: 1e-2}]}"]
+      ? [
+        "\(training)={batch_size: 4, chunk: 2, adjoint: {name: implicit}, phases: [{steps: 4, iterations: 6, learning_rate: 1e-2}]}"
+      ]
       : []
     return own
       + table.contexts.filter { Self.matches(key.path, $0.part) }.flatMap(\.overrides).map {

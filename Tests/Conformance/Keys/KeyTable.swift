@@ -49,7 +49,8 @@ struct KeyTable: Sendable {
       (".rollback.factor", ["{training}.phases.0.learning_rate=1", "{section}={threshold: 1, factor: 0.5, floor: 1e-3}"]),
       (".rollback.floor", ["{training}.phases.0.learning_rate=1", "{section}={threshold: 1, factor: 0.5, floor: 1e-3}"]),
       (".validation.", ["{training}.validation={every: 2, iterations: 3}"]),
-      ("sweep.solver.line_search", ["training.phases.0.learning_rate=0.3"]),
+      // Weights of 30: the iterates jump between the corners of a cube. Small batches: the last weights are kept, not the best.
+      ("sweep.solver.line_search", ["training.phases.0.learning_rate=30", "training.phases.0.steps=2", "training.batch_size=4"]),
       ("sweep.memory.", ["sweep.memory={iterations: [2, 3], samples: 4}"]),
       ("sweep.lipschitz.", ["sweep.lipschitz={iterations: [2], tolerance: 1e-6}"]),
       ("aggregate.expect[].", ["aggregate.expect=[{name: a, model: implicit, iteration: 2, at_most: 1e9}]"]),
@@ -114,7 +115,7 @@ struct KeyTable: Sendable {
           "sweep.checkpoint={words: \"{root}/data/contrast-words.tsv\", pairs: 1, recurrences: [2], maximum_length: 24, "
             + "precision: float32}"
         ]
-      ),
+      )
     ],
     conditions: [
       "task: modular-arithmetic": ["dataset.task=modular-arithmetic", "dataset.nodes=null"],
@@ -139,9 +140,12 @@ struct KeyTable: Sendable {
       (".solver.krylov_cycles", ["dataset.solver.krylov_vectors=2"]),
       (
         ".solver.smallest_increment",
-        ["dataset.solver.first_amplitude=1", "dataset.solver.newton_steps=3", "dataset.solver.tolerance=1e-6"]
+        [
+          "dataset.forcing.deviation=0.03", "dataset.solver.first_amplitude=1", "dataset.solver.newton_steps=5",
+          "dataset.solver.tolerance=1e-6",
+        ]
       ),
-      (".solver.coarsest_size", ["dataset.forcing.highest_wave=1"]),
+      (".solver.coarsest_size", ["dataset.size=32", "dataset.forcing.highest_wave=2"]),
       (".noise.field", ["dataset.noise.level=0.1"]),
       (".perturbations.viscosity", ["sweep.perturbations.protocol=published"]),
       (".perturbations.batch_size", ["sweep.perturbations.protocol=published"]),
@@ -153,6 +157,6 @@ struct KeyTable: Sendable {
         "dataset.viscosity=null",
       ],
     ],
-    values: [(".coarsest_size", ["8", "4"]), (".newton_steps", ["1"])],
+    values: [(".coarsest_size", ["16"]), (".newton_steps", ["1"])],
     exceptions: ["dataset.method": "other methods have other keys, which are tested with them"])
 }

@@ -67,9 +67,10 @@ import Testing
           } catch { Issue.record("\(name): \(error)") }
         } when: {
           isKnown
-        } matching: { _ in isKnown }
+        } matching: { _ in
+          isKnown
+        }
       }
-      print("keys of \(study.name): \(keys.count), \(keys.count { probe.table.exceptions[$0.path] != nil }) excepted")
     }
   }
 }
