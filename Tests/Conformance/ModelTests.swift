@@ -35,6 +35,23 @@ import Torch
   }
 
   @Test(arguments: StudyUnderTest.all)
+  func `The weights of every model can be exported, and read back`(_ study: StudyUnderTest) throws {
+    try weightsAreExchanged(study.study, study)
+  }
+
+  private func weightsAreExchanged<Case: CaseStudy>(_: Case.Type, _ study: StudyUnderTest) throws {
+    let bench = try SmokeRun<Case>.of(study).bench
+    for subject in try Subject<Case>.all(of: study) {
+      let path = bench.folder + "/\(subject.name).safetensors"
+      try WeightExchange.exportWeights(Case.self, ModelFile(bench.path(subject.name)), to: path)
+      let weights = try Safetensors.read(path)
+      let parameters = subject.model.module.parameters
+      #expect(Set(weights.keys) == Set(parameters.names))
+      for (name, parameter) in parameters { #expect(try weights[name]?.doubles() == parameter.value.doubles(), "\(name)") }
+    }
+  }
+
+  @Test(arguments: StudyUnderTest.all)
   func `The gradient of the loss is that of central differences`(_ study: StudyUnderTest) throws {
     try gradientIsRight(study.study, study)
   }

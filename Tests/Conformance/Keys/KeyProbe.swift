@@ -24,9 +24,8 @@ final class KeyProbe<Case: CaseStudy> {
     reference = try Self.reference()
     try "ring\tmathematics\tmusic\n".write(toFile: "\(folder)/words.tsv", atomically: true, encoding: .utf8)
     if study.isTemplate {
-      let layout = try bench.configuration().generator.layout
-      let trained = try ModelFile(bench.path(model("implicit", []))).model(of: Case.self, layout: layout).module.parameters
-      try Safetensors.write(trained.map { ($0.name, $0.parameter.value) }, to: "\(folder)/weights.safetensors")
+      let trained = try ModelFile(bench.path(model("implicit", [])))
+      try WeightExchange.exportWeights(Case.self, trained, to: "\(folder)/weights.safetensors")
     }
   }
 
