@@ -1,26 +1,37 @@
+import HDF5
+
 /// A table of the summary file, column by column.
 public struct SummaryTable: Sendable {
+  /// The values of a column, one for each row.
   public enum Values: Equatable, Sendable {
     case real([Double])
     case integer([Int64])
     case text([String])
   }
 
+  /// One named column.
   public struct Column: Sendable {
+    /// Name of the dataset in the group of the table.
     public var name: String
+    /// Unit of the values, "1" if they have none.
     public var units: String
     public var longName: String
     public var values: Values
+    /// Depends on the machine and the moment, as times do: the values are no part of the content's hash.
+    public var isMeasurement: Bool
 
-    public init(_ name: String, _ values: Values, units: String = "1", _ longName: String) {
+    public init(_ name: String, _ values: Values, units: String = "1", measurement: Bool = false, _ longName: String) {
       self.name = name
       self.units = units
       self.longName = longName
       self.values = values
+      isMeasurement = measurement
     }
   }
 
+  /// Name of the group below `/tables`.
   public let name: String
+  /// Of equal length.
   public let columns: [Column]
 
   public init(name: String, columns: [Column]) { (self.name, self.columns) = (name, columns) }
@@ -47,11 +58,15 @@ public struct SummaryRecord: Sendable {
       provenance: provenance)
     for table in tables {
       for column in table.columns {
-        let name = "/tables/\(table.name)/\(column.name)"
+        func write<Value: Element>(_ values: [Value]) throws {
+          try file.write(
+            "/tables/\(table.name)/\(column.name)", values, units: column.units, longName: column.longName,
+            role: column.isMeasurement ? "measurement" : nil)
+        }
         switch column.values {
-        case .real(let values): try file.write(name, values, units: column.units, longName: column.longName)
-        case .integer(let values): try file.write(name, values, units: column.units, longName: column.longName)
-        case .text(let values): try file.write(name, values, units: column.units, longName: column.longName)
+        case .real(let values): try write(values)
+        case .integer(let values): try write(values)
+        case .text(let values): try write(values)
         }
       }
     }
