@@ -21,15 +21,16 @@ public struct FileHeader: Equatable, Sendable {
 
   /// Reads and checks the header of a file.
   ///
-  /// - Parameter kinds: the kinds that may be; any by default.
+  /// - Parameter kinds: the kinds that may be; nil for any.
   /// - Throws: `Failure` with `.badData` for a file that is unfinished, of another kind or of a newer major version.
-  public init(of file: File, expecting kinds: [FileKind] = FileKind.allCases) throws {
+  public init(of file: File, expecting kinds: [FileKind]? = nil) throws {
     let path = file.filePath
     self = try Failure.mapping {
       let schema: String = try Self.required("schema", in: file)
-      guard let kind = FileKind(schema: schema), kinds.contains(kind) else {
+      guard let kind = FileKind(schema: schema), kinds?.contains(kind) ?? true else {
+        let expected = kinds?.map(\.schema).joined(separator: " or ") ?? "implicit-h5"
         throw Failure(
-          .badData, "expected a file of schema \(kinds.map(\.schema).joined(separator: " or ")), found `\(schema)`",
+          .badData, "expected a file of schema \(expected), found `\(schema)`",
           at: path, remedy: "give a file of the right kind; `implicit-inspect` shows what this one is")
       }
       let version = try Self.version(of: file)

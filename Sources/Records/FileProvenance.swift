@@ -53,7 +53,7 @@ public struct FileProvenance: Equatable, Sendable {
       for (key, value) in table.sorted(by: { $0.key < $1.key }) { try subgroup.setAttribute(key, value) }
     }
     for (name, column) in [("path", inputs.map(\.path)), ("content_sha256", inputs.map(\.contentHash))] {
-      try group.write("inputs/\(name)", column, storage: .text(column))
+      try group.write("inputs/\(name)", column, storage: .text(column)).setAttribute("dims", ["input"])
     }
   }
 
