@@ -2,7 +2,9 @@ import CHDF5
 
 /// An attribute of a file, group or dataset: a small scalar or array with a name.
 public final class Attribute: Object, @unchecked Sendable {
+  /// Name in its object, without the object's path.
   public let name: String
+  /// Type of the values in the file.
   public let type: ElementType
   /// `[]` for a scalar.
   public let shape: [Int]
@@ -68,6 +70,7 @@ extension Object {
     }
   }
 
+  /// Whether there is an attribute of that name.
   public func hasAttribute(_ name: String) throws -> Bool {
     let call = attributeCall("look up attribute", name, fallback: .corrupt)
     return try use(call) { try call.check(H5Aexists($0, name)) > 0 }

@@ -2,17 +2,23 @@ import CHDF5
 
 /// How an existing dataset lies in its file.
 extension Dataset {
+  /// What the file says of a dataset's storage; `Storage` is what a writer asks for.
   public struct Layout: Equatable, Sendable {
+    /// Where the values lie: in the object header, in one block, in chunks, or in other files.
     public enum Kind: String, Sendable { case compact, contiguous, chunked, virtual }
+    /// Where the values lie.
     public var kind: Kind
+    /// Lengths of a chunk; nil unless the values lie in chunks.
     public var chunk: [Int]?
     /// Names of the filters in the order of writing: "shuffle", "deflate(4)", "fletcher32".
     public var filters: [String]
     /// Bytes that the values take in the file; 0 for a virtual dataset.
     public var storedBytes: Int
+    /// Whether the first dimension may grow.
     public var extensible: Bool
   }
 
+  /// How the values lie in the file. Throws `.corrupt` if the file makes no sense.
   public var layout: Layout {
     get throws {
       let call = call("read the layout of", fallback: .corrupt)

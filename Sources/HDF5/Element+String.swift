@@ -2,8 +2,10 @@ import CHDF5
 import Foundation
 
 extension String: Element {
+  /// UTF-8 text of fixed or variable length.
   public static let elementType = ElementType.string
 
+  /// Text without NUL; of fixed length it is padded with NUL. Throws `.corrupt` for what is no UTF-8.
   public static var codec: ElementCodec<String> {
     ElementCodec(
       read: { count, fileType, call, transfer in

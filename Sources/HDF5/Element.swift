@@ -28,6 +28,7 @@ public struct ElementCodec<Value>: Sendable {
 }
 
 extension NumericElement {
+  /// The bytes as they are in memory.
   public static var codec: ElementCodec<Self> {
     ElementCodec(
       read: { count, _, call, transfer in
@@ -60,20 +61,26 @@ extension Double: NumericElement { public static let elementType = ElementType.f
 
 /// A complex number, stored as h5py does: compound with members `r` and `i`.
 public struct Complex<Part: NumericElement & BinaryFloatingPoint>: NumericElement, Hashable {
+  /// The member `r`.
   public var real: Part
+  /// The member `i`.
   public var imaginary: Part
 
+  /// real + i imaginary.
   public init(_ real: Part, _ imaginary: Part) {
     self.real = real
     self.imaginary = imaginary
   }
 
+  /// The compound of two numbers of `Part`.
   public static var elementType: ElementType { .complex(bits: 8 * MemoryLayout<Part>.size) }
 }
 
 extension Bool: Element {
+  /// The enumeration FALSE = 0, TRUE = 1, as h5py writes `numpy.bool_`.
   public static let elementType = ElementType.boolean
 
+  /// One byte for each value. Throws `.corrupt` for another byte than 0 and 1.
   public static var codec: ElementCodec<Bool> {
     ElementCodec(
       read: { count, _, call, transfer in

@@ -15,12 +15,19 @@ public enum ElementType: Equatable, Hashable, Sendable, CustomStringConvertible 
   /// Anything else, named for messages. It cannot be read or written.
   case other(String)
 
+  /// IEEE 754 half precision. netCDF's readers do not know it.
   public static let float16 = ElementType.float(bits: 16)
+  /// IEEE 754 single precision.
   public static let float32 = ElementType.float(bits: 32)
+  /// IEEE 754 double precision.
   public static let float64 = ElementType.float(bits: 64)
+  /// -2^31 ..< 2^31.
   public static let int32 = ElementType.integer(bits: 32, signed: true)
+  /// -2^63 ..< 2^63.
   public static let int64 = ElementType.integer(bits: 64, signed: true)
+  /// 0 ..< 2^8.
   public static let uint8 = ElementType.integer(bits: 8, signed: false)
+  /// 0 ..< 2^16.
   public static let uint16 = ElementType.integer(bits: 16, signed: false)
 
   /// NumPy's name: "float32", "uint8", "bool", "string", "complex64".

@@ -6,7 +6,17 @@ import Foundation
 /// Files are written in the format of HDF5 1.10, without time stamps and without the order of creation: the same calls
 /// give the same bytes. The older format of 1.8 has no checksum on the index of chunks, where one flipped bit can
 /// switch the checksum of a chunk off.
+///
+///     let file = try File.create("curves.h5")
+///     let iteration = try file.write("iteration", [Int64(0), 1, 2])
+///     try iteration.makeScale(name: "iteration")
+///     let error = try file.write("model/error", [0.5, 0.2, 0.1])     // makes the group, chunks, deflate and checksum
+///     try error.setAttribute("units", "1")
+///     try error.attachScale(iteration, axis: 0)
+///     try file.close()
+///     let tail: [Double] = try File.open("curves.h5").dataset("model/error").read(rows: 1..<3)     // [0.2, 0.1]
 public final class File: Group, @unchecked Sendable {
+  /// What an opened file may be used for.
   public enum Access: Sendable { case readOnly, readWrite }
 
   /// Creates a file. Throws `.cannotCreate` if the name is taken, unless it is to be replaced.
@@ -81,6 +91,7 @@ public final class File: Group, @unchecked Sendable {
   /// Closes the file and every object of it. Throws if anything could not be written, now or before.
   public func close() throws { try session.close() }
 
+  /// False after `close()`; then every use of the file's objects throws `.closed`.
   public var isOpen: Bool { Library.locked { session.isOpen } }
 
   private static func accessProperties(_ call: CallContext) throws -> hid_t {

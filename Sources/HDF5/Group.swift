@@ -2,16 +2,20 @@ import CHDF5
 
 /// A folder of datasets and groups. Names may be paths, relative to this group or, with a leading "/", to the root.
 public class Group: Object, @unchecked Sendable {
+  /// What a name leads to.
   public enum Kind: String, Sendable {
     case group, dataset
     /// A named type, or a link that leads nowhere.
     case other
   }
 
+  /// One name in a group, and what it leads to.
   public struct Child: Equatable, Sendable {
+    /// Name in the group, without the group's path.
     public var name: String
     /// Path from the root of the file.
     public var path: String
+    /// What the name leads to.
     public var kind: Kind
   }
 
@@ -23,6 +27,7 @@ public class Group: Object, @unchecked Sendable {
     return try use(call) { group in try find(group, name, call)?.kind }
   }
 
+  /// Whether the name leads to anything.
   public func contains(_ name: String) throws -> Bool { try kind(of: name) != nil }
 
   private func find(_ group: hid_t, _ name: String, _ call: CallContext) throws -> (kind: Kind, address: UInt64)? {

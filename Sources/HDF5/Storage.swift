@@ -2,6 +2,7 @@ import CHDF5
 
 /// How a dataset lies in its file.
 public struct Storage: Equatable, Sendable {
+  /// How the values are cut into the pieces that are packed, checked and read as wholes.
   public enum Chunking: Equatable, Sendable {
     /// One block without chunks and filters.
     case contiguous
@@ -10,6 +11,7 @@ public struct Storage: Equatable, Sendable {
     case shape([Int])
   }
 
+  /// How the values are cut into chunks.
   public var chunking: Chunking
   /// Deflate level 1...9, or nil for no compression. Values are shuffled by byte first.
   public var deflate: Int?
@@ -23,6 +25,7 @@ public struct Storage: Equatable, Sendable {
   /// text of variable length lies in a heap without checksum, and the library applies no filter to the references.
   public var textLength: Int?
 
+  /// Automatic chunks with shuffle, deflate 4 and Fletcher-32, unless it says otherwise.
   public init(
     chunking: Chunking = .automatic, deflate: Int? = 4, checksum: Bool = true, extensible: Bool = false,
     expectedRows: Int? = nil, textLength: Int? = nil

@@ -6,6 +6,7 @@ import Support
 public final class ContentFile {
   /// The HDF5 file, for what the helpers below do not cover.
   public let file: File
+  /// What its root attributes say.
   public let header: FileHeader
   private let atomic: AtomicFile
   private let schema: FileSchema

@@ -9,16 +9,22 @@ public protocol FieldNumber: NumericElement {
 }
 
 extension Double: FieldNumber {
+  /// Every value is kept.
   public static var conversion: Dataset.Conversion { .lossless }
+  /// As real numbers.
   public static func fieldValues(_ values: [Double]) -> FieldValues { .real(values) }
 }
 
 extension Float: FieldNumber {
+  /// Values of a float64 field are rounded.
   public static var conversion: Dataset.Conversion { .rounding }
+  /// As real numbers of single precision.
   public static func fieldValues(_ values: [Float]) -> FieldValues { .single(values) }
 }
 
 extension Int64: FieldNumber {
+  /// Every value is kept; integers of any width are read.
   public static var conversion: Dataset.Conversion { .lossless }
+  /// As integers.
   public static func fieldValues(_ values: [Int64]) -> FieldValues { .integer(values) }
 }

@@ -3,9 +3,11 @@ import Support
 
 /// How the contents of two files differ, `/provenance` left out.
 public struct FileDifference: Equatable, Sendable {
+  /// One object that is not the same in both files.
   public struct Entry: Equatable, Sendable {
     /// Path of the object, with `@name` for an attribute.
     public var object: String
+    /// What is in one and what in the other.
     public var text: String
     /// Depends on the machine (role `measurement`); differs between any two runs.
     public var isMeasurement = false

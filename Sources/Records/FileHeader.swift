@@ -3,15 +3,20 @@ import Support
 
 /// The root attributes that all kinds of files share.
 public struct FileHeader: Equatable, Sendable {
+  /// What the file is for.
   public var kind: FileKind
+  /// Version of the format that it was written in.
   public var version = FormatVersion.current
   /// Name of the case study, `linear-programs`.
   public var caseStudy: String
+  /// What it holds, in one line.
   public var title: String
+  /// Publications that define the content; may be none.
   public var references: [String]
   /// The hash that the file states; nil in a file of a foreign writer that states none.
   public var contentHash: String?
 
+  /// The header of a file to be written in the current version.
   public init(_ kind: FileKind, caseStudy: String, title: String, references: [String] = []) {
     self.kind = kind
     self.caseStudy = caseStudy

@@ -4,6 +4,7 @@ public struct FileKind: RawRepresentable, Hashable, Sendable {
   /// The name in the root attribute `schema`, `dataset-shard`.
   public let rawValue: String
 
+  /// The kind of this name, without the prefix that `schema` has.
   public init(rawValue: String) { self.rawValue = rawValue }
 
   /// Samples with their labels.

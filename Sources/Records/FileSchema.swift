@@ -2,11 +2,13 @@ import HDF5
 
 /// One attribute that the format defines.
 public struct AttributeSchema: Equatable, Sendable {
+  /// Name of the attribute.
   public var name: String
   /// `.string`, or any type whose values hold the values of this one.
   public var type: ElementType
   /// A one-dimensional array instead of a scalar.
   public var isArray: Bool
+  /// A file without it is refused by the validator.
   public var isRequired: Bool
   /// For data/FORMAT.md and messages.
   public var meaning: String
@@ -33,6 +35,7 @@ public struct ObjectSchema: Equatable, Sendable {
   public var units: String?
   /// What the values are, for data/FORMAT.md and the attribute `long_name`.
   public var longName: String
+  /// A file without it, or without one of the family, is refused by the validator.
   public var isRequired: Bool
   /// Depends on the machine and the moment, not on seeds: its values are no part of the content's hash.
   public var isMeasurement: Bool
@@ -80,6 +83,7 @@ public struct ObjectSchema: Equatable, Sendable {
 
 /// What a kind of file holds. Writers, readers, the validator and data/FORMAT.md all follow this one definition.
 public struct FileSchema: Sendable {
+  /// The kind that this defines.
   public var kind: FileKind
   /// What such a file is for, in a sentence or two.
   public var purpose: String
@@ -90,6 +94,7 @@ public struct FileSchema: Sendable {
   /// Attributes of groups, by the path of the group (`*` as in `ObjectSchema`).
   public var groupAttributes: [(group: String, attributes: [AttributeSchema])]
 
+  /// The definition of a kind of file.
   public init(
     kind: FileKind, purpose: String, attributes: [AttributeSchema], objects: [ObjectSchema],
     groupAttributes: [(group: String, attributes: [AttributeSchema])] = []

@@ -3,7 +3,9 @@ import Support
 
 /// The result of checking a whole file: structure, every value, and the content hash.
 public struct FileValidation: Equatable, Sendable {
+  /// The file that was checked.
   public var path: String
+  /// What it says that it is for.
   public var kind: FileKind
   /// Hash of the content as it is.
   public var contentHash: String
@@ -12,6 +14,7 @@ public struct FileValidation: Equatable, Sendable {
   /// What is allowed but worth knowing.
   public var notes: [String] = []
 
+  /// Whether nothing is wrong; notes do not count.
   public var isValid: Bool { problems.isEmpty }
 
   /// Reads the whole file once, block by block.

@@ -8,5 +8,6 @@ public struct FormatVersion: Equatable, Sendable, CustomStringConvertible {
   /// The version that this program writes.
   public static let current = FormatVersion(major: 1, minor: 0)
 
+  /// `major.minor`, as in messages.
   public var description: String { "\(major).\(minor)" }
 }

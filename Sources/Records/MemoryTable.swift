@@ -7,6 +7,7 @@ public struct MemoryTable: Equatable, Sendable {
   /// In bytes, `[A][I]`.
   public var peaks: [[Int]]
 
+  /// `peaks` has a row for each adjoint and a column for each number of iterations.
   public init(adjoints: [String], iterations: [Int], peaks: [[Int]]) {
     (self.adjoints, self.iterations, self.peaks) = (adjoints, iterations, peaks)
   }

@@ -15,11 +15,14 @@ public struct SummaryTable: Sendable {
     public var name: String
     /// Unit of the values, "1" if they have none.
     public var units: String
+    /// What the values are, for readers of the file.
     public var longName: String
+    /// One for each row.
     public var values: Values
     /// Depends on the machine and the moment, as times do: the values are no part of the content's hash.
     public var isMeasurement: Bool
 
+    /// A column of reproducible pure numbers or texts, unless it says otherwise.
     public init(_ name: String, _ values: Values, units: String = "1", measurement: Bool = false, _ longName: String) {
       self.name = name
       self.units = units
@@ -34,16 +37,22 @@ public struct SummaryTable: Sendable {
   /// Of equal length.
   public let columns: [Column]
 
+  /// A table of columns of equal length.
   public init(name: String, columns: [Column]) { (self.name, self.columns) = (name, columns) }
 }
 
 /// The tables that the aggregate stage makes of sweeps, as a file.
 public struct SummaryRecord: Sendable {
+  /// Name of the case study, `linear-programs`.
   public var caseStudy: String
+  /// Title of the report.
   public var title: String
+  /// Publications that the report is about.
   public var references: [String]
+  /// In any order; their names differ.
   public var tables: [SummaryTable]
 
+  /// The tables of one report.
   public init(caseStudy: String, title: String, references: [String], tables: [SummaryTable]) {
     (self.caseStudy, self.title, self.references, self.tables) = (caseStudy, title, references, tables)
   }

@@ -10,6 +10,7 @@ public struct MeasureDescription: Equatable, Sendable {
   /// What it is, for axes and tables.
   public var longName: String
 
+  /// A measure of this name, unit and meaning.
   public init(_ name: String, units: String, _ longName: String) {
     (self.name, self.units, self.longName) = (name, units, longName)
   }
@@ -31,13 +32,18 @@ public struct SweepLayout: Equatable, Sendable {
   /// The iterations at which local Lipschitz constants are computed, and for how many samples; nil for none.
   public var localLipschitz: LocalLipschitz?
 
+  /// At which iterations, and for how many samples, local Lipschitz constants are computed.
   public struct LocalLipschitz: Equatable, Sendable {
+    /// The iterations t, ascending.
     public var iterations: [Int]
+    /// The first so many samples of the sweep.
     public var samples: Int
 
+    /// For the first `samples` samples at these iterations.
     public init(iterations: [Int], samples: Int) { (self.iterations, self.samples) = (iterations, samples) }
   }
 
+  /// What is left out is not measured.
   public init(
     iterations: [Int], draws: [Int], perturbations: [String] = [], qualities: [MeasureDescription] = [],
     localLipschitz: LocalLipschitz? = nil
@@ -54,6 +60,7 @@ public struct SweepCosts: Equatable, Sendable {
   /// Wall time in s.
   public var seconds: [Double]
 
+  /// Both of as many values as there are recorded iterations.
   public init(flops: [Double], seconds: [Double]) { (self.flops, self.seconds) = (flops, seconds) }
 }
 
