@@ -129,6 +129,7 @@ let package = Package(
       tests("StudyKit", ["Torch", "Equilibrium", "Support", "StudyKit"]),
       tests("Stages", studyFoundation + ["Stages"]),
     ] + testedStudies.map { tests($0.name, studyFoundation + ["Stages", .target(name: $0.name)] + $0.libraries) } + [
+      tests("StudyRegistry", ["Support", "Records", "StudyKit", "StudyRegistry"]),
       tests("Report", ["HDF5", "Support", "Configuration", "Records", "Plot", "Report"]),
       tests("Pipeline", ["HDF5", "Support", "Configuration", "Records", "StudyRegistry", "Pipeline"]),
       // The smallest case study, whose code Sources/README.md quotes, and what every case study must hold

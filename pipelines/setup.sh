@@ -12,8 +12,9 @@ Installs what is missing:
   - LibTorch: the CPU wheel of PyTorch, fetched by pip as it is configured here, checked against a pinned SHA-256, and
     unpacked to .deps/libtorch.
 
-  --with-slurm   also what the tests of job submission need: Slurm and shellcheck, from Debian packages. Where they cannot be
-                 installed the set-up goes on without them, and those tests are skipped.
+  --with-slurm   also what some tests need: Slurm and shellcheck, from Debian packages, and h5py, xarray, h5netcdf and netCDF4,
+                 which open our files as others do: those of python3 where it has them, else in an environment of their own,
+                 .deps/python. Where they cannot be installed the set-up goes on without them, and those tests are skipped.
 
 environment:
   LIBTORCH   full path of another LibTorch (for example one with CUDA). It is checked, and none is installed.
@@ -68,6 +69,32 @@ install_slurm() {
   need shellcheck command -v shellcheck
   [ ${#missing_packages[@]} -gt 0 ] || return 0
   (install_packages "${missing_packages[@]}") || say "going on without: ${missing_packages[*]}; tests that need them are skipped"
+}
+
+# --- Python, for tests that open our files with other libraries -----------------------------------------------------------
+
+python_libraries=(h5py xarray h5netcdf netCDF4)
+
+has_python_libraries() { # has_python_libraries PYTHON
+  "$1" -c "import h5py, xarray, h5netcdf, netCDF4" >/dev/null 2>&1
+}
+
+# The system's Python belongs to the system's package manager, so what it lacks goes into an environment of our own.
+install_python_libraries() {
+  local target="$root/.deps/python"
+  if has_python_libraries python3 || has_python_libraries "$target/bin/python3"; then
+    return
+  fi
+  say "fetching ${python_libraries[*]} for tests, to .deps/python"
+  mkdir -p "$root/.deps"
+  (
+    flock 8
+    rm -rf "$target"
+    python3 -m venv "$target" && "$target/bin/python3" -m pip install --quiet --disable-pip-version-check "${python_libraries[@]}"
+  ) 8>"$root/.deps/lock" >&2 && has_python_libraries "$target/bin/python3" && return
+  rm -rf "$target"
+  say "going on without: ${python_libraries[*]} (a Python environment needs python3-venv, and pip an index of packages); tests that" \
+    "need them are skipped"
 }
 
 install_packages() { # install_packages PACKAGE...
@@ -182,7 +209,10 @@ esac
 command -v swift >/dev/null || stop "$unavailable" "swift 6.2 or newer is not on the PATH; see https://www.swift.org/install"
 find_missing_packages
 [ ${#missing_packages[@]} -eq 0 ] || install_packages "${missing_packages[@]}"
-[ -z "$with_slurm" ] || install_slurm
+if [ -n "$with_slurm" ]; then
+  install_slurm
+  install_python_libraries
+fi
 if [ -n "${LIBTORCH-}" ]; then
   check_own_libtorch
 else

@@ -17,9 +17,9 @@ public final class AtomicFile: @unchecked Sendable {
 
   /// Creates the temporary file. Throws `.cannotCreate` if the folder is missing or not writable.
   public init(creating path: String) throws {
-    let site = Site(operation: "create file", file: path, fallback: .cannotCreate)
+    let call = CallContext(operation: "create file", file: path, fallback: .cannotCreate)
     let names = TemporaryName(of: path)
-    try Self.checkTarget(path, folder: names.folder, site)
+    try Self.checkTarget(path, folder: names.folder, call)
     self.path = path
     let temporary = names.fresh()
     self.temporary = temporary
@@ -40,7 +40,7 @@ public final class AtomicFile: @unchecked Sendable {
   ///
   /// - Parameter validate: gets the file opened anew for reading; throws if the content is not as it should be.
   public func finish(validate: (File) throws -> Void = { _ in }) throws {
-    guard !isDone else { throw Site(operation: "finish file", file: path).failure(.closed) }
+    guard !isDone else { throw CallContext(operation: "finish file", file: path).failure(.closed) }
     do {
       try file.flush()
       try file.close()
@@ -74,16 +74,16 @@ public final class AtomicFile: @unchecked Sendable {
     Library.locked { TemporaryName(of: path).removeLeftovers() }
   }
 
-  private static func checkTarget(_ path: String, folder: String, _ site: Site) throws {
+  private static func checkTarget(_ path: String, folder: String, _ call: CallContext) throws {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-      throw site.failure(.cannotCreate, expected: "a file name", found: "a folder of that name")
+      throw call.failure(.cannotCreate, expected: "a file name", found: "a folder of that name")
     }
     guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-      throw site.failure(.cannotCreate, expected: "the folder \(folder)", found: "no such folder")
+      throw call.failure(.cannotCreate, expected: "the folder \(folder)", found: "no such folder")
     }
     guard access(folder, W_OK) == 0 else {
-      throw site.failure(.cannotCreate, expected: "a writable folder", found: String(cString: strerror(errno)))
+      throw call.failure(.cannotCreate, expected: "a writable folder", found: String(cString: strerror(errno)))
     }
   }
 
@@ -97,7 +97,7 @@ public final class AtomicFile: @unchecked Sendable {
 
   private static func systemFailure(_ operation: String, _ path: String) -> HDF5Error {
     let code = errno
-    return Site(operation: operation, file: path).failure(
+    return CallContext(operation: operation, file: path).failure(
       code == ENOSPC || code == EDQUOT ? .noSpace : .io, found: String(cString: strerror(code)))
   }
 }

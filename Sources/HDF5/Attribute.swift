@@ -2,36 +2,38 @@ import CHDF5
 
 /// An attribute of a file, group or dataset: a small scalar or array with a name.
 public final class Attribute: Object, @unchecked Sendable {
+  /// Name in its object, without the object's path.
   public let name: String
+  /// Type of the values in the file.
   public let type: ElementType
   /// `[]` for a scalar.
   public let shape: [Int]
 
-  init(identifier: Identifier, path: String, name: String, site: Site) throws {
-    let raw = try identifier.value(site)
-    let type = try site.check(H5Aget_type(raw))
+  init(identifier: Identifier, path: String, name: String, call: CallContext) throws {
+    let raw = try identifier.value(call)
+    let type = try call.check(H5Aget_type(raw))
     defer { H5Tclose(type) }
-    let space = try site.check(H5Aget_space(raw))
+    let space = try call.check(H5Aget_space(raw))
     defer { H5Sclose(space) }
     self.name = name
     self.type = ElementType(type: type)
-    shape = try Dataspace.shape(of: space, site)
+    shape = try Dataspace.shape(of: space, call)
     super.init(identifier: identifier, path: path)
   }
 
   /// All values, in row-major order.
   public func read<T: Element>(_: T.Type = T.self) throws -> [T] {
-    let site = site("read attribute", fallback: .corrupt)
-    return try use(site) { attribute in
+    let call = call("read attribute", fallback: .corrupt)
+    return try use(call) { attribute in
       guard T.elementType.holds(type) else {
-        throw site.failure(.typeMismatch, expected: "\(T.elementType)", found: "\(type)")
+        throw call.failure(.typeMismatch, expected: "\(T.elementType)", found: "\(type)")
       }
-      let count = try site.elementCount(shape, elementSize: MemoryLayout<T>.size)
+      let count = try call.elementCount(shape, elementSize: MemoryLayout<T>.size)
       if count == 0 { return [] }
-      let fileType = try site.check(H5Aget_type(attribute))
+      let fileType = try call.check(H5Aget_type(attribute))
       defer { H5Tclose(fileType) }
-      return try T.codec.read(count, fileType, site) { memoryType, buffer in
-        try site.check(H5Aread(attribute, memoryType, buffer))
+      return try T.codec.read(count, fileType, call) { memoryType, buffer in
+        try call.check(H5Aread(attribute, memoryType, buffer))
       }
     }
   }
@@ -40,7 +42,7 @@ public final class Attribute: Object, @unchecked Sendable {
   public func readScalar<T: Element>(_: T.Type = T.self) throws -> T {
     let values = try read(T.self)
     guard values.count == 1, let value = values.first else {
-      throw site("read attribute").failure(.shapeMismatch, expected: "one value", found: "shape \(shape)")
+      throw call("read attribute").failure(.shapeMismatch, expected: "one value", found: "shape \(shape)")
     }
     return value
   }
@@ -48,39 +50,40 @@ public final class Attribute: Object, @unchecked Sendable {
 
 /// Attributes of files, groups and datasets.
 extension Object {
-  private func attributeSite(_ operation: String, _ name: String, fallback: HDF5Error.Kind = .library) -> Site {
-    var site = site(operation, fallback: fallback)
-    site.object = path + "@" + name
-    return site
+  private func attributeCall(_ operation: String, _ name: String, fallback: HDF5Error.Kind = .library) -> CallContext {
+    var call = call(operation, fallback: fallback)
+    call.object = path + "@" + name
+    return call
   }
 
   /// Names of all attributes in ascending order.
   public func attributeNames() throws -> [String] {
-    let site = site("list attributes of", fallback: .corrupt)
-    return try use(site) { object in
+    let call = call("list attributes of", fallback: .corrupt)
+    return try use(call) { object in
       let found = CString.Collector()
       let visit: H5A_operator2_t = { _, name, _, context in
         CString.Collector.at(context)?.add(name)
         return 0
       }
-      try site.check(H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, nil, visit, found.context))
+      try call.check(H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, nil, visit, found.context))
       return found.names
     }
   }
 
+  /// Whether there is an attribute of that name.
   public func hasAttribute(_ name: String) throws -> Bool {
-    let site = attributeSite("look up attribute", name, fallback: .corrupt)
-    return try use(site) { try site.check(H5Aexists($0, name)) > 0 }
+    let call = attributeCall("look up attribute", name, fallback: .corrupt)
+    return try use(call) { try call.check(H5Aexists($0, name)) > 0 }
   }
 
   /// Opens an attribute. Throws `.missingObject` if there is none of that name.
   public func attribute(_ name: String) throws -> Attribute {
-    let site = attributeSite("open attribute", name, fallback: .corrupt)
-    return try use(site) { object in
-      guard try site.check(H5Aexists(object, name)) > 0 else { throw site.failure(.missingObject) }
-      let raw = try site.check(H5Aopen(object, name, chdf5_default_properties()))
+    let call = attributeCall("open attribute", name, fallback: .corrupt)
+    return try use(call) { object in
+      guard try call.check(H5Aexists(object, name)) > 0 else { throw call.failure(.missingObject) }
+      let raw = try call.check(H5Aopen(object, name, chdf5_default_properties()))
       return try Attribute(
-        identifier: Identifier(raw, in: session), path: path + "@" + name, name: name, site: site)
+        identifier: Identifier(raw, in: session), path: path + "@" + name, name: name, call: call)
     }
   }
 
@@ -101,32 +104,33 @@ extension Object {
 
   /// Writes an array attribute of the given shape, one-dimensional by default, over one of the same name.
   public func setAttribute<T: Element>(_ name: String, _ values: [T], shape: [Int]? = nil) throws {
-    let site = attributeSite("write attribute", name)
+    let call = attributeCall("write attribute", name)
     let shape = shape ?? [values.count]
-    try use(site) { object in
-      let count = try site.elementCount(shape, elementSize: MemoryLayout<T>.size)
+    try use(call) { object in
+      let count = try call.elementCount(shape, elementSize: MemoryLayout<T>.size)
       guard count == values.count else {
-        throw site.failure(.shapeMismatch, expected: "\(count) values for shape \(shape)", found: "\(values.count)")
+        throw call.failure(.shapeMismatch, expected: "\(count) values for shape \(shape)", found: "\(values.count)")
       }
-      if try site.check(H5Aexists(object, name)) > 0 { try site.check(H5Adelete(object, name)) }
-      let space = try Dataspace.make(shape: shape, site)
+      if try call.check(H5Aexists(object, name)) > 0 { try call.check(H5Adelete(object, name)) }
+      let space = try Dataspace.make(shape: shape, call)
       defer { H5Sclose(space) }
-      try T.elementType.withType(in: .file, site: site) { type in
+      try T.elementType.withType(in: .file, call: call) { type in
         let none = chdf5_default_properties()
-        let raw = try session.writing { try site.check(H5Acreate2(object, name, type, space, none, none)) }
+        let raw = try session.writing { try call.check(H5Acreate2(object, name, type, space, none, none)) }
         let attribute = Identifier(raw, in: session)
         if count > 0 {
-          try T.codec.write(values, type, site) { memoryType, buffer in
-            try session.writing { try site.check(H5Awrite(raw, memoryType, buffer)) }
+          try T.codec.write(values, type, call) { memoryType, buffer in
+            try session.writing { try call.check(H5Awrite(raw, memoryType, buffer)) }
           }
         }
-        try attribute.close(site)
+        try attribute.close(call)
       }
     }
   }
 
-  public func removeAttribute(_ name: String) throws {
-    let site = attributeSite("remove attribute", name)
-    try use(site) { object in _ = try site.check(H5Adelete(object, name)) }
+  /// Removes an attribute. Only tests damage files so. Throws if there is none of that name.
+  package func removeAttribute(_ name: String) throws {
+    let call = attributeCall("remove attribute", name)
+    try use(call) { object in _ = try call.check(H5Adelete(object, name)) }
   }
 }

@@ -14,11 +14,11 @@ extension Dataset {
   public func read<T: Element>(
     _: T.Type = T.self, rows: [Int], _ conversion: Conversion = .lossless
   ) throws -> [T] {
-    let site = site("read dataset")
-    let rowSize = try site.elementCount(try rowShape())
+    let call = call("read dataset")
+    let rowSize = try call.elementCount(try rowShape())
     let length = try shape.first ?? 0
     if let outside = rows.first(where: { !(0..<length).contains($0) }) {
-      throw site.failure(.shapeMismatch, expected: "rows in 0..<\(length)", found: "row \(outside)")
+      throw call.failure(.shapeMismatch, expected: "rows in 0..<\(length)", found: "row \(outside)")
     }
     guard let first = rows.first else { return [] }
     if rows.indices.allSatisfy({ rows[$0] == first + $0 }) {
@@ -47,7 +47,7 @@ extension Dataset {
   private func rowShape() throws -> [Int] {
     let shape = try shape
     guard !shape.isEmpty else {
-      throw site("read dataset").failure(.shapeMismatch, expected: "rows", found: "a scalar")
+      throw call("read dataset").failure(.shapeMismatch, expected: "rows", found: "a scalar")
     }
     return Array(shape.dropFirst())
   }

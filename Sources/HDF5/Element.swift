@@ -17,9 +17,9 @@ public protocol NumericElement: Element {}
 /// How values of one type get from and to the library's memory. Only this module makes one.
 public struct ElementCodec<Value>: Sendable {
   typealias Read =
-    @Sendable (_ count: Int, _ fileType: hid_t, Site, (hid_t, UnsafeMutableRawPointer) throws -> Void) throws -> [Value]
+    @Sendable (_ count: Int, _ fileType: hid_t, CallContext, (hid_t, UnsafeMutableRawPointer) throws -> Void) throws -> [Value]
   typealias Write =
-    @Sendable (_ values: [Value], _ fileType: hid_t, Site, (hid_t, UnsafeRawPointer) throws -> Void) throws -> Void
+    @Sendable (_ values: [Value], _ fileType: hid_t, CallContext, (hid_t, UnsafeRawPointer) throws -> Void) throws -> Void
 
   /// Reads `count` values: calls the transfer once with a memory type and a buffer for it.
   let read: Read
@@ -28,19 +28,20 @@ public struct ElementCodec<Value>: Sendable {
 }
 
 extension NumericElement {
+  /// The bytes as they are in memory.
   public static var codec: ElementCodec<Self> {
     ElementCodec(
-      read: { count, _, site, transfer in
+      read: { count, _, call, transfer in
         try [Self](unsafeUninitializedCapacity: count) { buffer, initialized in
           guard let start = buffer.baseAddress else { return }
-          try elementType.withType(in: .memory, site: site) { try transfer($0, start) }
+          try elementType.withType(in: .memory, call: call) { try transfer($0, start) }
           initialized = count
         }
       },
-      write: { values, _, site, transfer in
+      write: { values, _, call, transfer in
         try values.withUnsafeBytes { bytes in
           guard let start = bytes.baseAddress else { return }
-          try elementType.withType(in: .memory, site: site) { try transfer($0, start) }
+          try elementType.withType(in: .memory, call: call) { try transfer($0, start) }
         }
       })
   }
@@ -60,37 +61,43 @@ extension Double: NumericElement { public static let elementType = ElementType.f
 
 /// A complex number, stored as h5py does: compound with members `r` and `i`.
 public struct Complex<Part: NumericElement & BinaryFloatingPoint>: NumericElement, Hashable {
+  /// The member `r`.
   public var real: Part
+  /// The member `i`.
   public var imaginary: Part
 
+  /// real + i imaginary.
   public init(_ real: Part, _ imaginary: Part) {
     self.real = real
     self.imaginary = imaginary
   }
 
+  /// The compound of two numbers of `Part`.
   public static var elementType: ElementType { .complex(bits: 8 * MemoryLayout<Part>.size) }
 }
 
 extension Bool: Element {
+  /// The enumeration FALSE = 0, TRUE = 1, as h5py writes `numpy.bool_`.
   public static let elementType = ElementType.boolean
 
+  /// One byte for each value. Throws `.corrupt` for another byte than 0 and 1.
   public static var codec: ElementCodec<Bool> {
     ElementCodec(
-      read: { count, _, site, transfer in
+      read: { count, _, call, transfer in
         var bytes = [Int8](repeating: 0, count: count)
-        try elementType.withType(in: .memory, site: site) { type in
+        try elementType.withType(in: .memory, call: call) { type in
           try bytes.withUnsafeMutableBytes { if let start = $0.baseAddress { try transfer(type, start) } }
         }
         return try bytes.map { byte in
           guard byte == 0 || byte == 1 else {
-            throw site.failure(.corrupt, expected: "0 (FALSE) or 1 (TRUE)", found: "\(byte)")
+            throw call.failure(.corrupt, expected: "0 (FALSE) or 1 (TRUE)", found: "\(byte)")
           }
           return byte == 1
         }
       },
-      write: { values, _, site, transfer in
+      write: { values, _, call, transfer in
         let bytes = values.map { Int8($0 ? 1 : 0) }
-        try elementType.withType(in: .memory, site: site) { type in
+        try elementType.withType(in: .memory, call: call) { type in
           try bytes.withUnsafeBytes { if let start = $0.baseAddress { try transfer(type, start) } }
         }
       })

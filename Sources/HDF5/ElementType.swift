@@ -15,12 +15,19 @@ public enum ElementType: Equatable, Hashable, Sendable, CustomStringConvertible 
   /// Anything else, named for messages. It cannot be read or written.
   case other(String)
 
+  /// IEEE 754 half precision. netCDF's readers do not know it.
   public static let float16 = ElementType.float(bits: 16)
+  /// IEEE 754 single precision.
   public static let float32 = ElementType.float(bits: 32)
+  /// IEEE 754 double precision.
   public static let float64 = ElementType.float(bits: 64)
+  /// -2^31 ..< 2^31.
   public static let int32 = ElementType.integer(bits: 32, signed: true)
+  /// -2^63 ..< 2^63.
   public static let int64 = ElementType.integer(bits: 64, signed: true)
+  /// 0 ..< 2^8.
   public static let uint8 = ElementType.integer(bits: 8, signed: false)
+  /// 0 ..< 2^16.
   public static let uint16 = ElementType.integer(bits: 16, signed: false)
 
   /// NumPy's name: "float32", "uint8", "bool", "string", "complex64".
@@ -123,14 +130,14 @@ extension ElementType {
   ///
   /// - Parameter textLength: bytes of each text, for text of fixed length.
   func withType<Result>(
-    in side: Side, textLength: Int? = nil, site: Site, _ body: (hid_t) throws -> Result
+    in side: Side, textLength: Int? = nil, call: CallContext, _ body: (hid_t) throws -> Result
   ) throws -> Result {
     switch self {
     case .float(32): return try body(side == .file ? chdf5_little_float() : chdf5_native_float())
     case .float(64): return try body(side == .file ? chdf5_little_double() : chdf5_native_double())
     case .integer(let bits, let signed): return try body(Self.integer(bits: bits, signed: signed, side))
     default:
-      let type = try makeType(in: side, textLength: textLength, site: site)
+      let type = try makeType(in: side, textLength: textLength, call: call)
       defer { H5Tclose(type) }
       return try body(type)
     }
@@ -160,37 +167,37 @@ extension ElementType {
   }
 
   /// A new library type, which the caller closes.
-  private func makeType(in side: Side, textLength: Int?, site: Site) throws -> hid_t {
+  private func makeType(in side: Side, textLength: Int?, call: CallContext) throws -> hid_t {
     switch self {
     case .float(16):
-      let type = try site.check(H5Tcopy(side == .file ? chdf5_little_float() : chdf5_native_float()))
-      try site.check(H5Tset_fields(type, 15, 10, 5, 0, 10))
-      try site.check(H5Tset_size(type, 2))
-      try site.check(H5Tset_ebias(type, 15))
+      let type = try call.check(H5Tcopy(side == .file ? chdf5_little_float() : chdf5_native_float()))
+      try call.check(H5Tset_fields(type, 15, 10, 5, 0, 10))
+      try call.check(H5Tset_size(type, 2))
+      try call.check(H5Tset_ebias(type, 15))
       return type
     case .boolean:
-      let type = try site.check(H5Tenum_create(Self.integer(bits: 8, signed: true, side)))
+      let type = try call.check(H5Tenum_create(Self.integer(bits: 8, signed: true, side)))
       for (name, value) in [("FALSE", Int8(0)), ("TRUE", Int8(1))] {
         var value = value
-        try site.check(H5Tenum_insert(type, name, &value))
+        try call.check(H5Tenum_insert(type, name, &value))
       }
       return type
     case .string:
-      let type = try site.check(H5Tcopy(chdf5_c_string()))
-      try site.check(H5Tset_size(type, textLength.map { max(1, $0) } ?? chdf5_variable_size()))
-      if textLength != nil { try site.check(H5Tset_strpad(type, H5T_STR_NULLPAD)) }
-      try site.check(H5Tset_cset(type, H5T_CSET_UTF8))
+      let type = try call.check(H5Tcopy(chdf5_c_string()))
+      try call.check(H5Tset_size(type, textLength.map { max(1, $0) } ?? chdf5_variable_size()))
+      if textLength != nil { try call.check(H5Tset_strpad(type, H5T_STR_NULLPAD)) }
+      try call.check(H5Tset_cset(type, H5T_CSET_UTF8))
       return type
     case .complex(let bits):
       let part = bits / 8
-      let type = try site.check(H5Tcreate(H5T_COMPOUND, 2 * part))
-      try ElementType.float(bits: bits).withType(in: side, site: site) { member in
-        try site.check(H5Tinsert(type, "r", 0, member))
-        try site.check(H5Tinsert(type, "i", part, member))
+      let type = try call.check(H5Tcreate(H5T_COMPOUND, 2 * part))
+      try ElementType.float(bits: bits).withType(in: side, call: call) { member in
+        try call.check(H5Tinsert(type, "r", 0, member))
+        try call.check(H5Tinsert(type, "i", part, member))
       }
       return type
     default:
-      throw site.failure(.typeMismatch, expected: "a number, bool, string or complex type", found: "\(self)")
+      throw call.failure(.typeMismatch, expected: "a number, bool, string or complex type", found: "\(self)")
     }
   }
 }

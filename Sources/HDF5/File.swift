@@ -6,7 +6,17 @@ import Foundation
 /// Files are written in the format of HDF5 1.10, without time stamps and without the order of creation: the same calls
 /// give the same bytes. The older format of 1.8 has no checksum on the index of chunks, where one flipped bit can
 /// switch the checksum of a chunk off.
+///
+///     let file = try File.create("curves.h5")
+///     let iteration = try file.write("iteration", [Int64(0), 1, 2])
+///     try iteration.makeScale(name: "iteration")
+///     let error = try file.write("model/error", [0.5, 0.2, 0.1])     // makes the group, chunks, deflate and checksum
+///     try error.setAttribute("units", "1")
+///     try error.attachScale(iteration, axis: 0)
+///     try file.close()
+///     let tail: [Double] = try File.open("curves.h5").dataset("model/error").read(rows: 1..<3)     // [0.2, 0.1]
 public final class File: Group, @unchecked Sendable {
+  /// What an opened file may be used for.
   public enum Access: Sendable { case readOnly, readWrite }
 
   /// Creates a file. Throws `.cannotCreate` if the name is taken, unless it is to be replaced.
@@ -16,20 +26,20 @@ public final class File: Group, @unchecked Sendable {
 
   /// - Parameter reportedAs: the name of the file in errors.
   static func create(_ path: String, replacing: Bool = false, reportedAs name: String) throws -> File {
-    let site = Site(operation: "create file", file: name, fallback: .cannotCreate)
+    let call = CallContext(operation: "create file", file: name, fallback: .cannotCreate)
     return try Library.locked {
       if !replacing, FileManager.default.fileExists(atPath: path) {
-        throw site.failure(.cannotCreate, expected: "a new name", found: "an existing file")
+        throw call.failure(.cannotCreate, expected: "a new name", found: "an existing file")
       }
-      let creation = try site.check(H5Pcreate(chdf5_file_create_class()))
+      let creation = try call.check(H5Pcreate(chdf5_file_create_class()))
       defer { H5Pclose(creation) }
-      try site.check(H5Pset_obj_track_times(creation, false))
-      let access = try accessProperties(site)
+      try call.check(H5Pset_obj_track_times(creation, false))
+      let access = try accessProperties(call)
       defer { H5Pclose(access) }
       let mode = replacing ? chdf5_truncate() : chdf5_exclusive()
       do {
         return try File(
-          raw: try site.check(H5Fcreate(path, mode, creation, access)), path: name, isWritable: true, site)
+          raw: try call.check(H5Fcreate(path, mode, creation, access)), path: name, isWritable: true, call)
       } catch var error as HDF5Error {
         if ![.noSpace, .io].contains(error.kind) { error.kind = .cannotCreate }
         throw error
@@ -43,18 +53,18 @@ public final class File: Group, @unchecked Sendable {
   }
 
   static func open(_ path: String, _ mode: Access = .readOnly, reportedAs name: String) throws -> File {
-    let site = Site(operation: "open file", file: name, fallback: .corrupt)
+    let call = CallContext(operation: "open file", file: name, fallback: .corrupt)
     return try Library.locked {
-      try checkIsFile(path, site)
-      let access = try accessProperties(site)
+      try checkIsFile(path, call)
+      let access = try accessProperties(call)
       defer { H5Pclose(access) }
       guard H5Fis_hdf5(path) > 0 else {
-        throw site.failure(.notHDF5, expected: "an HDF5 signature", found: try contentOfForeignFile(path))
+        throw call.failure(.notHDF5, expected: "an HDF5 signature", found: try contentOfForeignFile(path))
       }
-      if let damage = GlobalHeapCheck.damage(in: path) { throw site.failure(.corrupt, found: damage) }
+      if let damage = GlobalHeapCheck.damage(in: path) { throw call.failure(.corrupt, found: damage) }
       let flags = mode == .readOnly ? chdf5_read_only() : chdf5_read_write()
-      let raw = try retryingWhileLocked { try site.check(H5Fopen(path, flags, access)) }
-      return try File(raw: raw, path: name, isWritable: mode == .readWrite, site)
+      let raw = try retryingWhileLocked { try call.check(H5Fopen(path, flags, access)) }
+      return try File(raw: raw, path: name, isWritable: mode == .readWrite, call)
     }
   }
 
@@ -69,9 +79,9 @@ public final class File: Group, @unchecked Sendable {
     return try open()
   }
 
-  private init(raw: hid_t, path: String, isWritable: Bool, _ site: Site) throws {
+  private init(raw: hid_t, path: String, isWritable: Bool, _ call: CallContext) throws {
     let session = Session(path: path, file: raw, isWritable: isWritable)
-    let root = try site.check(H5Gopen2(raw, "/", chdf5_default_properties()))
+    let root = try call.check(H5Gopen2(raw, "/", chdf5_default_properties()))
     super.init(identifier: Identifier(root, in: session), path: "/")
   }
 
@@ -81,16 +91,17 @@ public final class File: Group, @unchecked Sendable {
   /// Closes the file and every object of it. Throws if anything could not be written, now or before.
   public func close() throws { try session.close() }
 
+  /// False after `close()`; then every use of the file's objects throws `.closed`.
   public var isOpen: Bool { Library.locked { session.isOpen } }
 
-  private static func accessProperties(_ site: Site) throws -> hid_t {
-    let access = try site.check(H5Pcreate(chdf5_file_access_class()))
+  private static func accessProperties(_ call: CallContext) throws -> hid_t {
+    let access = try call.check(H5Pcreate(chdf5_file_access_class()))
     do {
-      try site.check(H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110))
-      try site.check(H5Pset_fclose_degree(access, H5F_CLOSE_STRONG))
+      try call.check(H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110))
+      try call.check(H5Pset_fclose_degree(access, H5F_CLOSE_STRONG))
       // Room for several automatic chunks per dataset; a chunk that does not fit is unpacked anew on every read.
-      try site.check(H5Pset_cache(access, 0, 1009, 8 << 20, 0.75))
-      try site.check(chdf5_lock_if_possible(access))
+      try call.check(H5Pset_cache(access, 0, 1009, 8 << 20, 0.75))
+      try call.check(chdf5_lock_if_possible(access))
       return access
     } catch {
       H5Pclose(access)
@@ -98,12 +109,12 @@ public final class File: Group, @unchecked Sendable {
     }
   }
 
-  private static func checkIsFile(_ path: String, _ site: Site) throws {
+  private static func checkIsFile(_ path: String, _ call: CallContext) throws {
     var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw site.failure(.notFound) }
-    if isFolder.boolValue { throw site.failure(.cannotOpen, expected: "a file", found: "a folder") }
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw call.failure(.notFound) }
+    if isFolder.boolValue { throw call.failure(.cannotOpen, expected: "a file", found: "a folder") }
     guard FileManager.default.isReadableFile(atPath: path) else {
-      throw site.failure(.cannotOpen, expected: "permission to read", found: "none")
+      throw call.failure(.cannotOpen, expected: "permission to read", found: "none")
     }
   }
 

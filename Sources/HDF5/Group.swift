@@ -2,16 +2,20 @@ import CHDF5
 
 /// A folder of datasets and groups. Names may be paths, relative to this group or, with a leading "/", to the root.
 public class Group: Object, @unchecked Sendable {
+  /// What a name leads to.
   public enum Kind: String, Sendable {
     case group, dataset
     /// A named type, or a link that leads nowhere.
     case other
   }
 
+  /// One name in a group, and what it leads to.
   public struct Child: Equatable, Sendable {
+    /// Name in the group, without the group's path.
     public var name: String
     /// Path from the root of the file.
     public var path: String
+    /// What the name leads to.
     public var kind: Kind
   }
 
@@ -19,31 +23,32 @@ public class Group: Object, @unchecked Sendable {
 
   /// What the name leads to, or nil if there is nothing.
   public func kind(of name: String) throws -> Kind? {
-    let site = site("look up", child: name, fallback: .corrupt)
-    return try use(site) { group in try find(group, name, site)?.kind }
+    let call = call("look up", child: name, fallback: .corrupt)
+    return try use(call) { group in try find(group, name, call)?.kind }
   }
 
+  /// Whether the name leads to anything.
   public func contains(_ name: String) throws -> Bool { try kind(of: name) != nil }
 
-  private func find(_ group: hid_t, _ name: String, _ site: Site) throws -> (kind: Kind, address: UInt64)? {
+  private func find(_ group: hid_t, _ name: String, _ call: CallContext) throws -> (kind: Kind, address: UInt64)? {
     // The library fails on a path that leads through something missing or no group; so it is walked part by part.
     var walked = name.hasPrefix("/") ? "/" : "."
-    var found = try kindAndAddress(group, walked, site)
+    var found = try kindAndAddress(group, walked, call)
     for part in name.split(separator: "/") where part != "." {
       walked = walked.appending(component: String(part))
-      guard found.kind == .group, try site.check(H5Lexists(group, walked, chdf5_default_properties())) > 0 else {
+      guard found.kind == .group, try call.check(H5Lexists(group, walked, chdf5_default_properties())) > 0 else {
         return nil
       }
-      let leadsSomewhere = try site.check(H5Oexists_by_name(group, walked, chdf5_default_properties())) > 0
-      found = leadsSomewhere ? try kindAndAddress(group, walked, site) : (.other, 0)
+      let leadsSomewhere = try call.check(H5Oexists_by_name(group, walked, chdf5_default_properties())) > 0
+      found = leadsSomewhere ? try kindAndAddress(group, walked, call) : (.other, 0)
     }
     return found
   }
 
-  private func kindAndAddress(_ group: hid_t, _ name: String, _ site: Site) throws -> (kind: Kind, address: UInt64) {
+  private func kindAndAddress(_ group: hid_t, _ name: String, _ call: CallContext) throws -> (kind: Kind, address: UInt64) {
     var type: Int32 = 0
     var address: UInt64 = 0
-    try site.check(chdf5_object(group, name, &type, &address))
+    try call.check(chdf5_object(group, name, &type, &address))
     switch type {
     case H5O_TYPE_GROUP.rawValue: return (.group, address)
     case H5O_TYPE_DATASET.rawValue: return (.dataset, address)
@@ -51,53 +56,53 @@ public class Group: Object, @unchecked Sendable {
     }
   }
 
-  private func require(_ kind: Kind, _ group: hid_t, _ name: String, _ site: Site) throws {
-    let found = try find(group, name, site)?.kind
+  private func require(_ kind: Kind, _ group: hid_t, _ name: String, _ call: CallContext) throws {
+    let found = try find(group, name, call)?.kind
     guard found == kind else {
-      throw site.failure(
+      throw call.failure(
         .missingObject, expected: "a \(kind)", found: found.map { "a \($0)" } ?? "nothing of that name")
     }
   }
 
   /// Opens a group. Throws `.missingObject` if there is none of that name.
   public func group(_ name: String) throws -> Group {
-    let site = site("open group", child: name, fallback: .corrupt)
-    return try use(site) { group in
-      try require(.group, group, name, site)
-      let raw = try site.check(H5Gopen2(group, name, chdf5_default_properties()))
+    let call = call("open group", child: name, fallback: .corrupt)
+    return try use(call) { group in
+      try require(.group, group, name, call)
+      let raw = try call.check(H5Gopen2(group, name, chdf5_default_properties()))
       return Group(identifier: Identifier(raw, in: session), path: path.appending(component: name))
     }
   }
 
   /// Opens a dataset. Throws `.missingObject` if there is none of that name.
   public func dataset(_ name: String) throws -> Dataset {
-    let site = site("open dataset", child: name, fallback: .corrupt)
-    return try use(site) { group in
-      try require(.dataset, group, name, site)
-      let raw = try site.check(H5Dopen2(group, name, chdf5_default_properties()))
+    let call = call("open dataset", child: name, fallback: .corrupt)
+    return try use(call) { group in
+      try require(.dataset, group, name, call)
+      let raw = try call.check(H5Dopen2(group, name, chdf5_default_properties()))
       let identifier = Identifier(raw, in: session)
-      try requireVirtualSources(of: raw, site)
-      return try Dataset(identifier: identifier, path: path.appending(component: name), site: site)
+      try requireVirtualSources(of: raw, call)
+      return try Dataset(identifier: identifier, path: path.appending(component: name), call: call)
     }
   }
 
   /// Everything in the group, in ascending order of names.
   public func children() throws -> [Child] {
-    let site = site("list group", fallback: .corrupt)
-    return try use(site) { group in
+    let call = call("list group", fallback: .corrupt)
+    return try use(call) { group in
       let found = CString.Collector()
       let visit: chdf5_name_visitor = { name, context in CString.Collector.at(context)?.add(name) }
-      try site.check(chdf5_link_names(group, visit, found.context))
+      try call.check(chdf5_link_names(group, visit, found.context))
       return try found.names.map { name in
-        Child(name: name, path: path.appending(component: name), kind: try find(group, name, site)?.kind ?? .other)
+        Child(name: name, path: path.appending(component: name), kind: try find(group, name, call)?.kind ?? .other)
       }
     }
   }
 
   /// Everything in the group and in the groups below it, each object once, parents first, in order of names.
   public func descendants() throws -> [Child] {
-    let site = site("visit group", fallback: .corrupt)
-    return try use(site) { _ in
+    let call = call("visit group", fallback: .corrupt)
+    return try use(call) { _ in
       var seen = Set<UInt64>()
       var result: [Child] = []
       var pending: [Child] = try children().reversed()
@@ -106,7 +111,7 @@ public class Group: Object, @unchecked Sendable {
         guard child.kind == .group else { continue }
         let group = try group(child.path)
         // A group can be linked below itself.
-        guard let address = try find(try identifier.value(site), child.path, site)?.address,
+        guard let address = try find(try identifier.value(call), child.path, call)?.address,
           seen.insert(address).inserted
         else { continue }
         pending += try group.children().reversed()
@@ -120,14 +125,14 @@ public class Group: Object, @unchecked Sendable {
   /// Creates a group, and the groups on the way to it that are missing.
   @discardableResult
   public func createGroup(_ name: String) throws -> Group {
-    let site = site("create group", child: name)
-    return try use(site) { group in
-      guard let last = name.split(separator: "/").last else { throw site.failure(.objectExists) }
-      let parent = try createParent(of: name, group, site)
+    let call = call("create group", child: name)
+    return try use(call) { group in
+      guard let last = name.split(separator: "/").last else { throw call.failure(.objectExists) }
+      let parent = try createParent(of: name, group, call)
       let child = parent.appending(component: String(last))
-      if try find(group, child, site) != nil { throw site.failure(.objectExists) }
+      if try find(group, child, call) != nil { throw call.failure(.objectExists) }
       return Group(
-        identifier: Identifier(try makeGroup(group, child, site), in: session), path: path.appending(component: name))
+        identifier: Identifier(try makeGroup(group, child, call), in: session), path: path.appending(component: name))
     }
   }
 
@@ -142,14 +147,14 @@ public class Group: Object, @unchecked Sendable {
   public func createDataset(
     _ name: String, _ type: ElementType, shape: [Int], storage: Storage = .standard
   ) throws -> Dataset {
-    let site = site("create dataset", child: name)
-    return try use(site) { _ in
-      let space = try Dataspace.make(shape: shape, extensible: storage.extensible, site)
+    let call = call("create dataset", child: name)
+    return try use(call) { _ in
+      let space = try Dataspace.make(shape: shape, extensible: storage.extensible, call)
       defer { H5Sclose(space) }
-      let properties = try storage.properties(shape: shape, type: type, site)
+      let properties = try storage.properties(shape: shape, type: type, call)
       defer { H5Pclose(properties) }
       return try createDataset(
-        name, type, textLength: storage.textLength, space: space, properties: properties, site)
+        name, type, textLength: storage.textLength, space: space, properties: properties, call)
     }
   }
 
@@ -171,46 +176,46 @@ public class Group: Object, @unchecked Sendable {
 
   /// Removes a group or dataset. The file does not shrink.
   public func delete(_ name: String) throws {
-    let site = site("delete", child: name)
-    try use(site) { group in
-      guard try find(group, name, site) != nil else { throw site.failure(.missingObject) }
-      try session.writing { try site.check(H5Ldelete(group, name, chdf5_default_properties())) }
+    let call = call("delete", child: name)
+    try use(call) { group in
+      guard try find(group, name, call) != nil else { throw call.failure(.missingObject) }
+      try session.writing { try call.check(H5Ldelete(group, name, chdf5_default_properties())) }
     }
   }
 
   func createDataset(
-    _ name: String, _ type: ElementType, textLength: Int? = nil, space: hid_t, properties: hid_t, _ site: Site
+    _ name: String, _ type: ElementType, textLength: Int? = nil, space: hid_t, properties: hid_t, _ call: CallContext
   ) throws -> Dataset {
-    let group = try identifier.value(site)
-    guard let last = name.split(separator: "/").last else { throw site.failure(.objectExists) }
-    let child = try createParent(of: name, group, site).appending(component: String(last))
-    if try find(group, child, site) != nil { throw site.failure(.objectExists) }
+    let group = try identifier.value(call)
+    guard let last = name.split(separator: "/").last else { throw call.failure(.objectExists) }
+    let child = try createParent(of: name, group, call).appending(component: String(last))
+    if try find(group, child, call) != nil { throw call.failure(.objectExists) }
     let none = chdf5_default_properties()
-    let raw = try type.withType(in: .file, textLength: textLength, site: site) { type in
-      try session.writing { try site.check(H5Dcreate2(group, child, type, space, none, properties, none)) }
+    let raw = try type.withType(in: .file, textLength: textLength, call: call) { type in
+      try session.writing { try call.check(H5Dcreate2(group, child, type, space, none, properties, none)) }
     }
-    return try Dataset(identifier: Identifier(raw, in: session), path: path.appending(component: name), site: site)
+    return try Dataset(identifier: Identifier(raw, in: session), path: path.appending(component: name), call: call)
   }
 
   /// Creates what is missing on the way to `name`, without time stamps, and returns the path of its parent.
-  private func createParent(of name: String, _ group: hid_t, _ site: Site) throws -> String {
+  private func createParent(of name: String, _ group: hid_t, _ call: CallContext) throws -> String {
     var parent = name.hasPrefix("/") ? "/" : "."
     for part in name.split(separator: "/").dropLast() {
       parent = parent.appending(component: String(part))
-      switch try find(group, parent, site)?.kind {
+      switch try find(group, parent, call)?.kind {
       case .group: continue
-      case nil: H5Gclose(try makeGroup(group, parent, site))
-      case let other?: throw site.failure(.objectExists, expected: "a group at \(parent)", found: "a \(other)")
+      case nil: H5Gclose(try makeGroup(group, parent, call))
+      case let other?: throw call.failure(.objectExists, expected: "a group at \(parent)", found: "a \(other)")
       }
     }
     return parent
   }
 
-  private func makeGroup(_ parent: hid_t, _ name: String, _ site: Site) throws -> hid_t {
-    let properties = try site.check(H5Pcreate(chdf5_group_create_class()))
+  private func makeGroup(_ parent: hid_t, _ name: String, _ call: CallContext) throws -> hid_t {
+    let properties = try call.check(H5Pcreate(chdf5_group_create_class()))
     defer { H5Pclose(properties) }
-    try site.check(H5Pset_obj_track_times(properties, false))
+    try call.check(H5Pset_obj_track_times(properties, false))
     let none = chdf5_default_properties()
-    return try session.writing { try site.check(H5Gcreate2(parent, name, none, properties, none)) }
+    return try session.writing { try call.check(H5Gcreate2(parent, name, none, properties, none)) }
   }
 }

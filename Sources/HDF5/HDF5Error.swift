@@ -2,6 +2,7 @@ import CHDF5
 
 /// An operation on an HDF5 file that did not work: what, where, what was expected and what was found.
 public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What went wrong, for code that reacts to it.
   public enum Kind: String, Sendable {
     /// No file of that name.
     case notFound
@@ -35,6 +36,7 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
     case library
   }
 
+  /// What went wrong.
   public var kind: Kind
   /// What was tried, for example "read dataset".
   public var operation: String
@@ -42,11 +44,14 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
   public var file: String?
   /// Path of the object inside the file, `/train/c` or, for an attribute, `/train/c@units`.
   public var object: String?
+  /// What would have been right; nil where that goes without saying.
   public var expected: String?
+  /// What was there instead, in the words of the file or of the system.
   public var found: String?
   /// The error stack of libhdf5, outermost first, one line per entry; empty where this module found the error itself.
   public var stack: String
 
+  /// An error of these parts; `stack` is the library's own account.
   public init(
     _ kind: Kind, operation: String, file: String? = nil, object: String? = nil, expected: String? = nil,
     found: String? = nil, stack: String = ""
@@ -77,6 +82,7 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
     return sentence
   }
 
+  /// All of it, in one line and the library's stack.
   public var description: String {
     var text = location.map { "\($0): \(problem)" } ?? problem
     if !stack.isEmpty { text += "\n  libhdf5: " + stack.replacing("\n", with: "\n           ") }

@@ -19,15 +19,15 @@ public class Object: @unchecked Sendable {
   /// Path of the file on disk.
   public var filePath: String { session.path }
 
-  func site(_ operation: String, child: String? = nil, fallback: HDF5Error.Kind = .library) -> Site {
-    Site(
+  func call(_ operation: String, child: String? = nil, fallback: HDF5Error.Kind = .library) -> CallContext {
+    CallContext(
       operation: operation, file: session.path, object: child.map { path.appending(component: $0) } ?? path,
       fallback: fallback)
   }
 
   /// Runs `body` as the only user of the library with this object's identifier.
-  func use<Result>(_ site: Site, _ body: (hid_t) throws -> Result) throws -> Result {
-    try Library.locked { try body(try identifier.value(site)) }
+  func use<Result>(_ call: CallContext, _ body: (hid_t) throws -> Result) throws -> Result {
+    try Library.locked { try body(try identifier.value(call)) }
   }
 }
 

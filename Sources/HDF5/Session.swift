@@ -22,8 +22,8 @@ final class Session: @unchecked Sendable {
 
   deinit { try? close() }
 
-  func requireOpen(_ site: Site) throws {
-    if !isOpen { throw site.failure(.closed) }
+  func requireOpen(_ call: CallContext) throws {
+    if !isOpen { throw call.failure(.closed) }
   }
 
   /// Runs a call that may write to the device, and remembers its failure.
@@ -39,10 +39,10 @@ final class Session: @unchecked Sendable {
 
   func flush() throws {
     try Library.locked {
-      let site = Site(operation: "flush file", file: path, fallback: .io)
-      try requireOpen(site)
+      let call = CallContext(operation: "flush file", file: path, fallback: .io)
+      try requireOpen(call)
       if let writeFailure { throw writeFailure }
-      try writing { try site.check(H5Fflush(file, H5F_SCOPE_GLOBAL)) }
+      try writing { try call.check(H5Fflush(file, H5F_SCOPE_GLOBAL)) }
     }
   }
 
@@ -52,8 +52,8 @@ final class Session: @unchecked Sendable {
       guard isOpen else { return }
       defer { isOpen = false }
       if isWritable { try flush() }
-      let site = Site(operation: "close file", file: path, fallback: .io)
-      try writing { try site.check(H5Fclose(file)) }
+      let call = CallContext(operation: "close file", file: path, fallback: .io)
+      try writing { try call.check(H5Fclose(file)) }
     }
   }
 
@@ -72,25 +72,25 @@ final class Identifier: @unchecked Sendable {
     self.session = session
   }
 
-  deinit { try? close(Site(operation: "close object", file: session.path, fallback: .io)) }
+  deinit { try? close(CallContext(operation: "close object", file: session.path, fallback: .io)) }
 
   /// The library's identifier. The caller holds this object, and the lock, as long as it uses it.
-  func value(_ site: Site) throws -> hid_t {
-    try session.requireOpen(site)
-    if !isOpen { throw site.failure(.closed) }
+  func value(_ call: CallContext) throws -> hid_t {
+    try session.requireOpen(call)
+    if !isOpen { throw call.failure(.closed) }
     return raw
   }
 
   /// Closes the object now, after writing what it still holds in its caches. Closing again does nothing.
-  func close(_ site: Site) throws {
+  func close(_ call: CallContext) throws {
     try Library.locked {
       guard isOpen, session.isOpen else { return }
       isOpen = false
       if let failure = session.writeFailure { throw failure }
       if session.isWritable, H5Iget_type(raw) == H5I_DATASET {
-        try session.writing { try site.check(H5Dflush(raw)) }
+        try session.writing { try call.check(H5Dflush(raw)) }
       }
-      try session.writing { try site.check(H5Idec_ref(raw)) }
+      try session.writing { try call.check(H5Idec_ref(raw)) }
     }
   }
 }

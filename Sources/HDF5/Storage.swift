@@ -2,6 +2,7 @@ import CHDF5
 
 /// How a dataset lies in its file.
 public struct Storage: Equatable, Sendable {
+  /// How the values are cut into the pieces that are packed, checked and read as wholes.
   public enum Chunking: Equatable, Sendable {
     /// One block without chunks and filters.
     case contiguous
@@ -10,6 +11,7 @@ public struct Storage: Equatable, Sendable {
     case shape([Int])
   }
 
+  /// How the values are cut into chunks.
   public var chunking: Chunking
   /// Deflate level 1...9, or nil for no compression. Values are shuffled by byte first.
   public var deflate: Int?
@@ -23,6 +25,7 @@ public struct Storage: Equatable, Sendable {
   /// text of variable length lies in a heap without checksum, and the library applies no filter to the references.
   public var textLength: Int?
 
+  /// Automatic chunks with shuffle, deflate 4 and Fletcher-32, unless it says otherwise.
   public init(
     chunking: Chunking = .automatic, deflate: Int? = 4, checksum: Bool = true, extensible: Bool = false,
     expectedRows: Int? = nil, textLength: Int? = nil
@@ -46,7 +49,20 @@ public struct Storage: Equatable, Sendable {
 
   /// `standard` for text of fixed length, long enough for all of these.
   public static func text(_ values: [String]) -> Storage {
-    Storage(textLength: values.map(\.utf8.count).max() ?? 1)
+    // xarray takes texts of one byte for the letters of longer ones, and joins them along the last dimension.
+    Storage(textLength: max(2, values.map(\.utf8.count).max() ?? 0))
+  }
+
+  /// The most texts of variable length whose references fit into an object header, in a dataset that does not grow.
+  private static let compactTextCount = 2048
+
+  /// `standard` for text that names things, as the labels of an axis: of variable length, which netCDF's readers show as
+  /// text and not as bytes, as long as there are few; `text` for more.
+  ///
+  /// Few are those whose references lie in the object header and share its checksum. The letters themselves lie in a heap
+  /// without one, as those of every attribute do: a changed letter is found by the content hash, not while it is read.
+  public static func names(_ values: [String]) -> Storage {
+    values.count <= compactTextCount ? .standard : .text(values)
   }
 
   /// The chunk of a dataset of this shape, or nil for contiguous storage.
@@ -67,33 +83,33 @@ public struct Storage: Equatable, Sendable {
   }
 
   /// The creation property list, which the caller closes.
-  func properties(shape: [Int], type: ElementType, _ site: Site) throws -> hid_t {
-    let properties = try site.check(H5Pcreate(chdf5_dataset_create_class()))
+  func properties(shape: [Int], type: ElementType, _ call: CallContext) throws -> hid_t {
+    let properties = try call.check(H5Pcreate(chdf5_dataset_create_class()))
     do {
-      try site.check(H5Pset_obj_track_times(properties, false))
+      try call.check(H5Pset_obj_track_times(properties, false))
       let isVariableText = type == .string && textLength == nil
-      if isVariableText, !extensible, try site.elementCount(shape) <= 2048 {
+      if isVariableText, !extensible, try call.elementCount(shape) <= Self.compactTextCount {
         // Inside the object header the references share its checksum; a damaged one would crash the library.
-        try site.check(H5Pset_layout(properties, H5D_COMPACT))
+        try call.check(H5Pset_layout(properties, H5D_COMPACT))
         return properties
       }
       guard let chunk = chunk(shape: shape, elementSize: max(1, textLength ?? type.byteCount)) else {
         guard !extensible else {
-          throw site.failure(
+          throw call.failure(
             .shapeMismatch, expected: "chunks, which a growing dataset needs", found: "contiguous storage")
         }
         return properties
       }
       guard chunk.count == shape.count, chunk.allSatisfy({ $0 > 0 && $0 <= Int(UInt32.max) }) else {
-        throw site.failure(.shapeMismatch, expected: "a chunk of rank \(shape.count)", found: "chunk \(chunk)")
+        throw call.failure(.shapeMismatch, expected: "a chunk of rank \(shape.count)", found: "chunk \(chunk)")
       }
-      try site.check(H5Pset_chunk(properties, Int32(chunk.count), chunk.map { hsize_t($0) }))
+      try call.check(H5Pset_chunk(properties, Int32(chunk.count), chunk.map { hsize_t($0) }))
       if isVariableText { return properties }
       if let deflate {
-        if type.byteCount > 1 { try site.check(H5Pset_shuffle(properties)) }
-        try site.check(H5Pset_deflate(properties, UInt32(clamping: deflate)))
+        if type.byteCount > 1 { try call.check(H5Pset_shuffle(properties)) }
+        try call.check(H5Pset_deflate(properties, UInt32(clamping: deflate)))
       }
-      if checksum { try site.check(H5Pset_fletcher32(properties)) }
+      if checksum { try call.check(H5Pset_fletcher32(properties)) }
       return properties
     } catch {
       H5Pclose(properties)

@@ -31,7 +31,8 @@ struct CheckedFile {
   /// The datasets of a group by name; none if there is no such group.
   func children(_ group: String) throws -> [(name: String, dataset: Dataset)] {
     guard try file.contains(group) else { return [] }
-    return try file.group(group).children().filter { $0.kind == .dataset }.map { ($0.name, try file.dataset($0.path)) }
+    return try file.group(group).children().filter { $0.kind == .dataset }
+      .map { ($0.name, try file.dataset($0.path)) }.filter { try !$0.dataset.isPureDimension }
   }
 
   func problem(_ text: String, at name: String) -> Failure {

@@ -6,16 +6,24 @@ import Support
 public final class ContentFile {
   /// The HDF5 file, for what the helpers below do not cover.
   public let file: File
+  /// What its root attributes say.
   public let header: FileHeader
   private let atomic: AtomicFile
   private let schema: FileSchema
 
   /// Creates the file and writes its header and provenance.
   ///
+  /// - Parameter schema: the definition of a kind that a case study has of its own; nil for the kinds that all share.
   /// - Throws: `Failure` with `.cannotCreate` before anything is written, `.io` when the disk is full.
-  public init(creating path: String, _ header: FileHeader, provenance: FileProvenance) throws {
+  public init(
+    creating path: String, _ header: FileHeader, as schema: FileSchema? = nil, provenance: FileProvenance
+  ) throws {
     self.header = header
-    schema = .of(header.kind)
+    let schema = try schema ?? SchemaCatalog.common.schema(of: header.kind)
+    guard schema.kind == header.kind else {
+      throw Failure(.bug, "a \(header.kind.rawValue) file cannot be written as a \(schema.kind.rawValue) file", at: path)
+    }
+    self.schema = schema
     atomic = try Failure.mapping { try AtomicFile(creating: path) }
     file = atomic.file
     try Failure.mapping {
@@ -24,12 +32,13 @@ public final class ContentFile {
     }
   }
 
-  /// Hashes the content, marks the file as complete, validates it and gives it its name.
+  /// Gives the dimensions their scales, hashes the content, marks the file as complete, validates it and gives it its name.
   ///
   /// - Returns: the content hash.
   @discardableResult
   public func finish() throws -> String {
     try Failure.mapping {
+      try DimensionScales.attach(to: file, schema)
       let hash = try ContentHash.of(file)
       try file.setAttribute("content_sha256", hash)
       try file.setAttribute("complete", UInt8(1))
@@ -69,7 +78,7 @@ public final class ContentFile {
     if names.last == "..." { names.removeLast() }
     names += dimensions
     // Dimensions without a name, as those of a weight, are numbered.
-    names += (min(names.count, shape.count)..<shape.count).map { "axis_\($0)" }
+    names += (min(names.count, shape.count)..<shape.count).map(FileSchema.unnamedDimension)
     return try Failure.mapping {
       let dataset = try file.createDataset(path, type, shape: shape, storage: storage)
       try dataset.setAttribute("units", units ?? object.units ?? "1")
@@ -80,26 +89,22 @@ public final class ContentFile {
     }
   }
 
-  /// Creates a dataset as `create` does and writes all its values; text gets a fixed length, which can be checked.
+  /// Creates a dataset as `create` does and writes all its values. Text gets a fixed length, which can be checked; that of
+  /// datasets which the schema says hold names gets what `Storage.names` gives it.
   @discardableResult
   public func write<T: Element>(
     _ path: String, _ values: [T], shape: [Int]? = nil, dimensions: [String] = [], units: String? = nil,
     longName: String? = nil, role: String? = nil, storage: Storage = .standard
   ) throws -> Dataset {
     var storage = storage
-    if let text = values as? [String] { storage.textLength = Storage.text(text).textLength }
+    if let text = values as? [String] {
+      let isNames = schema.object(at: path)?.holdsNames ?? false
+      storage.textLength = (isNames ? Storage.names(text) : .text(text)).textLength
+    }
     let dataset = try create(
       path, type: T.elementType, shape: shape ?? [values.count], dimensions: dimensions, units: units,
       longName: longName, role: role, storage: storage)
     try Failure.mapping { try dataset.write(values) }
     return dataset
-  }
-
-  /// Makes `scale` the coordinates of one dimension of `dataset`.
-  package func attach(_ scale: Dataset, to dataset: Dataset, axis: Int, name: String) throws {
-    try Failure.mapping {
-      if try !scale.isScale { try scale.makeScale(name: name) }
-      try dataset.attachScale(scale, axis: axis)
-    }
   }
 }

@@ -6,7 +6,7 @@ import Support
 ///
 /// Covered are all groups and datasets outside `/provenance` with their attributes, in a walk that takes the names of
 /// each group in ascending order; left out are the root attributes `content_sha256` and `complete`, the bookkeeping
-/// of dimension scales, and the values (not the existence) of datasets whose role is `measurement`. The exact bytes are
+/// of dimension scales and with it pure dimensions, and the values (not the existence) of datasets whose role is `measurement`. The exact bytes are
 /// described, with a program in Python, in data/FORMAT.md.
 public struct ContentHash {
   /// Attributes that the HDF5 dimension-scale convention keeps; `dims` says the same.
@@ -20,9 +20,7 @@ public struct ContentHash {
     var hash = ContentHash()
     hash.add("group /\n")
     try hash.addAttributes(of: file, except: ownAttributes)
-    for child in try file.descendants() where child.path != "/provenance" && !child.path.hasPrefix("/provenance/") {
-      try hash.add(child, in: file)
-    }
+    for child in try file.contents() { try hash.add(child, in: file) }
     return hash.hasher.finalize()
   }
 

@@ -14,6 +14,7 @@ extension DatasetLayout {
       }
       for child in try file.group(split.rawValue).children() where child.kind == .dataset && child.name != "index" {
         let dataset = try file.dataset(child.path)
+        if try dataset.isPureDimension { continue }
         let shape = try dataset.shape
         func text(_ name: String) throws -> String? {
           try dataset.hasAttribute(name) ? dataset.attribute(name, as: String.self) : nil

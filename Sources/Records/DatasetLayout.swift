@@ -3,6 +3,7 @@ import Support
 
 /// One field of the samples of a dataset, for example the costs `c [variable]` of a linear program.
 public struct FieldSchema: Equatable, Sendable {
+  /// What a field is for; stored as the attribute `role`.
   public enum Role: String, CaseIterable, Sendable {
     /// What the model gets.
     case input
@@ -22,9 +23,12 @@ public struct FieldSchema: Equatable, Sendable {
   public var type: ElementType
   /// Unit of the values, "1" if they have none.
   public var units: String
+  /// What the values are; stored as the attribute `long_name`.
   public var longName: String
+  /// What the field is for; it also says which values may occur: labels are finite, inputs are not NaN.
   public var role: Role
 
+  /// A scalar in float64 without a unit, unless it says otherwise.
   public init(
     _ name: String, _ dimensions: [String] = [], _ type: ElementType, units: String = "1", role: Role,
     _ longName: String
@@ -42,17 +46,21 @@ public struct FieldSchema: Equatable, Sendable {
 public struct DatasetLayout: Equatable, Sendable {
   /// Name of the case study, `linear-programs`.
   public var caseStudy: String
+  /// What the dataset holds, in one line.
   public var title: String
+  /// Publications that define the content.
   public var references: [String]
   /// Length of each dimension but the samples'. A reader takes those that are not named here from the file.
   public var dimensions: [String: Int]
+  /// The fields, in any order; each split has all of them.
   public var fields: [FieldSchema]
   /// Texts that all samples share, by the name of their dataset in the root, as `tokenizer`. A reader takes them from the file.
-  public var texts: [String: String]
+  public var texts: [String: SharedText]
 
+  /// A layout of these parts. A writer needs the lengths of all dimensions, a reader none.
   public init(
     caseStudy: String, title: String, references: [String] = [], dimensions: [String: Int] = [:], fields: [FieldSchema],
-    texts: [String: String] = [:]
+    texts: [String: SharedText] = [:]
   ) {
     self.caseStudy = caseStudy
     self.title = title
@@ -72,6 +80,7 @@ public struct DatasetLayout: Equatable, Sendable {
     }
   }
 
+  /// The field of a name. Throws `.bug` if there is none.
   public func field(_ name: String) throws -> FieldSchema {
     guard let field = fields.first(where: { $0.name == name }) else {
       throw Failure(.bug, "the layout of \(caseStudy) has no field `\(name)`, only \(fields.map(\.name))")
@@ -87,7 +96,9 @@ public enum Split: String, CaseIterable, Sendable {
 
 /// One of N equal parts of the draws of a dataset, counted from 1.
 public struct Shard: Equatable, Sendable {
+  /// Which of them, 1 ... `count`.
   public var index: Int
+  /// How many there are together.
   public var count: Int
 
   static let largestCount = 1_000_000
@@ -109,12 +120,14 @@ public struct Shard: Equatable, Sendable {
 
 /// How many draws a split may take and how many samples it keeps.
 public struct SplitPlan: Equatable, Sendable {
+  /// The group that the samples go to.
   public var split: Split
   /// Draws that may be examined, 0 ..< draws.
   public var draws: Int
   /// The first `keep` samples are kept; nil for all.
   public var keep: Int?
 
+  /// A plan that keeps the first `keep` samples of draws 0 ..< `draws`.
   public init(_ split: Split, draws: Int, keep: Int? = nil) {
     self.split = split
     self.draws = draws

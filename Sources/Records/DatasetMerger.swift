@@ -88,9 +88,6 @@ public struct DatasetMerger {
     }
   }
 
-  /// Configuration that all shards were drawn with, for the provenance of the result.
-  public var resolvedConfiguration: String? { configuration }
-
   /// Writes the whole dataset. Samples are streamed; no shard is held in memory.
   ///
   /// - Parameter run: the process that merges.

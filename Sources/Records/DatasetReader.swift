@@ -1,10 +1,15 @@
 import HDF5
 import Support
+import Synchronization
 
 /// Reads a dataset after checking it against the layout that a case study expects.
 ///
 /// Values are checked as they are read: an input that is NaN, or a label that is not finite, is a `Failure` that names
 /// the sample. May be used from several threads.
+///
+///     let reader = try DatasetReader("dataset.h5", LinearProgramStudy.layout)
+///     let costs = try reader.values("c", .train, rows: 0..<50, as: Double.self)     // [50, variable], row-major
+///     let draws = try reader.draws(of: .train)                                      // one for each sample
 public final class DatasetReader: Sendable {
   private struct Input: Sendable {
     let count: Int
@@ -13,7 +18,9 @@ public final class DatasetReader: Sendable {
     let fields: [String: Dataset]
   }
 
+  /// The file, as it was named.
   public let path: String
+  /// What its root attributes say.
   public let header: FileHeader
   /// The expected layout, with the lengths of all dimensions as the file has them.
   public let layout: DatasetLayout
@@ -21,6 +28,8 @@ public final class DatasetReader: Sendable {
   public let splits: [Split]
   private let file: File
   private let inputs: [Split: Input]
+  /// What `draws(of:)` has read: batches ask for it chunk by chunk.
+  private let draws = Mutex<[Split: [Int]]>([:])
 
   /// Opens a file and checks its header, and the presence, type and shape of every field of every split.
   ///
@@ -52,7 +61,9 @@ public final class DatasetReader: Sendable {
     layout.texts = try Failure.mapping {
       try file.children().filter { $0.kind == .dataset }.reduce(into: [:]) { texts, child in
         let dataset = try file.dataset(child.path)
-        if dataset.type == .string, try dataset.shape.isEmpty { texts[child.name] = try dataset.readScalar() }
+        guard dataset.type == .string, try dataset.shape.isEmpty else { return }
+        let longName = try dataset.hasAttribute("long_name") ? dataset.attribute("long_name", as: String.self) : ""
+        texts[child.name] = SharedText(try dataset.readScalar(), longName)
       }
     }
     self.layout = layout
@@ -128,11 +139,17 @@ public final class DatasetReader: Sendable {
   /// Number of samples of a split. Throws `.badData` if the file has no such split.
   public func count(of split: Split) throws -> Int { try input(split).count }
 
-  /// Number of the draw of each sample; 0, 1, ... where the file does not say.
+  /// Number of the draw of each sample, `[S]`; 0, 1, ... where the file does not say. Read once from the file, then kept.
   public func draws(of split: Split) throws -> [Int] {
     let input = try input(split)
-    guard let index = input.index else { return Array(0..<input.count) }
-    return try Failure.mapping { try index.read(Int64.self).map { Int($0) } }
+    return try draws.withLock { known in
+      if let draws = known[split] { return draws }
+      let draws =
+        try input.index.map { index in try Failure.mapping { try index.read(Int64.self).map { Int($0) } } }
+        ?? Array(0..<input.count)
+      known[split] = draws
+      return draws
+    }
   }
 
   /// An integer attribute of a split's group, for example `attempts`; nil if there is none.
@@ -151,51 +168,25 @@ public final class DatasetReader: Sendable {
     return (schema, dataset)
   }
 
-  /// Values of a floating-point field of the given samples, `[B, ...]`, in the order of the list.
-  public func doubles(_ field: String, _ split: Split, rows: [Int]) throws -> [Double] {
+  /// Values of a field of the given samples, `[B, ...]`, in the order of the list; a sample may come several times.
+  ///
+  /// - Parameter type: `Double`, `Float` (values of a float64 field are rounded) or `Int64`.
+  /// - Throws: `Failure` (bad data) when the field is of another kind, or when one of the values is none it may have.
+  public func values<Value: FieldNumber>(
+    _ field: String, _ split: Split, rows: some Collection<Int>, as type: Value.Type = Value.self
+  ) throws -> [Value] {
     let (schema, dataset) = try dataset(field, split)
-    let values = try Failure.mapping { try dataset.read(Double.self, rows: rows) }
-    try check(values, schema, dataset, rows: rows)
+    let rows = Array(rows)
+    let values = try Failure.mapping { try dataset.read(Value.self, rows: rows, Value.conversion) }
+    try check(Value.fieldValues(values), schema, dataset, rows: rows)
     return values
   }
 
-  /// Values of a floating-point field as float32; those of a float64 field are rounded.
-  public func floats(_ field: String, _ split: Split, rows: [Int]) throws -> [Float] {
-    let (schema, dataset) = try dataset(field, split)
-    let values = try Failure.mapping { try dataset.read(Float.self, rows: rows, .rounding) }
-    try check(values, schema, dataset, rows: rows)
-    return values
-  }
-
-  /// Values of an integer field.
-  public func integers(_ field: String, _ split: Split, rows: [Int]) throws -> [Int64] {
-    let (_, dataset) = try dataset(field, split)
-    return try Failure.mapping { try dataset.read(Int64.self, rows: rows) }
-  }
-
-  public func doubles(_ field: String, _ split: Split, rows: Range<Int>) throws -> [Double] {
-    try doubles(field, split, rows: Array(rows))
-  }
-
-  public func floats(_ field: String, _ split: Split, rows: Range<Int>) throws -> [Float] {
-    try floats(field, split, rows: Array(rows))
-  }
-
-  public func integers(_ field: String, _ split: Split, rows: Range<Int>) throws -> [Int64] {
-    try integers(field, split, rows: Array(rows))
-  }
-
-  /// All values of a field of a split.
-  public func doubles(_ field: String, _ split: Split) throws -> [Double] {
-    try doubles(field, split, rows: 0..<count(of: split))
-  }
-
-  public func floats(_ field: String, _ split: Split) throws -> [Float] {
-    try floats(field, split, rows: 0..<count(of: split))
-  }
-
-  public func integers(_ field: String, _ split: Split) throws -> [Int64] {
-    try integers(field, split, rows: 0..<count(of: split))
+  /// Values of a field of all samples of a split, `[S, ...]`; as `values(_:_:rows:as:)` otherwise.
+  public func values<Value: FieldNumber>(
+    _ field: String, _ split: Split, as type: Value.Type = Value.self
+  ) throws -> [Value] {
+    try values(field, split, rows: 0..<count(of: split))
   }
 
   /// Samples with all their fields, in the types of the layout.
@@ -227,13 +218,6 @@ public final class DatasetReader: Sendable {
         }
       }
     }
-  }
-
-  private func check<T: BinaryFloatingPoint>(
-    _ values: [T], _ field: FieldSchema, _ dataset: Dataset, rows: [Int]
-  ) throws {
-    guard let (index, found) = field.firstForbidden(in: values) else { return }
-    throw forbidden(index, found, of: values.count, field, dataset, rows: rows)
   }
 
   private func check(_ values: FieldValues, _ field: FieldSchema, _ dataset: Dataset, rows: [Int]) throws {

@@ -27,6 +27,7 @@ public final class DatasetWriter {
     var attempts: Int { isFull ? (lastDraw.map { $0 + 1 - range.lowerBound } ?? 0) : range.count }
   }
 
+  /// The fields that every block has.
   public let layout: DatasetLayout
   private let content: ContentFile
   private let shard: Shard?
@@ -55,7 +56,7 @@ public final class DatasetWriter {
         try content.file.setAttribute("shard_count", Int64(shard.count))
       }
       for (name, text) in layout.texts.sorted(by: { $0.key < $1.key }) {
-        try content.write("/\(name)", [text], shape: [])
+        try content.write("/\(name)", [text.text], shape: [], longName: text.longName)
       }
       for plan in plans { try create(plan) }
     }
@@ -74,7 +75,6 @@ public final class DatasetWriter {
       let dataset = try content.create(
         "/\(name)/\(field.name)", type: field.type, shape: [0] + shape, dimensions: field.dimensions,
         units: field.units, longName: field.longName, role: field.role.rawValue, storage: storage)
-      try content.attach(index, to: dataset, axis: 0, name: "sample")
       output.fields.append((field, shape.reduce(1, *), dataset))
     }
     outputs[plan.split] = output

@@ -4,6 +4,7 @@ public enum FieldValues: Equatable, Sendable {
   case single([Float])
   case integer([Int64])
 
+  /// How many numbers there are, of all samples together.
   public var count: Int {
     switch self {
     case .real(let values): values.count

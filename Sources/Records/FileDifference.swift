@@ -3,9 +3,11 @@ import Support
 
 /// How the contents of two files differ, `/provenance` left out.
 public struct FileDifference: Equatable, Sendable {
+  /// One object that is not the same in both files.
   public struct Entry: Equatable, Sendable {
     /// Path of the object, with `@name` for an attribute.
     public var object: String
+    /// What is in one and what in the other.
     public var text: String
     /// Depends on the machine (role `measurement`); differs between any two runs.
     public var isMeasurement = false
@@ -24,7 +26,7 @@ public struct FileDifference: Equatable, Sendable {
     let a = try Failure.mapping { try File.open(first) }
     let b = try Failure.mapping { try File.open(second) }
     try Failure.mapping {
-      let (children, others) = (try Self.content(of: a), try Self.content(of: b))
+      let (children, others) = (try a.contents(), try b.contents())
       try compareAttributes(a, b)
       for child in children {
         guard let other = others.first(where: { $0.path == child.path }) else {
@@ -42,10 +44,6 @@ public struct FileDifference: Equatable, Sendable {
         entries.append(Entry(object: other.path, text: "only in \(second)"))
       }
     }
-  }
-
-  private static func content(of file: File) throws -> [Group.Child] {
-    try file.descendants().filter { $0.path != "/provenance" && !$0.path.hasPrefix("/provenance/") }
   }
 
   private mutating func compare(_ child: Group.Child, _ a: File, _ b: File) throws {

@@ -3,15 +3,20 @@ import Support
 
 /// The root attributes that all kinds of files share.
 public struct FileHeader: Equatable, Sendable {
+  /// What the file is for.
   public var kind: FileKind
+  /// Version of the format that it was written in.
   public var version = FormatVersion.current
   /// Name of the case study, `linear-programs`.
   public var caseStudy: String
+  /// What it holds, in one line.
   public var title: String
+  /// Publications that define the content; may be none.
   public var references: [String]
   /// The hash that the file states; nil in a file of a foreign writer that states none.
   public var contentHash: String?
 
+  /// The header of a file to be written in the current version.
   public init(_ kind: FileKind, caseStudy: String, title: String, references: [String] = []) {
     self.kind = kind
     self.caseStudy = caseStudy
@@ -21,15 +26,16 @@ public struct FileHeader: Equatable, Sendable {
 
   /// Reads and checks the header of a file.
   ///
-  /// - Parameter kinds: the kinds that may be; any by default.
+  /// - Parameter kinds: the kinds that may be; nil for any.
   /// - Throws: `Failure` with `.badData` for a file that is unfinished, of another kind or of a newer major version.
-  public init(of file: File, expecting kinds: [FileKind] = FileKind.allCases) throws {
+  public init(of file: File, expecting kinds: [FileKind]? = nil) throws {
     let path = file.filePath
     self = try Failure.mapping {
       let schema: String = try Self.required("schema", in: file)
-      guard let kind = FileKind(schema: schema), kinds.contains(kind) else {
+      guard let kind = FileKind(schema: schema), kinds?.contains(kind) ?? true else {
+        let expected = kinds?.map(\.schema).joined(separator: " or ") ?? "implicit-h5"
         throw Failure(
-          .badData, "expected a file of schema \(kinds.map(\.schema).joined(separator: " or ")), found `\(schema)`",
+          .badData, "expected a file of schema \(expected), found `\(schema)`",
           at: path, remedy: "give a file of the right kind; `implicit-inspect` shows what this one is")
       }
       let version = try Self.version(of: file)

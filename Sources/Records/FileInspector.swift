@@ -45,6 +45,7 @@ public struct FileInspector {
 
   private func describe(_ dataset: Dataset, name: String, indent: String) throws -> [String] {
     let shape = try dataset.shape
+    if try dataset.isPureDimension { return ["\(indent)\(name)  dimension of length \(shape.first ?? 0)"] }
     let layout = try dataset.layout
     var text = "\(indent)\(name)  \(dataset.type) \(shape)"
     if shape.isEmpty, let value = try firstValue(of: dataset) { text += " = \(value)" }

@@ -3,10 +3,12 @@ import Support
 
 /// An input of a stage: which file, and what it said.
 public struct ProvenanceInput: Equatable, Sendable {
+  /// Path as it was given, which may start at the working folder.
   public var path: String
   /// Content hash that the file stated; empty if it stated none.
   public var contentHash: String
 
+  /// An input that states this hash, or none.
   public init(path: String, contentHash: String?) {
     self.path = path
     self.contentHash = contentHash ?? ""
@@ -19,9 +21,12 @@ public struct FileProvenance: Equatable, Sendable {
   public var run: Provenance
   /// The resolved configuration, defaults included, as YAML.
   public var configuration: String
+  /// The seed that all random numbers follow from; nil where there are none.
   public var seed: UInt64?
+  /// The files that were read.
   public var inputs: [ProvenanceInput]
 
+  /// What this process does, unless another one is named.
   public init(
     run: Provenance = .current(), configuration: String, seed: UInt64? = nil, inputs: [ProvenanceInput] = []
   ) {
@@ -53,7 +58,7 @@ public struct FileProvenance: Equatable, Sendable {
       for (key, value) in table.sorted(by: { $0.key < $1.key }) { try subgroup.setAttribute(key, value) }
     }
     for (name, column) in [("path", inputs.map(\.path)), ("content_sha256", inputs.map(\.contentHash))] {
-      try group.write("inputs/\(name)", column, storage: .text(column))
+      try group.write("inputs/\(name)", column, storage: .text(column)).setAttribute("dims", ["input"])
     }
   }
 

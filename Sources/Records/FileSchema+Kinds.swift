@@ -6,10 +6,10 @@ extension FileSchema {
 
   private static let sampleObjects = [
     ObjectSchema(
-      "/tokenizer", [.string], [], required: false,
-      "tokenizer.json of prompts that are stored as tokens, in case studies of texts"),
+      "/*", [.string], [], required: false,
+      "a text that all samples share, for example the `tokenizer` of prompts; the case study defines which there are"),
     ObjectSchema(
-      "/*/index", [.int64], ["sample"], required: false,
+      "/*/index", [.int64], ["sample"], required: false, coordinate: true,
       "number of the draw that gave the sample, ascending; it keys the random numbers of the sample"),
     ObjectSchema(
       "/*/*", values, ["sample", "..."], units: nil,
@@ -109,7 +109,8 @@ extension FileSchema {
     objects: [
       ObjectSchema("/iteration", [.int64], ["iteration"], "test-time iterations, ascending"),
       ObjectSchema("/sample", [.int64], ["sample"], "number of the draw that gave the sample"),
-      ObjectSchema("/perturbation", [.string], ["perturbation"], required: false, "name of each kind of perturbation"),
+      ObjectSchema(
+        "/perturbation", [.string], ["perturbation"], required: false, names: true, "name of each kind of perturbation"),
       ObjectSchema(
         "/error", [.float64], ["sample", "iteration"], units: nil, "error against the label",
         note: "infinite from where the sample's iteration met a value that is not finite"),
@@ -142,7 +143,8 @@ extension FileSchema {
       ObjectSchema(
         "/flops", [.float64], ["iteration"],
         "floating-point operations of one sample from its input to the output of this iteration"),
-      ObjectSchema("/memory/adjoint", [.string], ["adjoint"], required: false, "gradients whose memory was measured"),
+      ObjectSchema(
+        "/memory/adjoint", [.string], ["adjoint"], required: false, names: true, "gradients whose memory was measured"),
       ObjectSchema("/memory/iteration", [.int64], ["iteration"], required: false, "forward iterations of these gradients"),
       ObjectSchema(
         "/memory/peak", [.int64], ["adjoint", "iteration"], units: "B", required: false, measurement: true,
@@ -157,39 +159,11 @@ extension FileSchema {
         "output of the model at each iteration", note: "NaN from where the sample's iteration met a value that is not finite"),
     ])
 
-  static let generation = FileSchema(
-    kind: .generation, purpose: "What a published language model writes for pairs of prompts, over test-time recurrences.",
-    attributes: [
-      AttributeSchema("model", .string, "name of the folder of the model"),
-      AttributeSchema("parameter_count", .int64, "numbers in the model"),
-      AttributeSchema("element_type", .string, "type that the model was computed in"),
-      AttributeSchema("seed", .int64, "random start states of the loop follow from it"),
-      AttributeSchema("start_deviation", .float64, "of the start states before the scale of the embedding; 0: zeros"),
-      AttributeSchema("templates", .string, array: true, "of the prompts; {word} and {field} are filled in"),
-      AttributeSchema("maximum_length", .int64, "the most tokens of a text, its prompt included"),
-      AttributeSchema("stop_tokens", .int64, array: true, "a text ends after one of these"),
-      AttributeSchema("cleans_up", .uint8, "1 if spaces before punctuation were removed from the decoded texts"),
-    ],
-    objects: [
-      ObjectSchema("/num_steps", [.int64], ["num_steps"], "recurrences of the core, ascending"),
-      ObjectSchema("/prompt", [.string], ["pair", "side"], "two prompts that differ in few words"),
-      ObjectSchema("/text", [.string], ["pair", "side", "num_steps"], "prompt and greedy continuation"),
-      ObjectSchema("/length", [.int64], ["pair", "side", "num_steps"], "tokens of the text"),
-      ObjectSchema("/input_distance", [.int64], ["pair"], "Levenshtein distance of the prompts, in words"),
-      ObjectSchema("/output_distance", [.int64], ["pair", "num_steps"], "Levenshtein distance of the texts, in words"),
-      ObjectSchema("/ratio", [.float64], ["pair", "num_steps"], "output_distance / input_distance"),
-      ObjectSchema("/arithmetic_mean", [.float64], ["num_steps"], "of the ratios over the pairs"),
-      ObjectSchema(
-        "/geometric_mean", [.float64], ["num_steps"], allowsNaN: true, "of the ratios above zero; NaN if there are none"),
-      ObjectSchema("/equal_texts", [.int64], ["num_steps"], "pairs whose texts are the same, with a ratio of zero"),
-      ObjectSchema("/seconds", [.float64], ["num_steps"], units: "s", measurement: true, "wall time of all pairs"),
-    ])
-
   static let summary = FileSchema(
     kind: .summary, purpose: "Tables that the aggregation made of sweeps.", attributes: [],
     objects: [
       ObjectSchema(
-        "/tables/*/*", [.float64, .int64, .string], ["row"], units: nil, allowsNaN: true,
+        "/tables/*/*", [.float64, .int64, .string], ["row"], units: nil, allowsNaN: true, names: true,
         "one column of a table; NaN where there is no number")
     ])
 }

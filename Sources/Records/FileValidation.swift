@@ -3,7 +3,9 @@ import Support
 
 /// The result of checking a whole file: structure, every value, and the content hash.
 public struct FileValidation: Equatable, Sendable {
+  /// The file that was checked.
   public var path: String
+  /// What it says that it is for.
   public var kind: FileKind
   /// Hash of the content as it is.
   public var contentHash: String
@@ -12,21 +14,24 @@ public struct FileValidation: Equatable, Sendable {
   /// What is allowed but worth knowing.
   public var notes: [String] = []
 
+  /// Whether nothing is wrong; notes do not count.
   public var isValid: Bool { problems.isEmpty }
 
   /// Reads the whole file once, block by block.
   ///
-  /// - Throws: `Failure` if there is no file, or if it cannot be read to its end.
-  public init(of path: String) throws {
+  /// - Parameter catalog: the kinds of files that there are.
+  /// - Throws: `Failure` if there is no file, if it is of no such kind, or if it cannot be read to its end.
+  public init(of path: String, in catalog: SchemaCatalog = .common) throws {
     let file = try Failure.mapping { try File.open(path) }
     let header = try FileHeader(of: file)
-    let structure = try Failure.mapping { try StructureCheck(of: file, .of(header.kind)) }
+    let schema = try catalog.schema(of: header.kind)
+    let structure = try Failure.mapping { try StructureCheck(of: file, schema) }
     self.path = path
     kind = header.kind
     contentHash = ""
     problems = structure.problems.map { "\($0.object): \($0.text)" }
     notes = structure.notes.map { "\($0.object): \($0.text)" }
-    if structure.problems.isEmpty { try checkValues(file, header.kind) }
+    if structure.problems.isEmpty { try checkValues(file, schema) }
     contentHash = try Failure.mapping { try ContentHash.of(file) }
     switch header.contentHash {
     case nil: notes.append("/: states no content_sha256, so that a change of its values cannot be noticed")
@@ -37,8 +42,8 @@ public struct FileValidation: Equatable, Sendable {
     if try FileProvenance(of: file) == nil { notes.append("/: has no group /provenance") }
   }
 
-  private mutating func checkValues(_ file: File, _ kind: FileKind) throws {
-    guard kind == .dataset || kind == .datasetShard else { return try checkNumbers(file, .of(kind)) }
+  private mutating func checkValues(_ file: File, _ schema: FileSchema) throws {
+    guard kind == .dataset || kind == .datasetShard else { return try checkNumbers(file, schema) }
     do {
       let reader = try DatasetReader(path, kinds: [kind])
       try reader.checkValues()
@@ -53,7 +58,7 @@ public struct FileValidation: Equatable, Sendable {
   /// NaN where the schema gives it no meaning.
   private mutating func checkNumbers(_ file: File, _ schema: FileSchema) throws {
     try Failure.mapping {
-      for child in try file.descendants() where child.kind == .dataset {
+      for child in try file.contents() where child.kind == .dataset {
         guard let object = schema.object(at: child.path), !object.allowsNaN else { continue }
         let dataset = try file.dataset(child.path)
         guard case .float = dataset.type else { continue }

@@ -2,29 +2,39 @@ import HDF5
 
 /// The text of data/FORMAT.md, made from the definition of the format.
 public enum FormatReference {
-  public static func markdown() -> String {
-    ([introduction, common, provenance, hash] + FileKind.allCases.map { section(.of($0)) } + [foreign, inspection])
-      .joined(separator: "\n\n") + "\n"
+  /// The whole page, as Markdown.
+  ///
+  /// - Parameters:
+  ///   - catalog: the kinds of files that there are.
+  ///   - foreignDatasets: what case studies say on how other programs write their datasets.
+  public static func markdown(_ catalog: SchemaCatalog = .common, foreignDatasets: [String] = []) -> String {
+    let sections = [introduction(catalog), common, dimensions, provenance, hash] + catalog.schemas.map(section)
+    return (sections + [foreign] + foreignDatasets + [inspection]).joined(separator: "\n\n") + "\n"
   }
 
-  private static let introduction = """
-    <!-- Made from Sources/Experiment/Files by `UPDATE_FORMAT=1 swift test --filter FilesFormatTests`. Change it there. -->
+  private static func introduction(_ catalog: SchemaCatalog) -> String {
+    let kinds = catalog.schemas.map { "`\($0.kind.rawValue)`" }.joined(separator: ", ")
+    return """
+      <!-- Made by `UPDATE_FORMAT=1 swift test --filter FormatReferenceTests` from Sources/Records and the case studies. Change it there. -->
 
-    # The file format "implicit-h5", version \(FormatVersion.current)
+      # The file format "implicit-h5", version \(FormatVersion.current)
 
-    Every stage reads and writes HDF5 files of this format: \(FileKind.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")).
-    Any HDF5 library from 1.10 on reads them; the only filters are shuffle, deflate and Fletcher-32.
+      Every stage reads and writes HDF5 files of this format: \(kinds).
+      Any HDF5 library from 1.10 on reads them; the only filters are shuffle, deflate and Fletcher-32.
+      They are netCDF-4 files as well: xarray, ncdump and Panoply open them as they are.
 
-    - A file is written under a temporary name and renamed when it is whole and checked. A file without the attribute
-      `complete` is not finished, and is refused.
-    - Numbers are little-endian as this program writes them; readers take any byte order, and any type whose every value
-      fits into the one named here (float32 where float64 is named, not the reverse; for fields, any integer type below
-      uint64 where an integer is named).
-    - Text is UTF-8. Attributes hold text of variable length, datasets text of fixed length.
-    - A chunk is one sample if that has 0.25 MiB or more, else as many samples as fit in 0.5 MiB.
-    - A reader accepts a newer minor version and refuses a newer major one.
-    - What is not described here is ignored.
-    """
+      - A file is written under a temporary name and renamed when it is whole and checked. A file without the attribute
+        `complete` is not finished, and is refused.
+      - Numbers are little-endian as this program writes them; readers take any byte order, and any type whose every value
+        fits into the one named here (float32 where float64 is named, not the reverse; for fields, any integer type below
+        uint64 where an integer is named).
+      - Text is UTF-8. Attributes hold text of variable length, and so do datasets of up to 2048 names (`/perturbation`, columns of
+        tables), which netCDF shows as text; all other datasets hold text of fixed length, which is compressed and checked.
+      - A chunk is one sample if that has 0.25 MiB or more, else as many samples as fit in 0.5 MiB.
+      - A reader accepts a newer minor version and refuses a newer major one.
+      - What is not described here is ignored.
+      """
+  }
 
   private static let common = """
     ## Every file
@@ -36,8 +46,37 @@ public enum FormatReference {
     Attributes of every dataset outside `/provenance`:
 
     \(table(FileSchema.datasetAttributes))
+    """
 
-    Datasets that share a dimension with `index`, `sample`, `iteration` or `step` have it attached as an HDF5 dimension scale.
+  private static let dimensions = """
+    ## Dimensions
+
+    Every dimension of every dataset has a dimension scale, after netCDF-4's rules. Readers do not need them: a file without scales
+    is accepted.
+
+    - A dataset of one dimension that holds its coordinates is the scale: `index`, `sample`, `iteration`, `step`, `perturbation`
+      and what else is marked below. A netCDF dimension has the name of its scale, so `sample` is called `index` in a split.
+    - Other dimensions have a pure dimension as scale: a dataset of the dimension's name and length without values, whose attribute
+      `NAME` is `This is a netCDF dimension but not a netCDF variable.` and the length in ten places.
+    - Scales serve the groups below their own: `/sample` and `/iteration` of a sweep also `/quality`.
+    - Dimensions without a name of their own, `axis_0` of a weight, are pure dimensions of the root with their length in the
+      name, `axis_0_of_64`.
+    - Where a name is taken, by another length or by a dataset, the netCDF dimension has the length or `_dimension` appended.
+      Coordinates of a name that a group above has too are a plain variable along `GROUP_NAME`: `/memory/iteration` along
+      `memory_iteration`.
+
+    Pure dimensions say what shapes and `dims` say already; they are no part of the content.
+
+    ```python
+    import xarray
+
+    sweep = xarray.open_dataset("implicit-8-test.sweep.h5", engine="h5netcdf")   # or netcdf4
+    sweep.error.mean("sample").plot()                                            # against iteration
+    sweep.lipschitz_ratio.sel(perturbation="A").max("sample")
+
+    train = xarray.open_dataset("dataset.h5", group="train", engine="h5netcdf")
+    tree = xarray.open_datatree("summary.h5", engine="h5netcdf")
+    ```
     """
 
   private static let provenance = """
@@ -56,7 +95,8 @@ public enum FormatReference {
     ## content_sha256
 
     Two files with the same hash say the same, whatever their chunks, filters and provenance. SHA-256 runs over these
-    bytes, for the root and then for all objects but `/provenance`, parents first, names in ascending order of bytes:
+    bytes, for the root and then for all objects but `/provenance` and pure dimensions, parents first, names in ascending order of
+    bytes:
 
     - a line `group PATH` or `dataset PATH TYPE SHAPE`
     - for each attribute, in ascending order of names, a line `attribute NAME TYPE SHAPE` and its values; left out are
@@ -77,6 +117,7 @@ public enum FormatReference {
     import h5py, numpy as np
 
     SCALES = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "DIMENSION_LABELS"}
+    PURE = b"This is a netCDF dimension but not a netCDF variable."
 
     def header(dtype, shape):
         name = "string" if h5py.check_string_dtype(dtype) else np.dtype(dtype).name
@@ -98,7 +139,8 @@ public enum FormatReference {
     def content(group, path):
         for name in sorted(group, key=str.encode):
             item, place = group[name], f"{path}/{name}"
-            if place == "/provenance":
+            pure = item.attrs.get("CLASS") == b"DIMENSION_SCALE" and item.attrs.get("NAME", b"").startswith(PURE)
+            if place == "/provenance" or pure:
                 continue
             if isinstance(item, h5py.Group):
                 yield f"group {place}\\n".encode()
@@ -126,6 +168,7 @@ public enum FormatReference {
         implicit-inspect validate FILE   structure, every value, and the content hash
         implicit-inspect diff A B        where two files differ, and by how much
         h5dump -H FILE                   the same tree by HDF5's own tool
+        ncdump -h FILE                   the same as netCDF sees it
     """
 
   // MARK: Tables
@@ -157,7 +200,7 @@ public enum FormatReference {
           object.dimensions.map { "(\($0.joined(separator: ", ")))" } ?? "any", object.units ?? "its own",
           object.isRequired ? "yes" : "no",
           object.longName + (object.note.isEmpty ? "" : "; \(object.note)")
-            + (object.isMeasurement ? " (role `measurement`)" : ""),
+            + (object.isMeasurement ? " (role `measurement`)" : "") + (object.isCoordinate ? " (coordinates)" : ""),
         ]
       })
   }

@@ -3,6 +3,7 @@ import Support
 
 /// What the errors of libhdf5 mean for the person who ran the command.
 extension HDF5Error: FailureConvertible {
+  /// The same with its exit code, and what to do about it.
   public var failure: Failure {
     let (status, remedy): (ExitStatus, String) =
       switch kind {

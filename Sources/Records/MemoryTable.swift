@@ -7,16 +7,16 @@ public struct MemoryTable: Equatable, Sendable {
   /// In bytes, `[A][I]`.
   public var peaks: [[Int]]
 
+  /// `peaks` has a row for each adjoint and a column for each number of iterations.
   public init(adjoints: [String], iterations: [Int], peaks: [[Int]]) {
     (self.adjoints, self.iterations, self.peaks) = (adjoints, iterations, peaks)
   }
 
   func write(to content: ContentFile) throws {
     try content.write("/memory/adjoint", adjoints)
-    let iteration = try content.write("/memory/iteration", iterations.map(Int64.init))
-    let dataset = try content.write(
+    try content.write("/memory/iteration", iterations.map(Int64.init))
+    try content.write(
       "/memory/peak", peaks.flatMap { $0.map(Int64.init) }, shape: [adjoints.count, iterations.count])
-    try content.attach(iteration, to: dataset, axis: 1, name: "iteration")
   }
 
   /// - Returns: nil for a sweep that did not measure it.

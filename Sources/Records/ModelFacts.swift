@@ -3,18 +3,22 @@ import Support
 
 /// What a model file says besides the values of the parameters.
 public struct ModelFacts: Equatable, Sendable {
+  /// Name of the case study, `linear-programs`.
   public var caseStudy: String
   /// Name of the model in the pipeline file.
   public var model: String
+  /// Name of the architecture, `implicit-gnn`.
   public var architecture: String
   /// The model's section of the configuration, as YAML that stands alone.
   public var configuration: String
+  /// Seed of the initial parameters and of the training.
   public var seed: UInt64
   /// Content hash of the dataset it was trained on; nil for imported weights.
   public var datasetHash: String?
   /// The most iterations of a step of the training; nil for imported weights and explicit models.
   public var trainedIterations: Int?
 
+  /// The facts of a model to be written.
   public init(
     caseStudy: String, model: String, architecture: String, configuration: String, seed: UInt64, datasetHash: String? = nil,
     trainedIterations: Int? = nil

@@ -3,8 +3,11 @@ import Support
 
 /// What a model file holds beside its parameters, which are tensors: read without LibTorch.
 public struct ModelRecord: Sendable {
+  /// The file, as it was named.
   public let path: String
+  /// What its root attributes say, as those of any kind of file.
   public let header: FileHeader
+  /// What they say of the model.
   public let facts: ModelFacts
   /// Empty for imported weights.
   public let history: TrainingHistory

@@ -9,6 +9,7 @@ public struct PublishedResult: Equatable, Sendable {
   /// Where it was published, for example `Liu et al. 2025, Table 1`.
   public var source: String
 
+  /// A published error of a model on a split, with where it is printed.
   public init(model: String, split: Split, error: Double, source: String) {
     self.model = model
     self.split = split

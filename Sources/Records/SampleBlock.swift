@@ -5,6 +5,7 @@ public struct SampleBlock: Sendable {
   /// Values by the name of the field, each `[B, ...]`.
   public var fields: [String: FieldValues]
 
+  /// As many samples as draws, in every field.
   public init(draws: [Int], fields: [String: FieldValues]) {
     self.draws = draws
     self.fields = fields

@@ -1,6 +1,8 @@
 /// One measured quantity per sample and iteration, shape `[S, K]`.
 public struct SampleCurves: Equatable, Sendable {
+  /// S.
   public let samples: Int
+  /// K.
   public let iterations: Int
   /// Row-major: sample by sample.
   public let values: [Double]

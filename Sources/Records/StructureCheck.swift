@@ -19,9 +19,7 @@ struct StructureCheck {
   init(of file: File, _ schema: FileSchema) throws {
     self.file = file
     self.schema = schema
-    let content = try file.descendants().filter {
-      $0.path != "/provenance" && !$0.path.hasPrefix("/provenance/")
-    }
+    let content = try file.contents()
     try check(FileSchema.commonAttributes + schema.attributes, of: file)
     for child in content {
       switch child.kind {
@@ -47,7 +45,7 @@ struct StructureCheck {
 
   private mutating func check(dataset child: Group.Child) throws {
     let dataset = try file.dataset(child.path)
-    guard let object = schema.object(at: child.path) else {
+    guard let object = schema.object(at: child.path, holding: dataset.type) else {
       notes.append(Problem(object: child.path, text: "not part of the format; it is ignored"))
       return
     }

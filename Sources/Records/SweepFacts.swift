@@ -3,16 +3,21 @@ import Support
 
 /// What a sweep file says of itself: whose curves these are, and of what.
 public struct SweepFacts: Equatable, Sendable {
+  /// Name of the case study, `linear-programs`.
   public var caseStudy: String
+  /// What the sweep is of, in one line.
   public var title: String
+  /// Publications that define the measures.
   public var references: [String]
   /// The model's name in the configuration, for example `implicit-8`.
   public var model: String
+  /// Name of the architecture, `implicit-gnn`.
   public var architecture: String
   /// Explicit networks have no iterations; then there is one column, and it is drawn as a level.
   public var isIterative: Bool
   /// `none` for an explicit network.
   public var solver: String
+  /// The split of the dataset that was swept.
   public var split: Split
   /// What the error is, for axes and tables, for example `relative error`.
   public var errorName: String
@@ -20,13 +25,16 @@ public struct SweepFacts: Equatable, Sendable {
   public var subject: String?
   /// The seed the model was trained with.
   public var seed: UInt64
+  /// Number of trained parameters.
   public var parameterCount: Int
   /// The most iterations of a step of the training; nil for explicit networks and models that are not trained.
   public var trainedIterations: Int?
   /// Content hashes of the inputs; nil if they state none.
   public var datasetHash: String?
+  /// Content hash of the model; nil if it states none.
   public var modelHash: String?
 
+  /// The facts of a sweep to be written.
   public init(
     caseStudy: String, title: String, references: [String] = [], model: String, architecture: String, isIterative: Bool,
     solver: String, split: Split, errorName: String, subject: String? = nil, seed: UInt64, parameterCount: Int,

@@ -24,20 +24,25 @@ public struct SweepRecord: Sendable {
   public var perturbedError: [SampleCurves]
   /// Measures beside the error.
   public var qualities: [Quality]
+  /// Local Lipschitz constants; nil where they were not asked for.
   public var localLipschitz: LocalLipschitz?
   /// How the iteration of each sample ended, `[S]`; nil for models without iterations.
   public var statuses: [SampleStatus]?
+  /// Peak memory of training steps; nil where it was not measured.
   public var memory: MemoryTable?
+  /// What one sample costs, `[K]`.
   public var costs: SweepCosts
   /// Where the numbers come from.
   public var source: Source
 
   /// A measure beside the error.
   public struct Quality: Equatable, Sendable {
+    /// What is measured, and in which unit.
     public var measure: MeasureDescription
     /// `[S, K]`
     public var curves: SampleCurves
 
+    /// `curves` holds the values of one measure.
     public init(_ measure: MeasureDescription, _ curves: SampleCurves) { (self.measure, self.curves) = (measure, curves) }
   }
 
@@ -50,6 +55,7 @@ public struct SweepRecord: Sendable {
     /// Whether the power iteration of each has converged, as `constants`; where not, the constant is a lower bound.
     public var converged: [Bool]
 
+    /// `converged` is row-major like the values of `constants`.
     public init(iterations: [Int], constants: SampleCurves, converged: [Bool]) {
       (self.iterations, self.constants, self.converged) = (iterations, constants, converged)
     }
@@ -57,15 +63,18 @@ public struct SweepRecord: Sendable {
 
   /// A sweep file, and what it says about where its numbers come from.
   public struct Source: Equatable, Sendable {
+    /// The sweep file, as it was named.
     public var path: String
     /// SHA-256 of the content, as the file states it; empty if it states none.
     public var contentHash: String
     /// The model and the dataset, where the sweep found them; nil if the file does not say.
     public var modelPath: String?
+    /// The dataset, from the root of the file system; nil if the file does not say.
     public var datasetPath: String?
     /// The resolved configuration of the sweep, as YAML.
     public var configuration: String
 
+    /// A source of these parts; what is left out is not known.
     public init(
       path: String, contentHash: String = "", modelPath: String? = nil, datasetPath: String? = nil, configuration: String = ""
     ) {
@@ -74,6 +83,7 @@ public struct SweepRecord: Sendable {
     }
   }
 
+  /// A sweep of these parts, all of the same samples and iterations.
   public init(
     _ facts: SweepFacts, iterations: [Int], draws: [Int], error: SampleCurves, residual: SampleCurves? = nil,
     perturbations: [String] = [], lipschitzRatio: [SampleCurves] = [], perturbedError: [SampleCurves] = [],
@@ -86,6 +96,7 @@ public struct SweepRecord: Sendable {
     (self.memory, self.costs, self.source) = (memory, costs, source)
   }
 
+  /// The facts of the sweep as its own properties: `sweep.model`.
   public subscript<Value>(dynamicMember path: KeyPath<SweepFacts, Value>) -> Value { facts[keyPath: path] }
 
   /// Reads a sweep file.

@@ -8,6 +8,7 @@ public struct SweepSamples: Equatable, Sendable {
   public var residual: [[Double]] = []
   /// `[perturbation][sample][k]`, NaN where the perturbed problem has no solution.
   public var lipschitzRatio: [[[Double]]] = []
+  /// `[perturbation][sample][k]`, error on the perturbed problem; NaN where that has no solution.
   public var perturbedError: [[[Double]]] = []
   /// `[measure][sample][k]`
   public var qualities: [[[Double]]] = []
@@ -20,15 +21,18 @@ public struct SweepSamples: Equatable, Sendable {
   /// Outputs `[sample, k, ...]`, where they are asked for.
   public var outputs: Outputs?
 
+  /// What the model gave, at every iteration.
   public struct Outputs: Equatable, Sendable {
     /// `[B, K, ...]`
     public var shape: [Int]
     /// Row-major.
     public var values: FieldValues
 
+    /// `values` are as many as `shape` says.
     public init(shape: [Int], values: FieldValues) { (self.shape, self.values) = (shape, values) }
   }
 
+  /// No samples.
   public init() {}
 }
 

@@ -10,6 +10,7 @@ public struct MeasureDescription: Equatable, Sendable {
   /// What it is, for axes and tables.
   public var longName: String
 
+  /// A measure of this name, unit and meaning.
   public init(_ name: String, units: String, _ longName: String) {
     (self.name, self.units, self.longName) = (name, units, longName)
   }
@@ -31,13 +32,18 @@ public struct SweepLayout: Equatable, Sendable {
   /// The iterations at which local Lipschitz constants are computed, and for how many samples; nil for none.
   public var localLipschitz: LocalLipschitz?
 
+  /// At which iterations, and for how many samples, local Lipschitz constants are computed.
   public struct LocalLipschitz: Equatable, Sendable {
+    /// The iterations t, ascending.
     public var iterations: [Int]
+    /// The first so many samples of the sweep.
     public var samples: Int
 
+    /// For the first `samples` samples at these iterations.
     public init(iterations: [Int], samples: Int) { (self.iterations, self.samples) = (iterations, samples) }
   }
 
+  /// What is left out is not measured.
   public init(
     iterations: [Int], draws: [Int], perturbations: [String] = [], qualities: [MeasureDescription] = [],
     localLipschitz: LocalLipschitz? = nil
@@ -54,6 +60,7 @@ public struct SweepCosts: Equatable, Sendable {
   /// Wall time in s.
   public var seconds: [Double]
 
+  /// Both of as many values as there are recorded iterations.
   public init(flops: [Double], seconds: [Double]) { (self.flops, self.seconds) = (flops, seconds) }
 }
 
@@ -67,7 +74,6 @@ public final class SweepWriter {
   private var status: Dataset?
   private var localLipschitz: (constants: Dataset, converged: Dataset)?
   private var outputs: Dataset?
-  private let scales: (sample: Dataset, iteration: Dataset)
   /// Samples whose curves are in the file.
   public private(set) var written = 0
   /// S.
@@ -84,11 +90,9 @@ public final class SweepWriter {
       provenance: provenance)
     let file = content.file
     try Failure.mapping { try facts.write(to: file) }
-    let iteration = try content.write("/iteration", layout.iterations.map(Int64.init))
-    scales = (try content.write("/sample", layout.draws.map(Int64.init)), iteration)
-    for (name, values) in [("/seconds", costs.seconds), ("/flops", costs.flops)] {
-      try content.attach(iteration, to: content.write(name, values), axis: 0, name: "iteration")
-    }
+    try content.write("/iteration", layout.iterations.map(Int64.init))
+    try content.write("/sample", layout.draws.map(Int64.init))
+    for (name, values) in [("/seconds", costs.seconds), ("/flops", costs.flops)] { try content.write(name, values) }
     try memory?.write(to: content)
     try createCurves(facts)
   }
@@ -113,24 +117,12 @@ public final class SweepWriter {
     }
     if facts.isIterative { status = try content.create("/status", type: .uint8, shape: [samples]) }
     if let wanted = layout.localLipschitz {
-      let scale = try content.write("/local_lipschitz_iteration", wanted.iterations.map(Int64.init))
+      try content.write("/local_lipschitz_iteration", wanted.iterations.map(Int64.init))
       let measured = [min(wanted.samples, samples), wanted.iterations.count]
       let constants = try content.create("/local_lipschitz", shape: measured, units: "1")
       let converged = try content.create("/local_lipschitz_converged", shape: measured, units: "1")
-      for dataset in [constants, converged] {
-        try content.attach(scale, to: dataset, axis: 1, name: "local_lipschitz_iteration")
-      }
       localLipschitz = (constants, converged)
     }
-    for (dataset, _) in curves { try attachScales(to: dataset, sampleAxis: 0) }
-    for dataset in qualities { try attachScales(to: dataset, sampleAxis: 0) }
-    for (dataset, _) in kinds { try attachScales(to: dataset, sampleAxis: 1) }
-    if let status { try content.attach(scales.sample, to: status, axis: 0, name: "sample") }
-  }
-
-  private func attachScales(to dataset: Dataset, sampleAxis: Int) throws {
-    try content.attach(scales.sample, to: dataset, axis: sampleAxis, name: "sample")
-    try content.attach(scales.iteration, to: dataset, axis: sampleAxis + 1, name: "iteration")
   }
 
   /// Writes the curves of the next samples.
@@ -163,10 +155,7 @@ public final class SweepWriter {
     let shape = [samples] + values.shape.dropFirst()
     let type: ElementType = if case .single = values.values { .float32 } else { .float64 }
     let dataset = try outputs ?? content.create("/output", type: type, shape: shape, units: "1")
-    if outputs == nil {
-      outputs = dataset
-      try attachScales(to: dataset, sampleAxis: 0)
-    }
+    outputs = dataset
     let start = [written] + Array(repeating: 0, count: shape.count - 1)
     switch values.values {
     case .single(let numbers): try dataset.write(numbers, start: start, count: values.shape)

@@ -2,16 +2,20 @@ import HDF5
 
 /// The curves of a training, one row for each step: what a model file keeps below `/history`.
 public struct TrainingHistory: Equatable, Sendable {
+  /// Mean training loss before the step.
   public var loss: [Double] = []
+  /// Learning rate of the step.
   public var learningRate: [Double] = []
   /// Largest relative residual of the forward and backward solves; NaN where none ran.
   public var forwardResidual: [Double] = []
+  /// Largest relative residual of the adjoint solves; NaN where none ran.
   public var backwardResidual: [Double] = []
   /// Root of the mean over samples of ||dG/dy||_F^2 / d where the Jacobian penalty was taken; NaN without one.
   public var jacobian: [Double] = []
   /// Mean error on the split `valid` after the step; NaN where it was not measured.
   public var validationError: [Double] = []
 
+  /// A training without steps.
   public init() {}
 
   /// The curves with their names in files, units, and meanings.

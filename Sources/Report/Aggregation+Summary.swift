@@ -1,17 +1,22 @@
 import Records
 
 extension Aggregation {
-  /// Everything a report shows, as numbers: one row for each model, for each point of each curve, and for each band.
+  /// Everything a report shows, as numbers: one row for each model, for each point of each curve, and for each band. Wall times,
+  /// which no two runs have in common, have the role `measurement` and a table of their own.
   public var summary: SummaryRecord {
     SummaryRecord(
-      caseStudy: page.caseStudy, title: page.title, references: page.references, tables: [modelTable, curveTable, bandTable])
+      caseStudy: page.caseStudy, title: page.title, references: page.references,
+      tables: [
+        modelTable, curveTable("curves", measurement: false) { $0 != .seconds }, bandTable,
+        curveTable("times", measurement: true) { $0 == .seconds },
+      ])
   }
 
   private var modelTable: SummaryTable {
-    func real(_ name: String, units: String = "1", _ meaning: String, _ value: (ResultRow) -> Double?)
-      -> SummaryTable.Column
-    {
-      .init(name, .real(summaries.map { value($0) ?? .nan }), units: units, meaning)
+    func real(
+      _ name: String, units: String = "1", measurement: Bool = false, _ meaning: String, _ value: (ResultRow) -> Double?
+    ) -> SummaryTable.Column {
+      .init(name, .real(summaries.map { value($0) ?? .nan }), units: units, measurement: measurement, meaning)
     }
     func integer(_ name: String, _ meaning: String, _ value: (ResultRow) -> Int) -> SummaryTable.Column {
       .init(name, .integer(summaries.map { Int64(value($0)) }), meaning)
@@ -26,7 +31,7 @@ extension Aggregation {
         integer("seeds", "number of seeds the model was trained with") { $0.seeds.count },
         integer("iteration", "the iteration the row is about") { $0.error.iteration },
         real("flops", "operations of one sample up to that iteration") { $0.flops },
-        real("seconds", units: "s", "wall time of one sample up to that iteration") { $0.seconds },
+        real("seconds", units: "s", measurement: true, "wall time of one sample up to that iteration") { $0.seconds },
         integer("samples", "samples of all seeds on the split \(split.rawValue)") { $0.failures.samples },
         integer("failed_samples", "those that diverged or met values that are not finite; in no statistic") {
           $0.failures.count
@@ -54,7 +59,7 @@ extension Aggregation {
       ])
   }
 
-  private var curveTable: SummaryTable {
+  private func curveTable(_ name: String, measurement: Bool, metrics: @escaping (Metric) -> Bool) -> SummaryTable {
     struct Row {
       var model: String
       var split: Split
@@ -64,7 +69,7 @@ extension Aggregation {
       var lowerBounds: Int
     }
     let rows = models.flatMap { model in
-      model.metrics.flatMap { metric in
+      model.metrics.filter(metrics).flatMap { metric in
         (metric.isPerturbed ? model.perturbations : [""]).flatMap { kind -> [Row] in
           guard let curves = model.curves(of: metric, perturbation: kind) else { return [] }
           let (statistics, lowerBounds) = (curves.statistics(), curves.lowerBounds())
@@ -83,10 +88,10 @@ extension Aggregation {
       .init(name, .integer(rows.map { Int64(value($0)) }), meaning)
     }
     func real(_ name: String, _ meaning: String, _ value: (Row) -> Double) -> SummaryTable.Column {
-      .init(name, .real(rows.map(value)), meaning)
+      .init(name, .real(rows.map(value)), measurement: measurement, meaning)
     }
     return SummaryTable(
-      name: "curves",
+      name: name,
       columns: [
         text("model", "name of the model") { $0.model }, text("split", "split of the dataset") { $0.split.rawValue },
         text("metric", "measured quantity, by its name in the sweeps") { $0.metric },
@@ -110,6 +115,8 @@ extension Aggregation {
 
   private var bandTable: SummaryTable {
     let rows = verdicts.flatMap { verdict in verdict.cases.map { (verdict, $0) } }
+    // A claim about times is as reproducible as they are.
+    let measured = rows.contains { $0.0.band.quantity.metric == .seconds || $0.0.band.reference?.metric == .seconds }
     return SummaryTable(
       name: "bands",
       columns: [
@@ -119,9 +126,11 @@ extension Aggregation {
         .init("seed", .integer(rows.map { Int64(bitPattern: $0.1.seed) }), "seed of the training"),
         .init("at_least", .real(rows.map { $0.0.band.atLeast ?? .nan }), "lower limit; NaN for none"),
         .init("at_most", .real(rows.map { $0.0.band.atMost ?? .nan }), "upper limit; NaN for none"),
-        .init("value", .real(rows.map { $0.1.value }), "what was found"),
-        .init("inside", .integer(rows.map { $0.1.isInside ? 1 : 0 }), "1 inside the limits, 0 outside"),
-        .init("holds", .integer(rows.map { $0.0.holds ? 1 : 0 }), "1 if the claim as a whole holds"),
+        .init("value", .real(rows.map { $0.1.value }), measurement: measured, "what was found"),
+        .init(
+          "inside", .integer(rows.map { $0.1.isInside ? 1 : 0 }), measurement: measured, "1 inside the limits, 0 outside"),
+        .init(
+          "holds", .integer(rows.map { $0.0.holds ? 1 : 0 }), measurement: measured, "1 if the claim as a whole holds"),
       ])
   }
 }

@@ -54,7 +54,7 @@ final class TrainingData<Case: CaseStudy> {
         .usage, "the samples of `\(Case.name)` have no difficulty", at: "training.phases",
         remedy: "leave out the key `difficulty`")
     }
-    return try reader.integers(field, .train, rows: rows)
+    return try reader.values(field, .train, rows: rows, as: Int64.self)
   }
 
   private func chunks(of phase: TrainingConfiguration.Phase) -> [Case.Batch] { chunks[phase.difficulty] ?? [] }

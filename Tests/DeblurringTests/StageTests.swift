@@ -69,15 +69,18 @@ import Torch
     let batch = try DeblurringStudy.batch(reader, .train, rows: [0, 3, 5], options: TensorOptions(type: .float64))
     let noise = try (batch.measurements - batch.blur.blurred(batch.images)).pow(2).mean(dimensions: [1, 2, 3]).sqrt()
     #expect(
-      zip(try noise.doubles(), try reader.doubles("noise_residual", .train, rows: [0, 3, 5])).allSatisfy {
+      zip(try noise.doubles(), try reader.values("noise_residual", .train, rows: [0, 3, 5], as: Double.self)).allSatisfy {
         abs($0 - $1) < 1e-9 && abs($0 - 0.03) < 0.005
       })
     let psnr = try ImageQuality.psnr(batch.measurements, batch.images).doubles()
-    #expect(zip(psnr, try reader.doubles("measurement_psnr", .train, rows: [0, 3, 5])).allSatisfy { abs($0 - $1) < 1e-6 })
-    let kernels = try reader.doubles("kernel", .train)
+    #expect(
+      zip(psnr, try reader.values("measurement_psnr", .train, rows: [0, 3, 5], as: Double.self)).allSatisfy {
+        abs($0 - $1) < 1e-6
+      })
+    let kernels = try reader.values("kernel", .train, as: Double.self)
     let different = Set((0..<6).map { number in Array(kernels[(25 * number)..<(25 * number + 25)]) })
     #expect(different.count == 6)
-    #expect(try reader.doubles("noise_level", .test) == [0.03, 0.03, 0.03])
+    #expect(try reader.values("noise_level", .test, as: Double.self) == [0.03, 0.03, 0.03])
   }
 
   @Test func `Shards of a dataset hold the same samples`() throws {
@@ -247,8 +250,8 @@ import Torch
       #expect(try ours.dataset(name).shape.count == 4)
     }
     let reader = try DatasetReader(dataset, DeblurringStudy.layout)
-    #expect(try ours.dataset("x_val").read(Float.self) == reader.floats("image", .valid))
-    #expect(try ours.dataset("y_train").read(Float.self) == reader.floats("measurement", .train))
+    #expect(try ours.dataset("x_val").read(Float.self) == reader.values("image", .valid, as: Float.self))
+    #expect(try ours.dataset("y_train").read(Float.self) == reader.values("measurement", .train, as: Float.self))
   }
 
   @Test func `A dataset of deepinv is the blur of its images by its kernel, up to noise`() throws {

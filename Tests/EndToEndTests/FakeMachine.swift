@@ -22,7 +22,7 @@ struct FakeMachine: ~Copyable {
       try files.copyItem(at: source.appending(path: name), to: pipelines.appending(path: name))
     }
     let basics = [
-      "bash", "basename", "cat", "cut", "dirname", "env", "find", "flock", "mkdir", "mktemp", "mv", "rm", "touch",
+      "bash", "basename", "cat", "chmod", "cut", "dirname", "env", "find", "flock", "mkdir", "mktemp", "mv", "rm", "touch",
     ]
     for tool in basics {
       let path = ["/usr/bin/\(tool)", "/bin/\(tool)"].first { files.fileExists(atPath: $0) }
@@ -41,7 +41,22 @@ struct FakeMachine: ~Copyable {
       if [ "$1" = update ]; then STALE=; touch "$LOG.updated"; fi
       [ -z "$STALE" ] || [ -e "$LOG.updated" ] || exit 100
       """,
+      // Its libraries are there unless the test says so; an environment has them once pip was asked for them.
       "python3": """
+      [ "$1" != -c ] || { [ -z "$NO_LIBRARIES" ]; exit; }
+      if [ "$2" = venv ]; then
+        [ "$NO_LIBRARIES" != forever ] || exit 1
+        echo "venv $(basename "$3")" >>"$LOG"
+        mkdir -p "$3/bin"
+        cat >"$3/bin/python3" <<'PYTHON'
+      #!/bin/bash
+      [ "$1" != -c ] || { [ -e "$0.libraries" ]; exit; }
+      echo "venv pip $3 ${*:6}" >>"$LOG"
+      touch "$0.libraries"
+      PYTHON
+        chmod +x "$3/bin/python3"
+        exit
+      fi
       [ "$3" != --version ] || exit 0
       echo "pip $3 ${@: -1}" >>"$LOG"
       while [ $# -gt 1 ]; do [ "$1" != --dest ] || touch "$2/torch.whl"; shift; done

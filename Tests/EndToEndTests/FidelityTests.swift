@@ -1,5 +1,6 @@
 import Foundation
 import HDF5
+import TestSupport
 import Testing
 
 /// The outputs of the reference implementation, from its weights and its instances, by the executables alone.
@@ -53,13 +54,12 @@ import Testing
     try await compare(kind, width: width)
   }
 
-  @Test(
-    .enabled("python3 has no h5py") { try await Executables.shell("python3 -c 'import h5py'").status == 0 })
+  @Test(.enabled(if: ForeignPython.has("h5py"), "skipped: python3 has no h5py"))
   func `a dataset that h5py writes gives them too`() async throws {
     let program = "\(folder.path)/write.py"
     try Data(ReferenceFiles.datasetProgram.utf8).write(to: URL(filePath: program))
     let written = try await Executables.shell(
-      "python3 \(program) \(ReferenceFiles.path("implicit")) \(folder.path)/dataset.h5")
+      "'\(ForeignPython.executable)' \(program) \(ReferenceFiles.path("implicit")) \(folder.path)/dataset.h5")
     try #require(written.status == 0, "\(written.errors)")
     try await compare("implicit", width: 8)
   }

@@ -99,6 +99,29 @@ import Testing
     #expect(result.output.contains("going on without: slurm-wlm shellcheck; tests that need them are skipped"))
   }
 
+  @Test func `Libraries that open our files in tests go into an environment of their own, once, where Python lacks them`() throws
+  {
+    let machine = try FakeMachine()
+    let lacking = ["NO_LIBRARIES": "1"]
+    #expect(try machine.run(environment: lacking).log == ["pip download torch==2.13.0+cpu"])
+    let first = try machine.run("setup.sh", ["--with-slurm"], environment: lacking)
+    #expect(first.code == 0)
+    #expect(first.log == ["venv python", "venv pip install h5py xarray h5netcdf netCDF4"], "\(first.output)")
+    let second = try machine.run("setup.sh", ["--with-slurm"], environment: lacking)
+    #expect(second.code == 0 && second.log.isEmpty)
+    let complete = try FakeMachine()
+    #expect(try complete.run("setup.sh", ["--with-slurm"]).log == ["pip download torch==2.13.0+cpu"])
+  }
+
+  @Test func `Where no Python environment can be made the set-up goes on, and leaves nothing half-made`() throws {
+    let machine = try FakeMachine()
+    let result = try machine.run("setup.sh", ["--with-slurm"], environment: ["NO_LIBRARIES": "forever"])
+    #expect(result.code == 0, "\(result.output)")
+    #expect(result.output.contains("going on without: h5py xarray h5netcdf netCDF4"))
+    let deps = machine.libtorch.deletingLastPathComponent()
+    #expect(Set(try FileManager.default.contentsOfDirectory(atPath: deps.path)) == ["libtorch", "lock"])
+  }
+
   @Test func `What LibTorch needs to be fetched is asked for only when it is fetched`() throws {
     let without = try FakeMachine(isRoot: false, missing: ["python3", "unzip"])
     let result = try without.run()

@@ -89,18 +89,6 @@ import Testing
     #expect(try dataset.shape == [2, 2])
   }
 
-  @Test("A buffer of the right length is filled, another one refused")
-  func intoBuffer() throws {
-    let dataset = try matrix(3, 2)
-    var values = [Double](repeating: 0, count: 4)
-    try values.withUnsafeMutableBufferPointer { try dataset.read(into: $0, start: [1, 0], count: [2, 2]) }
-    #expect(values == [2, 3, 4, 5])
-    let error = try hdf5Error {
-      try values.withUnsafeMutableBufferPointer { try dataset.read(into: $0, start: [0, 0], count: [3, 2]) }
-    }
-    #expect(error.kind == .shapeMismatch)
-  }
-
   @Test("Automatic chunks are one large sample or about half a MiB of small ones")
   func automaticChunks() {
     #expect(Storage.standard.chunk(shape: [1000, 3, 256, 256], elementSize: 4) == [1, 3, 256, 256])

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import HDF5
@@ -39,13 +40,13 @@ func run(_ arguments: [String], input: String = "") throws -> (status: Int32, ou
 
 enum Foreign {
   /// Whether python3 with h5py is there to write and read files independently.
-  static let hasPython = (try? run(["python3", "-c", "import h5py"]).status) == 0
+  static let hasPython = ForeignPython.has("h5py")
   static let hasDump = (try? run(["h5dump", "--version"]).status) == 0
 
   /// Runs a Python program with h5py (as `h5py`), numpy (as `np`) and the file name (as `path`).
   static func python(_ path: String, _ program: String) throws -> String {
     let result = try run(
-      ["python3", "-"], input: "import h5py, numpy as np\npath = \"\(path)\"\n" + program)
+      [ForeignPython.executable, "-"], input: "import h5py, numpy as np\npath = \"\(path)\"\n" + program)
     try #require(result.status == 0, "python3 failed:\n\(result.output)")
     return result.output.trimmingCharacters(in: .whitespacesAndNewlines)
   }

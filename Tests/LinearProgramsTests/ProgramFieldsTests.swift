@@ -35,12 +35,12 @@ import Torch
       #expect(try LinearProgramStudy.programs(reader, .test, rows: rows) == expected.map(\.labelled.program))
       #expect(
         try LinearProgramStudy.programs(reader, .test, rows: [5, 2]) == [5, 2].map { expected[$0].labelled.program })
-      #expect(try reader.doubles("solution", .test) == expected.flatMap(\.labelled.optimum.x))
+      #expect(try reader.values("solution", .test, as: Double.self) == expected.flatMap(\.labelled.optimum.x))
       let certificates = expected.map(\.labelled.certificate)
-      #expect(try reader.doubles("objective", .test) == certificates.map(\.objective))
-      #expect(try reader.doubles("primal_residual", .test) == certificates.map(\.primalResidual))
-      #expect(try reader.doubles("dual_residual", .test) == certificates.map(\.dualResidual))
-      #expect(try reader.doubles("duality_gap", .test) == certificates.map(\.dualityGap))
+      #expect(try reader.values("objective", .test, as: Double.self) == certificates.map(\.objective))
+      #expect(try reader.values("primal_residual", .test, as: Double.self) == certificates.map(\.primalResidual))
+      #expect(try reader.values("dual_residual", .test, as: Double.self) == certificates.map(\.dualResidual))
+      #expect(try reader.values("duality_gap", .test, as: Double.self) == certificates.map(\.dualityGap))
     }
   }
 

@@ -68,11 +68,11 @@ import Torch
     let hash = try DatasetMerger(shards: parts).write(to: "\(workspace.path)/merged.h5")
     let reader = try DatasetReader(dataset, LoopedLanguageStudy.layout)
     #expect(hash == reader.header.contentHash)
-    let text = try #require(reader.layout.texts["tokenizer"])
+    let text = try #require(reader.layout.texts["tokenizer"]).text
     let tokenizer = try Tokenizer(json: Data(text.utf8), location: "dataset")
-    let prompt = try reader.integers("prompt", .test, rows: [0]).map { Int($0) }
+    let prompt = try reader.values("prompt", .test, rows: [0], as: Int64.self).map { Int($0) }
     let words = tokenizer.decode(prompt).split(separator: " ").map(String.init)
-    let answer = tokenizer.decode(try reader.integers("answer", .test, rows: [0]).map { Int($0) })
+    let answer = tokenizer.decode(try reader.values("answer", .test, rows: [0], as: Int64.self).map { Int($0) })
     // One hop from the fifth word: the image in the edge of that node.
     #expect("\(words[4]):\(answer.dropFirst())" == words[Int(words[4])!])
   }
@@ -180,7 +180,7 @@ import Torch
     #expect(zip(small, smaller).allSatisfy { abs($0 - $1) < 1e-3 * max($0, 1e-6) })
     let edits = try ratios("edit")
     let reader = try DatasetReader(dataset, LoopedLanguageStudy.layout)
-    let distances = try reader.integers("contrast_distance", .test)
+    let distances = try reader.values("contrast_distance", .test, as: Int64.self)
     for (sample, distance) in distances.enumerated() {
       for k in 0..<6 { #expect([0, 1 / Double(distance)].contains(edits[sample * 6 + k])) }
     }

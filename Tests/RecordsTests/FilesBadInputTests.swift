@@ -59,7 +59,7 @@ import Testing
       var flipped = whole
       flipped[offset] ^= 0x10
       try flipped.write(to: URL(fileURLWithPath: path))
-      do { _ = try DatasetReader(path, Toy.layout).doubles("y", .train) } catch let failure as Failure {
+      do { _ = try DatasetReader(path, Toy.layout).values("y", .train, as: Double.self) } catch let failure as Failure {
         #expect(failure.status == .badData)
         if failure.location == "\(path):/train/y", failure.problem.contains("damaged") { named += 1 }
       }

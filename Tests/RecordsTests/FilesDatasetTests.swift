@@ -1,5 +1,6 @@
 import Foundation
 import HDF5
+import Synchronization
 import Testing
 
 @testable import Records
@@ -24,15 +25,29 @@ import Testing
     #expect(try reader.draws(of: .test) == draws)
     let expected = Toy.block(draws, .test)
     guard case .real(let x) = expected.fields["x"], case .real(let y) = expected.fields["y"] else { return }
-    #expect(try reader.floats("x", .test) == x.map { Float($0) })
-    #expect(try reader.doubles("y", .test) == y)
-    #expect(try reader.doubles("y", .test, rows: [7, 0, 7]) == [y[7], y[0], y[7]])
-    #expect(try reader.integers("flag", .test, rows: 1..<2) == [0, 0, 1])
+    #expect(try reader.values("x", .test, as: Float.self) == x.map { Float($0) })
+    #expect(try reader.values("y", .test, as: Double.self) == y)
+    #expect(try reader.values("y", .test, rows: [7, 0, 7], as: Double.self) == [y[7], y[0], y[7]])
+    #expect(try reader.values("flag", .test, rows: 1..<2, as: Int64.self) == [0, 0, 1])
     #expect(try reader.block(.test, rows: 2..<3).draws == [draws[2]])
     try reader.checkValues()
     // 30 samples of which every third draw is rejected: draws 0 ... 44 without 15.
     #expect(try reader.attribute("attempts", of: .train) == 45)
     #expect(try reader.attribute("rejected", of: .train) == 15)
+  }
+
+  @Test("Threads that ask for the numbers of the draws at once all get those of their split")
+  func sharedDraws() throws {
+    let path = folder.file("d.h5")
+    try Toy.write(to: path)
+    let reader = try DatasetReader(path, Toy.layout)
+    let expected = try [Split.train, .test].map { try DatasetReader(path, Toy.layout).block($0, rows: 0..<27).draws }
+    let wrong = Mutex(0)
+    DispatchQueue.concurrentPerform(iterations: 32) { k in
+      let found = try? reader.draws(of: k % 2 == 0 ? .train : .test).prefix(27)
+      if found.map(Array.init) != expected[k % 2] { wrong.withLock { $0 += 1 } }
+    }
+    #expect(wrong.withLock { $0 } == 0)
   }
 
   @Test("The file tells its own layout")
@@ -61,8 +76,8 @@ import Testing
     }
     let merger = try DatasetMerger(shards: paths.reversed())
     #expect(try merger.write(to: folder.file("merged.h5")) == whole)
-    #expect(merger.resolvedConfiguration == "seed: 1\n")
     let file = try File.open(folder.file("merged.h5"))
+    #expect(try FileProvenance(of: file)?.configuration == "seed: 1\n")
     #expect(try FileProvenance(of: file)?.inputs.map(\.path) == paths)
     #expect(try FileProvenance(of: file)?.seed == 1)
   }

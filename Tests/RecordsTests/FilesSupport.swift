@@ -27,26 +27,6 @@ func failure(_ body: () throws -> Void) throws -> Failure {
   throw CancellationError()
 }
 
-enum FilesPython {
-  static let isThere = (try? run("import h5py")) != nil
-
-  /// Runs a Python program and returns what it printed.
-  @discardableResult
-  static func run(_ program: String, _ arguments: [String] = []) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", program] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw Failure(.bug, "python3 failed:\n\(text)") }
-    return text.trimmingCharacters(in: .whitespacesAndNewlines)
-  }
-}
-
 /// A made-up case study: a few numbers, a label, a certificate; some draws are rejected.
 enum Toy {
   static let layout = DatasetLayout(

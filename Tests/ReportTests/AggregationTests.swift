@@ -140,7 +140,7 @@ import Testing
     let aggregation = try Aggregation(
       sweeps: AggregationTests.sweeps, settings: .init(bands: [band]), description: .init(title: ""))
     let tables = aggregation.summary.tables
-    #expect(tables.map(\.name) == ["models", "curves", "bands"])
+    #expect(tables.map(\.name) == ["models", "curves", "bands", "times"])
     for table in tables {
       let lengths = table.columns.map { column in
         switch column.values {
@@ -156,10 +156,11 @@ import Testing
     }
     #expect(column(0, "model") == .text(["explicit-8", "implicit-8"]))
     #expect(column(0, "error_mean") == .real(aggregation.summaries.map(\.error.mean)))
-    // Two splits of the implicit model with 16 iterations and of the explicit one with 1: error, seconds, FLOPs, parameters;
-    // the implicit one has residuals and twice 5 perturbed curves besides.
+    // Two splits of the implicit model with 16 iterations and of the explicit one with 1: error, FLOPs, parameters; the implicit
+    // one has residuals and twice 5 perturbed curves besides. Seconds are in a table of their own.
     guard case .text(let metrics)? = column(1, "metric") else { return #expect(Bool(false), "no column") }
-    #expect(metrics.count == 2 * 16 * (5 + 10) + 4)
+    #expect(metrics.count == 2 * 16 * (4 + 10) + 3)
+    #expect(column(3, "metric") == .text(Array(repeating: "seconds", count: 2 * 16 + 1)))
     #expect(column(2, "seed") == .integer(Array(repeating: 0, count: 5) + Array(repeating: 1, count: 5)))
     #expect(column(2, "holds") == .integer(Array(repeating: 0, count: 10)))
   }

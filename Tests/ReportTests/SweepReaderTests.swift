@@ -109,16 +109,24 @@ import Testing
     #expect(#expect(throws: Failure.self) { try TrainingCurve(reading: path, contentHash: "") }?.status == .badData)
   }
 
-  @Test func `The summary file holds the tables, and the same sweeps give the same content`() throws {
+  @Test func `The summary file holds the tables, and the same sweeps give the same content, however long they took`() throws {
     let folder = try TemporaryFolder()
     let band = ExpectedBand(name: "claim", quantity: Quantity(model: "implicit-8"), atMost: 1)
-    let aggregation = try Aggregation(
-      sweeps: AggregationTests.sweeps, settings: .init(bands: [band]), description: .init(title: "title"))
+    func measured(slowdown: Double) throws -> Aggregation {
+      let sweeps = AggregationTests.sweeps.map { sweep in
+        var sweep = sweep
+        sweep.costs.seconds = sweep.costs.seconds.map { $0 * slowdown }
+        return sweep
+      }
+      return try Aggregation(sweeps: sweeps, settings: .init(bands: [band]), description: .init(title: "title"))
+    }
+    let aggregation = try measured(slowdown: 1)
     let paths = ["a.h5", "b.h5"].map { folder.url.appending(path: $0).path }
-    let hashes = try paths.map {
-      try aggregation.summary.write(to: $0, provenance: FileProvenance(configuration: "{}\n"))
+    let hashes = try zip(paths, [aggregation, measured(slowdown: 3)]).map { path, aggregation in
+      try aggregation.summary.write(to: path, provenance: FileProvenance(configuration: "{}\n"))
     }
     #expect(hashes[0] == hashes[1])
+    #expect(try FileDifference(paths[0], paths[1]).entries.contains { $0.object == "/tables/times/mean" && $0.isMeasurement })
     let file = try File.open(paths[0])
     #expect(try file.dataset("tables/models/model").read(String.self) == ["explicit-8", "implicit-8"])
     #expect(try file.dataset("tables/models/error_mean").read(Double.self) == aggregation.summaries.map(\.error.mean))

@@ -38,7 +38,7 @@ import Testing
       let rows = try #require(description.subject).rows(reader, .test)
       #expect(rows.count == 40, "\(name)")
       let (targets, points) = try ScalarMapStudy.points(reader, .test, rows: rows)
-      let stored = try reader.doubles("y", .test, rows: rows)
+      let stored = try reader.values("y", .test, rows: rows, as: Double.self)
       for (i, target) in targets.enumerated() {
         #expect(target.name == description.subject?.name && stored[i] == target.value(at: points[i]))
         #expect(target.window.contains(target.coordinate(points[i])))
@@ -58,7 +58,9 @@ import Testing
 
   @Test func `Shards draw the samples that one run draws, and the options of the dataset act`() throws {
     let bench = try Workbench(Self.pipeline)
-    func x(_ path: String) throws -> [Double] { try DatasetReader(path, ScalarMapStudy.layout).doubles("x", .test) }
+    func x(_ path: String) throws -> [Double] {
+      try DatasetReader(path, ScalarMapStudy.layout).values("x", .test, as: Double.self)
+    }
     let whole = try x(bench.generate())
     let parts = try (1...3).map { try bench.generate("part-\($0)", shard: Shard($0, of: 3)) }
     _ = try DatasetMerger(shards: parts).write(to: "\(bench.folder)/merged.h5")
@@ -68,7 +70,7 @@ import Testing
       "dataset.targets.3.level=9", "dataset.targets.0.map=logarithm",
     ] {
       let path = try bench.generate("other", shard: nil, override)
-      let levels = try DatasetReader(path, ScalarMapStudy.layout).doubles("level", .test)
+      let levels = try DatasetReader(path, ScalarMapStudy.layout).values("level", .test, as: Double.self)
       #expect(try x(path) != whole || levels.contains(9), "\(override)")
     }
   }
@@ -84,7 +86,8 @@ import Testing
     #expect(try file.attribute("parameter_count", as: Int64.self) == 0)
     let reader = try DatasetReader(dataset, ScalarMapStudy.layout)
     let swept = try FigureInput<ScalarMapStudy>(SweepRecord(reading: "\(bench.folder)/linear.sweep.h5"))
-    let x = try reader.doubles("x", .test, rows: swept.rows).enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
+    let x = try reader.values("x", .test, rows: swept.rows, as: Double.self).enumerated().filter { $0.offset % 2 == 0 }.map(
+      \.element)
     let outputs = try #require(try swept.sweep.outputs())
     let errors = swept.sweep.error.values
     #expect(outputs.count == 40 * 21)

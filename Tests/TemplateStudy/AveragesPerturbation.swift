@@ -12,7 +12,7 @@ struct AveragesPerturbation: InputPerturbation {
   ) throws -> PerturbedBatch<AveragesBatch> {
     let draws = try reader.draws(of: split)
     let moved = try rows.map { row in
-      let x = try reader.doubles("x", split, rows: [row])
+      let x = try reader.values("x", split, rows: [row], as: Double.self)
       // Keyed by the draw: a sample moves alike, whatever its place in the batch.
       var random = KeyedRandom(seed: seed, stream: "averages/perturb", index: UInt64(draws[row]))
       return zip(x, random.direction(x.count, norm: norm)).map { $0 + $1 }

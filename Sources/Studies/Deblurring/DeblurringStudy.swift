@@ -46,11 +46,13 @@ public enum DeblurringStudy: HasPublishedResults, HasRealInput, HasExports, HasF
     func length(_ dimension: String) -> Int { reader.layout.dimensions[dimension] ?? 0 }
     func images(_ field: String) throws -> Tensor {
       try Tensor(
-        floats: reader.floats(field, split, rows: rows), shape: [rows.count, length("channel"), length("row"), length("column")]
+        floats: reader.values(field, split, rows: rows, as: Float.self),
+        shape: [rows.count, length("channel"), length("row"), length("column")]
       ).to(type: options.type, device: options.device)
     }
     let kernels = try Tensor(
-      reader.doubles("kernel", split, rows: rows), shape: [rows.count, 1, length("kernel_row"), length("kernel_column")])
+      reader.values("kernel", split, rows: rows, as: Double.self),
+      shape: [rows.count, 1, length("kernel_row"), length("kernel_column")])
     let draws = try reader.draws(of: split)
     return try DegradedImages(
       draws: rows.map { draws[$0] }, images: images("image"), measurements: images("measurement"),

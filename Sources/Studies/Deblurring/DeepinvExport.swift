@@ -17,7 +17,8 @@ enum DeepinvExport {
           try write(reader, split, as: name, to: atomic.file)
         }
         let kernel = ["kernel_row", "kernel_column"].map { reader.layout.dimensions[$0] ?? 0 }
-        try atomic.file.write("kernel", reader.doubles("kernel", reader.splits[0], rows: [0]), shape: [1, 1] + kernel)
+        try atomic.file.write(
+          "kernel", reader.values("kernel", reader.splits[0], rows: [0], as: Double.self), shape: [1, 1] + kernel)
         try atomic.finish()
       } catch {
         atomic.cancel()
@@ -33,7 +34,7 @@ enum DeepinvExport {
       let dataset = try file.createDataset("\(letter)_\(name)", Float.self, shape: [count] + shape)
       for row in 0..<count {
         try dataset.write(
-          reader.floats(field, split, rows: [row]), start: [row, 0, 0, 0], count: [1] + shape)
+          reader.values(field, split, rows: [row], as: Float.self), start: [row, 0, 0, 0], count: [1] + shape)
       }
     }
   }

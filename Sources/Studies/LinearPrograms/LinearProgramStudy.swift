@@ -82,7 +82,7 @@ public enum LinearProgramStudy: HasPublishedResults {
     _ reader: DatasetReader, _ split: Split, rows: [Int], options: TensorOptions
   ) throws -> ProgramTensors {
     try ProgramTensors(
-      ProgramBatch(programs(reader, split, rows: rows)), solutions: reader.doubles("solution", split, rows: rows),
+      ProgramBatch(programs(reader, split, rows: rows)), solutions: reader.values("solution", split, rows: rows, as: Double.self),
       options: options)
   }
 

@@ -9,10 +9,10 @@ extension LinearProgramStudy {
   /// - Throws: `Failure` (bad data) that names the file, the split and the sample whose values make no program.
   static func programs(_ reader: DatasetReader, _ split: Split, rows: [Int]) throws -> [LinearProgram] {
     func real(_ field: String) throws -> [[Double]] {
-      try rowsOf(reader.doubles(field, split, rows: rows), count: rows.count)
+      try rowsOf(reader.values(field, split, rows: rows, as: Double.self), count: rows.count)
     }
     func integer(_ field: String) throws -> [[Int64]] {
-      try rowsOf(reader.integers(field, split, rows: rows), count: rows.count)
+      try rowsOf(reader.values(field, split, rows: rows, as: Int64.self), count: rows.count)
     }
     let (c, b, lower, upper) = try (real("c"), real("b"), real("lower"), real("upper"))
     let (isEquality, edgeValue) = try (integer("is_equality"), real("edge_value"))

@@ -34,13 +34,13 @@ struct LanguageCurves {
   /// - Returns: nil for a sweep that did not store its outputs, or whose dataset has no tokenizer.
   init?(_ input: FigureInput<LoopedLanguageStudy>) throws {
     let sweep = input.sweep
-    guard let outputs = try sweep.outputs(), let text = input.dataset.layout.texts["tokenizer"] else { return nil }
+    guard let outputs = try sweep.outputs(), let text = input.dataset.layout.texts["tokenizer"]?.text else { return nil }
     let (samples, count) = (input.rows.count, sweep.iterations.count)
     func rows(_ values: [Double], _ width: Int) -> [[Double]] {
       (0..<(values.count / max(width, 1))).map { Array(values[($0 * width)..<(($0 + 1) * width)]) }
     }
     func integers(_ field: String) throws -> [Int] {
-      try input.dataset.integers(field, sweep.split, rows: input.rows).map { Int($0) }
+      try input.dataset.values(field, sweep.split, rows: input.rows, as: Int64.self).map { Int($0) }
     }
     name = sweep.model
     isIterative = sweep.isIterative

@@ -28,7 +28,7 @@ struct LanguagePerturbation: InputPerturbation {
       batch.shift = EmbeddingShift(norm: norm, seed: seed)
       return PerturbedBatch(batch: batch, distances: rows.map { _ in norm }, isSolved: solved)
     }
-    let distances = try reader.integers("contrast_distance", split, rows: rows)
+    let distances = try reader.values("contrast_distance", split, rows: rows, as: Int64.self)
     return PerturbedBatch(
       batch: try LoopedLanguageStudy.batch(reader, split, rows: rows, prefix: "contrast_", options: options),
       // A pair of equal prompts has no ratio.

@@ -5,7 +5,7 @@ import Support
 import Torch
 
 /// The case study `looped-language`: reasoning problems in words, answered by a transformer whose core is iterated.
-public enum LoopedLanguageStudy: HasDifficulty, HasPublishedModel, HasFigures {
+public enum LoopedLanguageStudy: HasDifficulty, HasPublishedModel, HasFigures, HasFileFormats {
   public static let name = "looped-language"
   public static let title = "Reasoning in words, by a looped transformer"
   public static let references = [
@@ -27,6 +27,7 @@ public enum LoopedLanguageStudy: HasDifficulty, HasPublishedModel, HasFigures {
     ])
 
   public static let difficultyField = "difficulty"
+  public static let fileSchemas = [GenerationFile.schema]
 
   public static func generator(
     reading section: ConfigurationSection, seed: UInt64
@@ -71,7 +72,7 @@ public enum LoopedLanguageStudy: HasDifficulty, HasPublishedModel, HasFigures {
         .usage, "expected a block_size of at least \(positions), the positions of the prompts, found \(sizes.blockSize)",
         remedy: "raise models.NAME.block_size")
     }
-    guard let text = layout.texts["tokenizer"] else { return }
+    guard let text = layout.texts["tokenizer"]?.text else { return }
     let tokenizer = try Tokenizer(json: .init(text.utf8), location: "/tokenizer")
     if tokenizer.vocabularySize > sizes.vocabulary {
       throw Failure(
@@ -92,9 +93,9 @@ public enum LoopedLanguageStudy: HasDifficulty, HasPublishedModel, HasFigures {
   ) throws -> LanguageBatch {
     let draws = try reader.draws(of: split)
     return try LanguageBatch(
-      prompts: reader.integers("\(prefix)prompt", split, rows: rows),
-      lengths: reader.integers("\(prefix)length", split, rows: rows),
-      answers: reader.integers("\(prefix)answer", split, rows: rows), draws: rows.map { draws[$0] },
+      prompts: reader.values("\(prefix)prompt", split, rows: rows, as: Int64.self),
+      lengths: reader.values("\(prefix)length", split, rows: rows, as: Int64.self),
+      answers: reader.values("\(prefix)answer", split, rows: rows, as: Int64.self), draws: rows.map { draws[$0] },
       location: "\(reader.path):/\(split.rawValue)", device: options.device)
   }
 

@@ -12,9 +12,9 @@ extension ScalarMapStudy {
     _ reader: DatasetReader, _ split: Split, rows: [Int]
   ) throws -> (targets: [TargetMap], points: [[Double]]) {
     let (maps, levels) = try (
-      reader.integers("map", split, rows: rows), reader.doubles("level", split, rows: rows)
+      reader.values("map", split, rows: rows, as: Int64.self), reader.values("level", split, rows: rows, as: Double.self)
     )
-    let x = try reader.doubles("x", split, rows: rows)
+    let x = try reader.values("x", split, rows: rows, as: Double.self)
     let width = rows.isEmpty ? 1 : x.count / rows.count
     var targets: [TargetMap] = []
     var points: [[Double]] = []
@@ -56,7 +56,7 @@ extension ScalarMapStudy {
   static func subject(_ target: TargetMap) -> ModelDescription<ScalarBatch>.Subject {
     let number = target.number
     return .init(name: target.name) { reader, split in
-      let (maps, levels) = try (reader.integers("map", split), reader.doubles("level", split))
+      let (maps, levels) = try (reader.values("map", split, as: Int64.self), reader.values("level", split, as: Double.self))
       let rows = maps.indices.filter { maps[$0] == number && levels[$0] == target.level }
       guard !rows.isEmpty else {
         throw Failure(

@@ -76,7 +76,7 @@ public enum ScalarMapStudy: HasFigures {
   ) throws -> ScalarBatch {
     let (targets, points) = try points(reader, split, rows: rows)
     return try ScalarBatch(
-      targets, points, values: reader.doubles("y", split, rows: rows), options: options)
+      targets, points, values: reader.values("y", split, rows: rows, as: Double.self), options: options)
   }
 
   /// Squared error.

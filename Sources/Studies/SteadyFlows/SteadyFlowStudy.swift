@@ -103,7 +103,7 @@ public enum SteadyFlowStudy: HasPublishedResults, HasRealInput, HasSymmetries, H
   static func samples(_ reader: DatasetReader, _ split: Split, rows: [Int]) throws -> ScaledSamples {
     let lengths = reader.layout.dimensions
     let (channels, x, y) = (lengths["channel"] ?? 0, lengths["x"] ?? 0, lengths["y"] ?? 0)
-    func real(_ field: String) throws -> [Double] { try reader.doubles(field, split, rows: rows) }
+    func real(_ field: String) throws -> [Double] { try reader.values(field, split, rows: rows, as: Double.self) }
     let scales = try (input: real("input_scale"), solution: real("solution_scale"))
     for (name, values) in [("input_scale", scales.input), ("solution_scale", scales.solution)] {
       if let position = values.firstIndex(where: { !($0 > 0 && $0.isFinite) }) {

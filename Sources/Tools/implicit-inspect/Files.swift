@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Records
+import StudyRegistry
 import Support
 
 struct Show: ParsableCommand {
@@ -27,7 +28,7 @@ struct Validate: ParsableCommand {
     Log.start()
     var broken: [String] = []
     for path in files {
-      let validation = try FileValidation(of: path)
+      let validation = try FileValidation(of: path, in: fileCatalog)
       print("\(path): \(validation.isValid ? "valid" : "not valid"), \(validation.kind.rawValue), \(validation.contentHash)")
       for problem in validation.problems { print("  problem: \(problem)") }
       for note in validation.notes { print("  note: \(note)") }

@@ -57,8 +57,8 @@ enum GenerationFile {
     let content = try ContentFile(
       creating: path,
       FileHeader(
-        .generation, caseStudy: LoopedLanguageStudy.name, title: LoopedLanguageStudy.title,
-        references: LoopedLanguageStudy.references), provenance: provenance)
+        kind, caseStudy: LoopedLanguageStudy.name, title: LoopedLanguageStudy.title,
+        references: LoopedLanguageStudy.references), as: schema, provenance: provenance)
     do {
       let file = content.file
       try Failure.mapping {

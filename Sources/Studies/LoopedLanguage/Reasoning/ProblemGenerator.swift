@@ -36,7 +36,10 @@ struct ProblemGenerator: SampleGenerator {
   var layout: DatasetLayout {
     var layout = LoopedLanguageStudy.layout
     layout.dimensions = ["position": longestPrompt]
-    layout.texts = ["tokenizer": tokenizerText]
+    layout.texts = [
+      "tokenizer": SharedText(
+        tokenizerText, "tokenizer.json of prompts that are stored as tokens, in case studies of texts")
+    ]
     return layout
   }
 

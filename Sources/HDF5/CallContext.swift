@@ -2,7 +2,7 @@ import CHDF5
 import Foundation
 
 /// Where a library call is made: the operation, the file and the object, for the error it may end in.
-struct Site {
+struct CallContext {
   var operation: String
   var file: String?
   var object: String?
