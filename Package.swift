@@ -119,7 +119,7 @@ let package = Package(
       tests("Support", ["Support", logging]),
       tests("Configuration", ["Support", "Configuration"]),
       tests("Records", ["HDF5", "Support", "Records"]),
-      tests("StudyKit", ["Torch", "Equilibrium", "Support", "StudyKit"]),
+      tests("StudyKit", ["Torch", "Equilibrium", "Support", "Configuration", "StudyKit"]),
       tests("Stages", studyFoundation + ["Stages"]),
     ] + studies.map { tests($0.name, studyFoundation + ["Stages", .target(name: $0.name)] + $0.libraries) } + [
       tests("Report", ["HDF5", "Support", "Configuration", "Records", "Plot", "Report"]),
