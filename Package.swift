@@ -126,7 +126,7 @@ let package = Package(
       tests("Configuration", ["Support", "Configuration"]),
       tests("Records", ["HDF5", "Support", "Records"]),
       tests("Plot", ["Support", "Plot"]),
-      tests("StudyKit", ["Torch", "Equilibrium", "Support", "StudyKit"]),
+      tests("StudyKit", ["Torch", "Equilibrium", "Support", "Configuration", "StudyKit"]),
       tests("Stages", studyFoundation + ["Stages"]),
     ] + testedStudies.map { tests($0.name, studyFoundation + ["Stages", .target(name: $0.name)] + $0.libraries) } + [
       tests("StudyRegistry", ["Support", "Records", "StudyKit", "StudyRegistry"]),

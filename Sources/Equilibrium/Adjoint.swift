@@ -1,22 +1,6 @@
-/// The name of a way to differentiate through an equilibrium, as configurations write it.
-public enum AdjointKind: String, CaseIterable, Sendable {
-  case implicit
-  case phantom
-  case jacobianFree
-  case unrolled
-
-  /// The adjoint of this name with its default settings.
-  public var adjoint: Adjoint {
-    switch self {
-    case .implicit: .implicit(ImplicitAdjoint())
-    case .phantom: .phantom(PhantomAdjoint())
-    case .jacobianFree: .jacobianFree
-    case .unrolled: .unrolled(steps: 10)
-    }
-  }
-}
-
 /// How the gradient of a loss passes through the equilibrium y* = G(y*, x), whatever solver found it.
+///
+///     let adjoint = Adjoint.implicit(ImplicitAdjoint(solver: SolverSettings(.anderson(Anderson()))))
 public enum Adjoint: Equatable, Sendable {
   /// The implicit function theorem: exact at the fixed point, memory of one application of G.
   case implicit(ImplicitAdjoint)
@@ -29,16 +13,7 @@ public enum Adjoint: Equatable, Sendable {
   /// steps. No solver runs.
   case unrolled(steps: Int, damping: Double = 1)
 
-  public var kind: AdjointKind {
-    switch self {
-    case .implicit: .implicit
-    case .phantom: .phantom
-    case .jacobianFree: .jacobianFree
-    case .unrolled: .unrolled
-    }
-  }
-
-  /// Throws `EquilibriumError.invalidSetting` for the first setting outside its range.
+  /// - Throws: `EquilibriumError.invalidSetting` for the first setting outside its range.
   public func validate() throws {
     switch self {
     case .implicit(let implicit):
@@ -67,11 +42,11 @@ public struct ImplicitAdjoint: Equatable, Sendable {
 
   /// Solves u = (dG/dy)' u + dL/dy, per sample, from u = dL/dy.
   public var solver: SolverSettings
+  /// Which of the two the loss is a function of.
   public var lossPoint: LossPoint
 
-  public init(
-    solver: SolverSettings = SolverSettings(.anderson(Anderson())), lossPoint: LossPoint = .equilibrium
-  ) {
+  /// By default plain iteration, for maps that contract; the loss at the equilibrium.
+  public init(solver: SolverSettings = SolverSettings(), lossPoint: LossPoint = .equilibrium) {
     self.solver = solver
     self.lossPoint = lossPoint
   }
@@ -84,6 +59,7 @@ public struct PhantomAdjoint: Equatable, Sendable {
   /// z <- (1 - damping) z + damping G(z); in (0, 1].
   public var damping: Double
 
+  /// By default as FNO-DEQ was trained.
   public init(steps: Int = 3, damping: Double = 0.8) {
     self.steps = steps
     self.damping = damping

@@ -17,6 +17,7 @@ public enum EquilibriumError: Error, Equatable, Sendable, CustomStringConvertibl
   /// The loss is not one finite-sized scalar, or a parameter does not reach it.
   case notDifferentiable(role: String, problem: String)
 
+  /// What is wrong, and what to do, in one sentence.
   public var description: String {
     switch self {
     case .invalidSetting(let name, let found, let expected):

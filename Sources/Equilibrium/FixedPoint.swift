@@ -38,7 +38,7 @@ public struct FixedPointIteration<State: EquilibriumState> {
   /// max(||y_0||, ||G(y_0)||) per sample, the scale of divergence.
   private var scales: [Double] = []
   private var best: (state: State, indices: [Int])?
-  /// The lowest squared residual of the whole batch, for the published choice.
+  /// The lowest squared residual of the whole batch, for that choice of the returned iterate.
   private var lowestSquare = Double.infinity
 
   /// Evaluates the map at the start, y_0.
@@ -150,7 +150,7 @@ public struct FixedPointIteration<State: EquilibriumState> {
       best = (point.state, [Int](repeating: 0, count: active.count))
       return
     }
-    if settings.returning == .published {
+    if settings.returning == .lowestBatchResidual {
       let square = residualSquares.reduce(0, +)
       guard index >= 2, square < lowestSquare else { return }
       lowestSquare = square

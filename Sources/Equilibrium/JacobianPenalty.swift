@@ -12,6 +12,7 @@ public struct JacobianPenalty {
   /// Draws e for the given state, `[B, ...]`, of the state's shape and type.
   public var probe: (Tensor) throws -> Tensor
 
+  /// A penalty whose probes the caller draws, so that they can be keyed.
   public init(weight: Double, probe: @escaping (Tensor) throws -> Tensor) {
     self.weight = weight
     self.probe = probe

@@ -9,6 +9,7 @@ public struct Linearization<State: EquilibriumState> {
   /// J' u, the vector-Jacobian product.
   public let transposedProduct: (State) throws -> State
 
+  /// An operator from its two products; each must act sample by sample.
   public init(
     product: @escaping (State) throws -> State, transposedProduct: @escaping (State) throws -> State
   ) {

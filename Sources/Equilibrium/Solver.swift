@@ -20,6 +20,7 @@ public enum Solver: Equatable, Sendable {
   case anderson(Anderson)
   case broyden(Broyden)
 
+  /// The name of this solver.
   public var kind: SolverKind {
     switch self {
     case .picard: .picard
@@ -34,6 +35,7 @@ public struct Picard: Equatable, Sendable {
   /// In (0, 1]; with 1 each iterate is the value of the map, bit for bit. The residual is not scaled by it.
   public var damping: Double
 
+  /// By default undamped.
   public init(damping: Double = 1) { self.damping = damping }
 }
 
@@ -50,7 +52,8 @@ public struct Anderson: Equatable, Sendable {
     /// below its square root the weights become uniform and convergence slows.
     case absolute(Double)
 
-    var factor: Double {
+    /// What is added, relative or not.
+    public var factor: Double {
       switch self {
       case .relative(let factor), .absolute(let factor): factor
       }
@@ -61,9 +64,11 @@ public struct Anderson: Equatable, Sendable {
   public var window: Int
   /// The share of G(y_i), in (0, 1].
   public var mixing: Double
+  /// Of the least-squares problem for the weights.
   public var regularization: Regularization
 
-  public init(window: Int = 6, mixing: Double = 1, regularization: Regularization = .relative(1e-12)) {
+  /// By default five evaluations, undamped, regularised at the level of rounding.
+  public init(window: Int = 5, mixing: Double = 1, regularization: Regularization = .relative(1e-12)) {
     self.window = window
     self.mixing = mixing
     self.regularization = regularization
@@ -78,6 +83,7 @@ public struct Broyden: Equatable, Sendable {
   /// Shorten a step until ||G(y) - y||^2 falls (Armijo's rule), sample by sample. Each trial is an evaluation.
   public var lineSearch: Bool
 
+  /// By default thirty factors and full steps.
   public init(memory: Int = 30, lineSearch: Bool = false) {
     self.memory = memory
     self.lineSearch = lineSearch
@@ -85,6 +91,9 @@ public struct Broyden: Equatable, Sendable {
 }
 
 /// A solver, when it stops, and which iterate it returns.
+///
+///     let settings = SolverSettings(.anderson(Anderson(window: 3)), stopping: StoppingCriteria(maximumIterations: 30))
+///     let solution = try fixedPoint(of: { try $0.cos() }, from: Tensor([0.5], shape: [1, 1]), settings: settings)
 public struct SolverSettings: Equatable, Sendable {
   /// Which iterate becomes the solution's state.
   public enum ReturnedIterate: String, CaseIterable, Sendable {
@@ -92,15 +101,20 @@ public struct SolverSettings: Equatable, Sendable {
     case last
     /// The one with the lowest residual ||G(y) - y|| of its sample.
     case best
-    /// As the published code of FNO-DEQ returns it: of the iterates 2, 3, ... the one with the lowest residual of the whole batch
-    /// together, and the start where there is none. So here a sample does depend on its batch mates.
-    case published
+    /// Of the iterates 2, 3, ... the one with the lowest residual of the whole batch together, and the start where there is none, so
+    /// that a sample does depend on its batch mates. It is what the Anderson solver in the published code of FNO-DEQ returns
+    /// (Marwah, Pokle, Kolter, Lipton, Lu, Risteski, "Deep equilibrium based neural operators for steady-state PDEs", NeurIPS 2023).
+    case lowestBatchResidual = "lowest-batch-residual"
   }
 
+  /// What makes the next iterate.
   public var solver: Solver
+  /// When a sample ends.
   public var stopping: StoppingCriteria
+  /// Which iterate becomes the solution's state.
   public var returning: ReturnedIterate
 
+  /// By default plain iteration to a relative residual of 1e-6, at most 50 steps, and the last iterate.
   public init(
     _ solver: Solver = .picard(Picard()), stopping: StoppingCriteria = StoppingCriteria(),
     returning: ReturnedIterate = .last
@@ -110,7 +124,7 @@ public struct SolverSettings: Equatable, Sendable {
     self.returning = returning
   }
 
-  /// Throws `EquilibriumError.invalidSetting` for the first setting outside its range.
+  /// - Throws: `EquilibriumError.invalidSetting` for the first setting outside its range.
   public func validate() throws {
     try stopping.validate()
     switch solver {

@@ -7,6 +7,7 @@ public struct PowerIteration: Equatable, Sendable {
   /// type it cannot be measured.
   public var tolerance: Double
 
+  /// By default at most 200 iterations, for about six digits of the norm.
   public init(maximumIterations: Int = 200, tolerance: Double = 1e-3) {
     self.maximumIterations = maximumIterations
     self.tolerance = tolerance

@@ -15,7 +15,7 @@ public struct SpectralRadius: Equatable, Sendable {
   public let iterations: [Int]
 }
 
-/// The spectral radius of every sample's J, with the spectral norm as a bound that always holds.
+/// The spectral radius of every sample's J, with the spectral norm as a bound that always holds. No stage measures it yet.
 ///
 /// The power method with a Rayleigh quotient wanders for ever where the dominant eigenvalues are a complex pair, or a
 /// pair of opposite sign. Here J^2 v = a J v + b v is fitted by least squares at every iterate: the roots of

@@ -12,6 +12,7 @@ public struct StoppingCriteria: Equatable, Sendable {
   public var maximumIterations: Int
   /// A sample whose residual falls below this has converged. At least 0; with 0 exactly K steps are made.
   public var tolerance: Double
+  /// What is compared with the tolerance.
   public var mode: ToleranceMode
   /// A sample has diverged at y_k, k > 0, when ||G(y_k) - y_k|| exceeds this times max(||y_0||, ||G(y_0)||).
   /// Above 1; infinity switches the test off.
@@ -19,6 +20,7 @@ public struct StoppingCriteria: Equatable, Sendable {
   /// Where nothing else is said.
   public static let defaultDivergenceThreshold = 1e6
 
+  /// By default 50 steps at most, to a relative residual of 1e-6.
   public init(
     maximumIterations: Int = 50, tolerance: Double = 1e-6, mode: ToleranceMode = .relative,
     divergenceThreshold: Double = defaultDivergenceThreshold

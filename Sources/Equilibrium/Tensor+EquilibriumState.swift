@@ -11,6 +11,7 @@ private enum Op {
 /// Inner products are not recorded for differentiation; linear combinations are, wherever tracking is on, so wrap a
 /// solve in `Autograd.withoutTracking` unless it is meant to be differentiated through.
 extension Tensor: EquilibriumState {
+  /// 2^-52 for float64, 2^-7 for bfloat16, 2^-10 for float16, 2^-23 for all others.
   public var machineEpsilon: Double {
     switch type {
     case .float64: 0x1p-52
@@ -20,6 +21,7 @@ extension Tensor: EquilibriumState {
     }
   }
 
+  /// In float64 for float64 states, else accumulated in float32; one synchronisation with the device.
   public static func innerProducts(_ pairs: [(Tensor, Tensor)]) throws -> [[Double]] {
     guard let first = pairs.first?.0 else { return [] }
     let count = first.sampleCount
@@ -34,6 +36,7 @@ extension Tensor: EquilibriumState {
     return pairs.indices.map { Array(products[$0 * count..<($0 + 1) * count]) }
   }
 
+  /// In the states' type, differentiable wherever tracking is on.
   public static func combination(_ terms: [(Coefficient, Tensor)]) throws -> Tensor {
     guard let first = terms.first?.1 else {
       throw EquilibriumError.countMismatch(role: "a linear combination", expected: 1, found: 0)
@@ -70,6 +73,7 @@ extension Tensor: EquilibriumState {
     return sum ?? first
   }
 
+  /// Without any arithmetic on the entries that stay.
   public func replacing(samplesWhere mask: [Bool], with other: Tensor) throws -> Tensor {
     try other.requireShape(shape, role: "the replacement")
     try requireCount(of: mask, sampleCount)

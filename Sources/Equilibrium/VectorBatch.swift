@@ -3,6 +3,7 @@ public struct VectorBatch: EquilibriumState, Equatable, Sendable {
   /// The samples, B rows of n numbers.
   public let rows: [[Double]]
 
+  /// - Throws: `EquilibriumError.shapeMismatch` for rows of different lengths.
   public init(_ rows: [[Double]]) throws {
     for row in rows where row.count != rows[0].count {
       throw EquilibriumError.shapeMismatch(
@@ -13,6 +14,7 @@ public struct VectorBatch: EquilibriumState, Equatable, Sendable {
 
   private init(unchecked rows: [[Double]]) { self.rows = rows }
 
+  /// `[B, n]`
   public var shape: [Int] { [rows.count, rows.first?.count ?? 0] }
 
   public var machineEpsilon: Double { Double.ulpOfOne }
@@ -47,6 +49,7 @@ public struct VectorBatch: EquilibriumState, Equatable, Sendable {
 
 /// One sample, shape `[1, n]`.
 extension Array: EquilibriumState where Element == Double {
+  /// `[1, n]`
   public var shape: [Int] { [1, count] }
 
   public var machineEpsilon: Double { Double.ulpOfOne }

@@ -10,13 +10,14 @@ import Torch
 /// depend on the number of threads, memory is that of the chunks under way, and small problems stay in cache.
 struct BatchGradient<Case: CaseStudy> {
   let model: Model<Case.Batch>
-  let forward: SolverSettings
-  let adjoint: Adjoint
-  /// Iterations without gradient that come before.
-  let untrackedIterations: Int
+  let adjoint: AdjointConfiguration
+  /// Unrolled steps, or the limit of the forward solver.
+  let iterations: Int
+  /// Iterations without gradient that come before, of the same solver; it starts anew behind them.
+  var untrackedIterations = 0
   let threads: Int
   /// Weight of the penalty on the Jacobian of implicit models; 0 for none.
-  let jacobianWeight: Double
+  var jacobianWeight = 0.0
   /// Draws the probe of the penalty for a chunk: its number in the batch, and the shape.
   let probe: @Sendable (_ chunk: Int, _ state: Tensor) throws -> Tensor
   /// The random numbers of a chunk, for explicit models that train with some.
@@ -79,12 +80,11 @@ struct BatchGradient<Case: CaseStudy> {
     _ loss: (Tensor) throws -> Tensor
   ) throws -> Result {
     let context = try network.inject(batch)
-    let damping = if case .unrolled(_, let damping) = adjoint { damping } else { 1.0 }
     let start = try Autograd.withoutTracking {
-      try (0..<untrackedIterations).reduce(network.initialState(context)) { state, _ in
-        try state.lerp(to: network.step(state, context), weight: damping)
-      }
+      try self.adjoint.iteration.iterate(
+        untrackedIterations, of: { try network.step($0, context) }, from: network.initialState(context))
     }
+    let (forward, adjoint) = adjoint.resolved(iterations: iterations)
     let penalty =
       jacobianWeight == 0 ? nil : JacobianPenalty(weight: jacobianWeight * share, probe: { try probe(index, $0) })
     let gradient = try equilibriumGradient(

@@ -64,7 +64,8 @@ struct Checkpoint {
       let header = try FileHeader(of: file, expecting: [.checkpoint])
       guard header.caseStudy == Case.name, try file.attribute("identity", as: String.self) == identity else {
         throw Failure(
-          .badData, "the checkpoint is of a training with another configuration, seed or dataset", at: path,
+          .badData, "the checkpoint is of a training with another configuration, seed, dataset or device, or of another version",
+          at: path,
           remedy: "run without --resume to start anew, or restore the configuration it was made with")
       }
       let expected = trainer.parameters.entries.map { ($0.name, $0.parameter.value.shape) }

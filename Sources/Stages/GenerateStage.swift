@@ -7,17 +7,24 @@ import Synchronization
 import Torch
 
 /// The stage `implicit-generate`: draws a dataset, or one shard of it, on all cores.
+///
+///     let stage = GenerateStage(output: "dataset.h5", shard: nil, threads: 2, progress: nil)
+///     let hash = try stage.run(ExperimentConfiguration<LinearProgramStudy>(document))
 public struct GenerateStage {
+  /// The file to write.
   public var output: String
   /// Nil for the whole dataset.
   public var shard: Shard?
   /// Go on behind the samples of an attempt that was stopped or killed, if there are any.
   public var resumes: Bool
+  /// Cores that are used; the samples do not depend on it.
   public var threads: Int
   /// Samples of another device differ in their last digits.
   public var device: Device
+  /// A file that says how far the stage is; nil for none.
   public var progress: String?
 
+  /// - Parameter shard: nil for the whole dataset.
   public init(
     output: String, shard: Shard?, resumes: Bool = false, threads: Int, device: Device = .cpu, progress: String?
   ) {
@@ -31,8 +38,10 @@ public struct GenerateStage {
 
   /// - Returns: the content hash of the file.
   public func run<Case: CaseStudy>(_ configuration: ExperimentConfiguration<Case>) throws -> String {
-    let lock = try OutputLock(for: output)
-    defer { withExtendedLifetime(lock) {} }
+    try withOutputLock(output) { try drawn(configuration) }
+  }
+
+  private func drawn<Case: CaseStudy>(_ configuration: ExperimentConfiguration<Case>) throws -> String {
     let generator = try configuration.generator.moved(to: device)
     // Blocks of draws are computed side by side, each by one thread.
     try Runtime.setThreads(1)
@@ -45,9 +54,10 @@ public struct GenerateStage {
       let shard = shard.map { "\($0.index)/\($0.count)" } ?? ""
       let log = try ResumeLog(
         of: output, resumes: resumes,
-        identity: SHA256.hash(
-          ([implicitModelsVersion, resolved, shard, "\(generator.drawsPerBlock)", "\(device)"]
-            + files.compactMap(\.contentHash)).joined(separator: "\n")))
+        identity: ResumeIdentity(
+          configuration.document, under: ["case_study", "seed", "dataset"], device: device,
+          parts: [shard, "\(generator.drawsPerBlock)"] + files.compactMap(\.contentHash)
+        ).hash)
       var done: [Split: (blocks: Int, draws: Int)] = [:]
       try log.restore { entry in
         let block = try GeneratedBlock(entry)

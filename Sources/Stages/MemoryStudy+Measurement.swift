@@ -29,15 +29,9 @@ extension MemoryStudy {
     _ case: Case.Type, _ model: Model<Case.Batch>, _ batch: Case.Batch, _ name: AdjointName, _ iterations: Int
   ) throws -> Int {
     let picard = SolverSettings(.picard(Picard()), stopping: .exactly(iterations))
-    let adjoint: Adjoint =
-      switch name {
-      case .unrolled: .unrolled(steps: iterations, damping: 1)
-      case .implicit: .implicit(ImplicitAdjoint(solver: picard, lossPoint: .equilibrium))
-      case .phantom: .phantom(PhantomAdjoint())
-      case .jacobianFree: .jacobianFree
-      }
+    let adjoint = AdjointConfiguration(name, solver: picard, implicit: ImplicitAdjoint(solver: picard))
     let gradient = BatchGradient<Case>(
-      model: model, forward: picard, adjoint: adjoint, untrackedIterations: 0, threads: 1, jacobianWeight: 0,
+      model: model, adjoint: adjoint, iterations: iterations, threads: 1,
       probe: { _, state in state }, random: { KeyedRandom(seed: 0, stream: "memory", index: UInt64($0)) })
     return try Runtime.measuringPeakMemory { try gradient(batch) }.bytes
   }

@@ -5,43 +5,47 @@ import Support
 import Torch
 
 /// Times optimizer steps exactly as `implicit-train` makes them.
+///
+///     let benchmark = try StepBenchmark(configuration, model: "implicit-8", dataset: "dataset.h5", steps: 5, threads: 2)
+///     print(benchmark.seconds)
 public struct StepBenchmark {
+  /// Numbers that are trained.
   public let parameterCount: Int
-  /// Phases of the whole training, and steps of the timed one.
-  public let phases: Int
-  public let phaseSteps: Int
   /// Seconds of each step, in order.
   public let seconds: [Double]
-  /// Loss before each step.
+  /// Loss before each step, that of the one to warm up included.
   public let losses: [Double]
   /// Largest memory this process has had, in bytes.
   public let peakMemory: Int
 
+  /// Times the first steps of a training, all of its first phase, which is taken to be longer where it has fewer.
+  ///
   /// - Parameters:
-  ///   - phase: the phase of the training that is timed, from its first step on.
-  ///   - steps: timed steps; one more comes first to warm up.
+  ///   - name: of the model in the pipeline file.
+  ///   - dataset: path of the dataset to train on.
+  ///   - initial: path of the model file that the model starts from, if it does.
+  ///   - steps: timed steps, at least 1; one more comes first to warm up.
+  ///   - threads: cores that are used.
+  /// - Throws: `Failure` (usage) for a model without parameters; whatever is wrong with the input.
   public init<Case: CaseStudy>(
-    _ configuration: ExperimentConfiguration<Case>, model name: String, dataset: String, initial: String? = nil, phase: Int = 0,
-    steps: Int, threads: Int, device: Device = .cpu
+    _ configuration: ExperimentConfiguration<Case>, model name: String, dataset: String, initial: String? = nil, steps: Int,
+    threads: Int, device: Device = .cpu
   ) throws {
-    let reader = try DatasetReader(dataset, Case.layout)
-    let configured = try configuration.model(name)
-    var training = configured.training ?? configuration.training
-    phases = training.phases.count
-    training.phases = [training.phases[phase]]
-    phaseSteps = training.totalSteps
-    let model = try configured.build(
-      reader.layout, seed: configuration.seed, initial: initial.map { try ModelFile($0, caseStudy: Case.name) }, name: name)
-    guard !model.module.parameters.isEmpty else {
+    let setup = try TrainingSetup(
+      configuration, model: name, DatasetReader(dataset, Case.layout), initial: initial, threads: threads, device: device)
+    try self.init(setup, setup.training.phases[0], steps: steps, name: name, device: device)
+  }
+
+  private init<Case: CaseStudy>(
+    _ setup: TrainingSetup<Case>, _ phase: TrainingConfiguration.Phase, steps: Int, name: String, device: Device
+  ) throws {
+    guard !setup.model.module.parameters.isEmpty else {
       throw Failure(.usage, "the model `\(name)` has no parameters, so there is no step to time", remedy: "name another")
     }
-    try model.module.move(to: device, type: training.precision.type)
-    try Runtime.setThreads(device == .cpu ? 1 : threads)
-    let data = try TrainingData<Case>(
-      reader, for: configured.description, training, seed: configuration.seed,
-      options: TensorOptions(type: training.precision.type, device: device))
-    let trainer = try Trainer(training, model, data, threads: device == .cpu ? threads : 1)
-    parameterCount = model.module.parameters.count
+    var phase = phase
+    phase.steps = max(phase.steps, steps + 1)
+    let trainer = try setup.trainer(phases: [phase])
+    parameterCount = trainer.parameters.count
     try trainer.step()
     try Runtime.synchronize(device)
     seconds = try (0..<steps).map { _ in
@@ -60,24 +64,25 @@ public struct StepBenchmark {
 extension StepBenchmark {
   private static let stepsPerPhase = 2
 
-  /// What a whole training takes, judged by a few steps of each of its phases, for people to read.
-  public static func price<Case: CaseStudy>(
-    _ configuration: ExperimentConfiguration<Case>, model: String, dataset: String, initial: String?, threads: Int,
+  /// What a whole training takes, judged by a few steps of each of its phases, for people to read. The phases are timed one after
+  /// the other on one model.
+  ///
+  /// - Throws: as `init`.
+  public static func estimate<Case: CaseStudy>(
+    _ configuration: ExperimentConfiguration<Case>, model name: String, dataset: String, initial: String?, threads: Int,
     device: Device
   ) throws -> String {
-    func benchmark(_ phase: Int) throws -> StepBenchmark {
-      try StepBenchmark(
-        configuration, model: model, dataset: dataset, initial: initial, phase: phase, steps: stepsPerPhase, threads: threads,
-        device: device)
+    let setup = try TrainingSetup(
+      configuration, model: name, DatasetReader(dataset, Case.layout), initial: initial, threads: threads, device: device)
+    let phases = setup.training.phases
+    let timed = try phases.map { try StepBenchmark(setup, $0, steps: stepsPerPhase, name: name, device: device) }
+    let time = zip(timed, phases).reduce(0) {
+      $0 + $1.0.seconds.reduce(0, +) / Double(stepsPerPhase) * Double($1.1.steps)
     }
-    let first = try benchmark(0)
-    let all = try [first] + (1..<first.phases).map(benchmark)
-    let steps = all.reduce(0) { $0 + $1.phaseSteps }
-    let time = all.reduce(0) { $0 + $1.seconds.reduce(0, +) / Double(stepsPerPhase) * Double($1.phaseSteps) }
-    let memory = Double(all.map(\.peakMemory).max() ?? 0) / 1_073_741_824
+    let memory = Double(timed.map(\.peakMemory).max() ?? 0) / 1_073_741_824
     return """
-      parameters  \(first.parameterCount)
-      steps       \(steps), \(Float(time / Double(steps))) s each on average
+      parameters  \(setup.model.module.parameters.count)
+      steps       \(setup.training.totalSteps), \(Float(time / Double(setup.training.totalSteps))) s each on average
       memory      \(String(format: "%.2f GiB", memory)) of this process at most, with the dataset
       time        about \(durationText(time))
       """

@@ -69,7 +69,8 @@ public struct SweepStage {
     let cost = try SampleCost(
       of: model, case: Case.self, on: Case.batch(reader, split, rows: pieces[0], options: options),
       solver: sweep.solver, device: device)
-    let training = TensorOptions(type: configuration.training.precision.type, device: device)
+    let own = try modelFile.configured(as: Case.self).training
+    let training = TensorOptions(type: (own ?? configuration.training).precision.type, device: device)
     let memory = try sweep.memory.flatMap {
       try $0.measured(
         Case.self, loaded(training), on: Case.batch(reader, split, rows: Array(rows.prefix($0.samples)), options: training))

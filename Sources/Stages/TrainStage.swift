@@ -6,18 +6,29 @@ import Support
 import Torch
 
 /// The stage `implicit-train`: one model on one dataset.
+///
+///     let stage = TrainStage(
+///       modelName: "implicit-8", dataset: "dataset.h5", output: "implicit-8.h5", resumes: false, threads: 2, device: .cpu, progress: nil)
+///     let hash = try stage.run(ExperimentConfiguration<LinearProgramStudy>(document))
 public struct TrainStage {
+  /// Name of the model in the pipeline file.
   public var modelName: String
+  /// The dataset to train on.
   public var dataset: String
+  /// The model file to write.
   public var output: String
   /// The model file that the model starts from, if its configuration says so.
   public var initial: String?
   /// Continue from the checkpoint, if there is one.
   public var resumes: Bool
+  /// Cores that are used; on the CPU the parameters do not depend on it.
   public var threads: Int
+  /// Where it trains; parameters of another device differ in their last digits.
   public var device: Device
+  /// A file that says how far the stage is; nil for none.
   public var progress: String?
 
+  /// A training of one model, as `implicit-train` makes it.
   public init(
     modelName: String, dataset: String, output: String, initial: String? = nil, resumes: Bool, threads: Int, device: Device,
     progress: String?
@@ -35,51 +46,44 @@ public struct TrainStage {
   /// - Returns: the content hash of the model.
   /// - Throws: `Failure`: interrupted (after a checkpoint), diverged, or whatever is wrong with the input.
   public func run<Case: CaseStudy>(_ configuration: ExperimentConfiguration<Case>) throws -> String {
-    let configured = try configuration.model(modelName)
+    _ = try configuration.model(modelName)
     let reader = try DatasetReader(dataset, Case.layout)
     try reader.checkValues()
-    let lock = try OutputLock(for: output)
-    defer { withExtendedLifetime(lock) {} }
+    return try withOutputLock(output) { try run(configuration, reader) }
+  }
 
-    let training = configured.training ?? configuration.training
-    let options = TensorOptions(type: training.precision.type, device: device)
-    let source = try initial.map { try ModelFile($0, caseStudy: Case.name) }
-    let model = try configured.build(reader.layout, seed: configuration.seed, initial: source, name: modelName)
-    try model.module.move(to: device, type: options.type)
-    // Chunks are worked through side by side, each by one thread: that way results do not depend on their number.
-    try Runtime.setThreads(device == .cpu ? 1 : threads)
-    let data = try TrainingData<Case>(
-      reader, for: configured.description, training, seed: configuration.seed, options: options)
-    let trainer = try Trainer(training, model, data, threads: device == .cpu ? threads : 1)
-
-    let resolved = configuration.document.resolved(only: ["seed", "models.\(modelName)", "training"])
+  private func run<Case: CaseStudy>(_ configuration: ExperimentConfiguration<Case>, _ reader: DatasetReader) throws -> String {
+    let setup = try TrainingSetup(
+      configuration, model: modelName, reader, initial: initial, threads: threads, device: device)
+    let (configured, training) = (setup.configured, setup.training)
+    let trainer = try setup.trainer()
     var facts = ModelFacts(
       caseStudy: Case.name, model: modelName, architecture: configured.architecture,
       configuration: configuration.document.resolved(only: ["models.\(modelName)"]), seed: configuration.seed,
       datasetHash: reader.header.contentHash)
-    if case .implicit = model, !trainer.parameters.isEmpty, configured.weights == nil {
+    if case .implicit = setup.model, !trainer.parameters.isEmpty, configured.weights == nil {
       facts.trainedIterations = training.phases.map { $0.iterations + $0.untrackedIterations }.max()
     }
     let provenance = try FileProvenance(
       run: .current(libraries: ["libtorch": Runtime.version]), configuration: configuration.document.resolved(),
       seed: configuration.seed,
       inputs: [ProvenanceInput(path: dataset, contentHash: reader.header.contentHash)]
-        + (source.map { [ProvenanceInput(path: $0.path, contentHash: $0.header.contentHash)] } ?? [])
+        + (setup.source.map { [ProvenanceInput(path: $0.path, contentHash: $0.header.contentHash)] } ?? [])
         + configuration.externalInputs(under: ["models.\(modelName)"]))
     guard configured.weights == nil else {
-      return try ModelFile.write(output, of: Case.self, facts, model.module.parameters, provenance: provenance)
+      return try ModelFile.write(output, of: Case.self, facts, trainer.parameters, provenance: provenance)
     }
 
     let checkpoint = Checkpoint(of: output)
-    let identity = Self.identity(resolved, reader, source)
+    let identity = identity(configuration, setup)
     let log = Logger(label: "train")
     if checkpoint.exists && resumes {
-      try checkpoint.restore(trainer, identity: identity)
+      try checkpoint.restore(trainer, identity: identity.hash)
       log.notice("continuing at step \(trainer.state.step) of \(training.totalSteps)")
     } else if checkpoint.exists {
       log.notice("starting anew; \(checkpoint.path) is there, --resume would continue it")
     }
-    try train(trainer, training) { try checkpoint.write(trainer, facts, identity: identity, provenance: provenance) }
+    try train(trainer, training) { try checkpoint.write(trainer, facts, identity: identity.hash, provenance: provenance) }
     let hash = try ModelFile.write(
       output, of: Case.self, facts, trainer.parameters, history: trainer.state.history, provenance: provenance)
     checkpoint.delete()
@@ -110,12 +114,17 @@ public struct TrainStage {
     }
   }
 
-  /// What a checkpoint must agree with: the seed, the model, the training, the data. How often checkpoints are written does not count.
-  private static func identity(_ resolved: String, _ reader: DatasetReader, _ initial: ModelFile?) -> String {
-    let lines = resolved.split(separator: "\n").filter { !$0.contains("checkpoint_seconds:") }
-    let text =
-      lines.joined(separator: "\n") + (reader.header.contentHash ?? reader.path)
-      + (initial.map { $0.header.contentHash ?? $0.path } ?? "")
-    return SHA256.hash(text)
+  /// What a checkpoint must agree with: the seed, the model, the training it has, the data, the device. How often checkpoints are
+  /// written does not count.
+  func identity<Case: CaseStudy>(
+    _ configuration: ExperimentConfiguration<Case>, _ setup: TrainingSetup<Case>
+  ) -> ResumeIdentity {
+    let model = "models.\(modelName)"
+    let training = setup.configured.training == nil ? "training" : "\(model).training"
+    return ResumeIdentity(
+      configuration.document, under: ["seed", model, training], except: ["\(training).checkpoint_seconds"], device: device,
+      parts: [
+        setup.reader.header.contentHash ?? setup.reader.path, setup.source.map { $0.header.contentHash ?? $0.path },
+      ])
   }
 }

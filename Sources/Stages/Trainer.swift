@@ -50,11 +50,11 @@ final class Trainer<Case: CaseStudy> {
   ///
   /// - Throws: `Failure` (diverged) when the loss is not finite.
   func step() throws {
+    guard !isFinished else { throw Failure(.bug, "a training step behind the last one") }
     let phase = configuration.phases[state.phase]
     let rate = state.learningRate * phase.schedule.factor(step: state.phaseStep, of: phase.steps)
-    let (forward, adjoint) = phase.adjoint.resolved(iterations: phase.iterations)
     let gradient = try BatchGradient<Case>(
-      model: model, forward: forward, adjoint: adjoint,
+      model: model, adjoint: phase.adjoint, iterations: phase.iterations,
       untrackedIterations: data.untrackedIterations(inStep: state.step, of: phase),
       threads: threads, jacobianWeight: phase.jacobianWeight, probe: data.probe(step: state.step),
       random: data.random(step: state.step)
@@ -64,6 +64,8 @@ final class Trainer<Case: CaseStudy> {
       state.bestLoss = gradient.loss
       if configuration.validation == nil { state.bestParameters = parameters.tensors }
     }
+    // A blow-up is told by a factor that the configuration chooses, with room for the spread of losses that do not quite compare
+    // (mini-batches, random iterations): so a rollback does not ask whether they do.
     if let rollback = phase.rollback, gradient.loss > rollback.threshold * state.bestLoss,
       state.learningRate > rollback.floor
     {
@@ -112,11 +114,12 @@ final class Trainer<Case: CaseStudy> {
     state.history.jacobian.append(gradient.squaredJacobian.map { $0.squareRoot() } ?? .nan)
   }
 
-  /// Keeps the parameters with the lowest validation error of this phase, or with the lowest loss where losses are of the same
-  /// samples; the last ones, where neither is known or no validation gave a number.
+  /// Keeps the parameters with the lowest validation error of this phase, or with the lowest loss where losses of different steps
+  /// compare; the last ones, where they do not or no validation gave a number.
   private func endPhase() throws {
     let isRanked =
-      configuration.validation == nil ? data.isFullBatch(configuration.phases[state.phase]) : state.bestValidation < .infinity
+      configuration.validation == nil
+      ? data.lossesCompare(in: configuration.phases[state.phase], of: model) : state.bestValidation < .infinity
     if isRanked { try assign(state.bestParameters) }
     state.phase += 1
     state.phaseStep = 0

@@ -61,8 +61,16 @@ final class TrainingData<Case: CaseStudy> {
 
   private func seesAll(_ phase: TrainingConfiguration.Phase) -> Bool { chunksPerStep >= chunks(of: phase).count }
 
-  /// Whether every step of a phase sees all samples, unchanged, so that the losses of different steps compare.
-  func isFullBatch(_ phase: TrainingConfiguration.Phase) -> Bool { seesAll(phase) && symmetries.isEmpty }
+  /// Whether the losses of different steps of a phase compare: every step sees all samples, unchanged, and takes the loss of the
+  /// same function of the parameters, without random numbers of its own.
+  func lossesCompare(in phase: TrainingConfiguration.Phase, of model: Model<Case.Batch>) -> Bool {
+    let isRandom =
+      switch model {
+      case .implicit: phase.untrackedIterations > 0
+      case .explicit(let network): network.trainsWithRandomNumbers
+      }
+    return seesAll(phase) && symmetries.isEmpty && !isRandom
+  }
 
   /// The chunks of a step, each replaced by a random equivalent where symmetries are asked for.
   func chunks(step: Int, _ phase: TrainingConfiguration.Phase) throws -> [Case.Batch] {

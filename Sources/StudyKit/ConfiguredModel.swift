@@ -5,6 +5,7 @@ import Support
 public struct ConfiguredModel<Case: CaseStudy> {
   /// Name of the architecture in configurations and files.
   public var architecture: String
+  /// What it is, to be built when it is needed.
   public var description: ModelDescription<Case.Batch>
   /// The model whose trained weights this one starts from; nil for random ones.
   public var initial: String?
@@ -27,9 +28,9 @@ public struct ConfiguredModel<Case: CaseStudy> {
       (name, try Case.architecture(named: name).read(section))
     }
     try section.finish()
-    guard initial == nil || weights == nil || section.isDescribing else {
-      throw Failure(
-        .usage, "\(section.path): expected `initial` or `weights`, found both", at: section.location, remedy: "keep one of them")
-    }
+    try section.require(
+      initial == nil || weights == nil,
+      Failure(
+        .usage, "\(section.path): expected `initial` or `weights`, found both", at: section.location, remedy: "keep one of them"))
   }
 }

@@ -5,23 +5,30 @@ import Support
 /// A pipeline file as the stages of one case study read it. All sections are read, whatever the stage, so that a mistake in any of
 /// them is found before hours are spent.
 public struct ExperimentConfiguration<Case: CaseStudy> {
+  /// The file with its preset and overrides, for what is written to outputs.
   public let document: ConfigurationDocument
+  /// Every random number follows from it.
   public let seed: UInt64
+  /// The section `dataset`.
   public let generator: any SampleGenerator
+  /// The section `models`, ordered by name.
   public let models: [(name: String, model: ConfiguredModel<Case>)]
+  /// The section `training`, for models without one of their own.
   public let training: TrainingConfiguration
+  /// The section `sweep`.
   public let sweep: SweepConfiguration<Case>
+  /// The section `pipeline`.
   public let pipeline: PipelineSettings
 
   /// - Throws: `Failure` (usage) for anything that is wrong in the file, its preset or the overrides.
   public init(_ document: ConfigurationDocument) throws {
     self.document = document
     let name = try document.root.text("case_study", "name of the case study")
-    guard name == Case.name || document.isDescribing else {
-      throw Failure(
+    try document.root.require(
+      name == Case.name,
+      Failure(
         .usage, "expected a pipeline of the case study `\(Case.name)`, found `\(name)`", at: document.name,
-        remedy: "name another case study on the command line, or another --config")
-    }
+        remedy: "name another case study on the command line, or another --config"))
     _ = try document.root.text("title", default: Case.title, "heading of the report")
     _ = try document.root.texts("references", default: Case.references, "literature")
     seed = UInt64(

@@ -9,8 +9,10 @@ public struct LocalLipschitz: Equatable, Sendable {
   public var iterations: [Int]
   /// Samples of the sweep, from the first.
   public var samples: Int
+  /// When the power iteration of a sample ends.
   public var power: PowerIteration
 
+  /// Reads the section. The defaults are rougher than the library's: tables show two digits, and there are many samples.
   public init(reading section: ConfigurationSection) throws {
     iterations = try section.integers(
       "iterations", default: [], in: 1...100_000, count: 0...,
@@ -22,10 +24,6 @@ public struct LocalLipschitz: Equatable, Sendable {
       tolerance: try section.number(
         "tolerance", default: 1e-2, in: .above(0, through: 1), "relative residual at which the power iteration ends"))
     try section.finish()
-    guard Set(iterations).count == iterations.count else {
-      throw Failure(
-        .usage, "\(section.path).iterations: expected different ones, found one twice", at: section.location,
-        remedy: "name each once")
-    }
+    try section.requireUnique(iterations, "iterations")
   }
 }

@@ -27,10 +27,16 @@ public protocol ExplicitModel<Batch>: Module {
   /// What the training loss is taken of, with random numbers that are new in every step: the prediction, unless the model says
   /// otherwise.
   func trainingOutput(_ batch: Batch, random: inout KeyedRandom) throws -> Tensor
+  /// Whether `trainingOutput` draws random numbers: then the losses of different steps do not compare. False unless the model says
+  /// otherwise.
+  var trainsWithRandomNumbers: Bool { get }
 }
 
 extension ExplicitModel {
+  /// The prediction.
   public func trainingOutput(_ batch: Batch, random: inout KeyedRandom) throws -> Tensor { try predict(batch) }
+  /// No random numbers.
+  public var trainsWithRandomNumbers: Bool { false }
 }
 
 /// A model of a case study: implicit or explicit.
@@ -46,6 +52,7 @@ public enum Model<Batch>: Sendable {
     }
   }
 
+  /// Whether it iterates, so that test-time iterations mean something.
   public var isImplicit: Bool { if case .implicit = self { true } else { false } }
 
   /// The prediction; of an implicit model, at the iterate where the solver stops.

@@ -10,6 +10,7 @@ public struct ModelDescription<Batch: SampleBatch>: Sendable {
     /// The samples of a split that belong to it, ascending, at least one.
     public var rows: @Sendable (DatasetReader, Split) throws -> [Int]
 
+    /// A part of the samples under a name.
     public init(name: String, rows: @escaping @Sendable (DatasetReader, Split) throws -> [Int]) {
       self.name = name
       self.rows = rows
@@ -25,6 +26,7 @@ public struct ModelDescription<Batch: SampleBatch>: Sendable {
   /// The layout is that of the dataset the model is for, dimensions filled in. A model without parameters is trained already.
   public var build: @Sendable (_ layout: DatasetLayout, _ seed: UInt64) throws -> Model<Batch>
 
+  /// A model of all samples, measured itself, unless said otherwise.
   public init(
     subject: Subject? = nil, isIntermediate: Bool = false,
     build: @escaping @Sendable (DatasetLayout, UInt64) throws -> Model<Batch>

@@ -6,8 +6,11 @@ import Torch
 
 /// A model file that is open for reading.
 public final class ModelFile {
+  /// As it was given.
   public let path: String
+  /// Kind, case study and content hash.
   public let header: FileHeader
+  /// What the file says of the model beside its parameters.
   public let facts: ModelFacts
   private let file: File
 
@@ -28,6 +31,13 @@ public final class ModelFile {
 
   /// The model as its stored settings describe it.
   public func description<Case: CaseStudy>(of case: Case.Type) throws -> ModelDescription<Case.Batch> {
+    try configured(as: Case.self).description
+  }
+
+  /// The section of the model in the pipeline file that it was made with, its own training included.
+  ///
+  /// - Throws: `Failure` (bad data) where the stored text is no such section.
+  package func configured<Case: CaseStudy>(as case: Case.Type) throws -> ConfiguredModel<Case> {
     let configured: ConfiguredModel<Case>
     do {
       let document = try ConfigurationDocument.parse(facts.configuration, name: "\(path):/@configuration")
@@ -43,7 +53,7 @@ public final class ModelFile {
         "expected the architecture `\(configured.architecture)` of the configuration, found `\(facts.architecture)`",
         at: "\(path):/@architecture", remedy: "train the model or import its weights again")
     }
-    return configured.description
+    return configured
   }
 
   /// The stored parameters under their names, in alphabetical order. No model is built, which could take more than the file says: some

@@ -7,13 +7,17 @@ import Torch
 public final class SafetensorsFile {
   /// What the header says of one tensor.
   public struct Entry: Equatable, Sendable {
+    /// Element type in the file.
     public var type: DType
+    /// Lengths of the dimensions.
     public var shape: [Int]
     /// Bytes of the data, from the end of the header.
     var range: Range<Int>
   }
 
+  /// As it was given.
   public let path: String
+  /// The tensors by name.
   public let entries: [String: Entry]
   private let data: Data
   /// Where the data of the tensors begin.

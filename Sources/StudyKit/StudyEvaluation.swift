@@ -20,11 +20,13 @@ public protocol StudyEvaluation: SendableMetatype {
 }
 
 extension StudyEvaluation {
+  /// None.
   public static var qualities: [Measure<Batch>] { [] }
 }
 
 /// A measure of outputs: name, unit and meaning, and the value of each sample.
 public struct Measure<Batch>: Sendable {
+  /// Name, unit and meaning, for files, tables and axes.
   public var description: MeasureDescription
   /// The value of each sample, `[B]`.
   public var values: @Sendable (_ output: Tensor, _ batch: Batch) throws -> Tensor

@@ -33,6 +33,7 @@ public struct Architecture<Batch: SampleBatch>: Sendable {
   /// the shapes.
   public let settings: @Sendable (_ shapes: [String: [Int]]) -> String?
 
+  /// - Parameter settings: leave it out where settings never follow from the shapes of weights.
   public init(
     _ name: String, settings: @escaping @Sendable ([String: [Int]]) -> String? = { _ in nil },
     read: @escaping @Sendable (ConfigurationSection) throws -> ModelDescription<Batch>

@@ -11,6 +11,7 @@ public struct TrainingConfiguration: Equatable, Sendable {
     /// From the full rate to zero along half a cosine.
     case cosine
 
+    /// What the learning rate of a phase is multiplied by at a step of it, counted from 0.
     package func factor(step: Int, of steps: Int) -> Double {
       switch self {
       case .constant: 1
@@ -31,19 +32,24 @@ public struct TrainingConfiguration: Equatable, Sendable {
 
   /// A stretch of training with its own optimizer.
   public struct Phase: Equatable, Sendable {
+    /// Optimizer steps, at least 1.
     public var steps: Int
     /// Iterations of an implicit model: unrolled steps, or the limit of the forward solver. Explicit models ignore it.
     public var iterations: Int
     /// Before them, each step makes a random number of iterations without gradient, from 0 to this many. It teaches the
     /// model to stay at its solution, whatever the iterate it starts from.
     public var untrackedIterations: Int
+    /// Of Adam, before the schedule.
     public var learningRate: Double
+    /// Course of the learning rate within the phase.
     public var schedule: Schedule
+    /// Times the parameter, added to its gradient.
     public var weightDecay: Double
     /// The largest Euclidean norm of the gradient of all parameters together; a longer one is shortened to it. Nil for no limit.
     public var gradientClip: Double?
     /// Weight of ||dG/dy||_F^2 / d in the loss of implicit models, which keeps their iteration contractive.
     public var jacobianWeight: Double
+    /// Nil for none.
     public var rollback: Rollback?
     /// How this phase differentiates through the iteration.
     public var adjoint: AdjointConfiguration
@@ -66,9 +72,11 @@ public struct TrainingConfiguration: Equatable, Sendable {
   /// The element type that parameters and data have while training.
   public enum Precision: String, CaseIterable, Sendable {
     case float32, float64
+    /// The same, as tensors know it.
     public var type: DType { self == .float32 ? .float32 : .float64 }
   }
 
+  /// Of parameters and data.
   public var precision: Precision
   /// Samples of one step; nil for all.
   public var batchSize: Int?
@@ -76,11 +84,17 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public var chunk: Int
   /// Symmetries of the problem by which every step replaces its samples; the case study's names.
   public var symmetries: [String]
+  /// At least one, in order.
   public var phases: [Phase]
+  /// Nil for none: then a phase ends with the parameters of its lowest loss where losses compare, else with its last ones.
   public var validation: Validation?
   /// A checkpoint is written after this many seconds.
   public var checkpointSeconds: Double
 
+  /// Reads the section.
+  ///
+  /// - Parameter known: names of the symmetries that the case study has.
+  /// - Throws: `Failure` (usage) for whatever is wrong in it.
   public init(reading section: ConfigurationSection, symmetries known: [String] = []) throws {
     precision = try section.choice("precision", default: Precision.float32, "element type of parameters and data")
     batchSize = try section.optionalInteger(
@@ -95,11 +109,14 @@ public struct TrainingConfiguration: Equatable, Sendable {
     }
     symmetries = try section.texts(
       "symmetries", default: [], count: 0..., "every step replaces its samples by random equivalent ones, if the case has them")
-    if let stranger = symmetries.first(where: { !known.contains($0) }), !section.isDescribing {
-      throw Failure(
-        .usage, "\(section.path).symmetries: unknown symmetry `\(stranger)`", at: section.location,
-        remedy: known.isEmpty
-          ? "this case study has none" : suggestion(for: stranger, among: known, called: "symmetries"))
+    try section.requireUnique(symmetries, "symmetries")
+    for symmetry in symmetries {
+      try section.require(
+        known.contains(symmetry),
+        Failure(
+          .usage, "\(section.path).symmetries: unknown symmetry `\(symmetry)`", at: section.location,
+          remedy: known.isEmpty
+            ? "this case study has none" : suggestion(for: symmetry, among: known, called: "symmetries")))
     }
     let adjoint = try AdjointConfiguration(reading: section.section("adjoint", "the gradient of implicit models"))
     phases = try section.sections("phases", count: 1..., "stretches of training").map {
@@ -121,6 +138,7 @@ public struct TrainingConfiguration: Equatable, Sendable {
     try section.finish()
   }
 
+  /// Steps of all phases together.
   public var totalSteps: Int { phases.reduce(0) { $0 + $1.steps } }
 }
 

@@ -58,7 +58,7 @@ import Torch
 
   private func gradientIsRight<Case: CaseStudy>(_: Case.Type, _ study: StudyUnderTest) throws {
     for subject in try Subject<Case>.trained(of: study) {
-      let gradient = subject.gradient(.unrolled(steps: 2), iterations: 2)
+      let gradient = subject.gradient(AdjointConfiguration(.unrolled), iterations: 2)
       let batch = try subject.batch(subject.rows)
       let parameters = subject.model.module.parameters
       let values = parameters.tensors
@@ -99,10 +99,10 @@ import Torch
         .picard(Picard()), stopping: StoppingCriteria(maximumIterations: iterations, tolerance: 1e-12))
       let batch = try subject.batch(subject.rows)
       let implicit = try subject.gradient(
-        .implicit(ImplicitAdjoint(solver: solver)), forward: solver, iterations: iterations)(batch)
+        AdjointConfiguration(.implicit, solver: solver, implicit: ImplicitAdjoint(solver: solver)), iterations: iterations)(batch)
       // An iteration that does not converge has no equilibrium to compare at.
       guard implicit.forwardResidual ?? 1 <= 1e-11, implicit.backwardResidual ?? 1 <= 1e-11 else { continue }
-      let unrolled = try subject.gradient(.unrolled(steps: iterations), iterations: iterations)(batch)
+      let unrolled = try subject.gradient(AdjointConfiguration(.unrolled), iterations: iterations)(batch)
       compared += 1
       for ((name, _), (a, b)) in zip(subject.model.module.parameters, zip(implicit.gradients, unrolled.gradients)) {
         let difference = try (a - b).abs().maximum().scalar()
@@ -144,10 +144,9 @@ struct Subject<Case: CaseStudy> {
 
   func batch(_ rows: [Int]) throws -> Case.Batch { try Case.batch(reader, .test, rows: rows, options: Self.options) }
 
-  func gradient(_ adjoint: Adjoint, forward: SolverSettings? = nil, iterations: Int) -> BatchGradient<Case> {
+  func gradient(_ adjoint: AdjointConfiguration, iterations: Int) -> BatchGradient<Case> {
     BatchGradient(
-      model: model, forward: forward ?? SolverSettings(.picard(Picard()), stopping: .exactly(iterations)), adjoint: adjoint,
-      untrackedIterations: 0, threads: 1, jacobianWeight: 0, probe: { _, state in state },
+      model: model, adjoint: adjoint, iterations: iterations, threads: 1, probe: { _, state in state },
       random: { KeyedRandom(seed: 1, stream: "conformance/random", index: UInt64($0)) })
   }
 }

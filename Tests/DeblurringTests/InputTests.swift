@@ -176,7 +176,7 @@ import Testing
 
   @Test(arguments: [
     ("dataset.noise_level=-0.1", "noise_level"), ("dataset.kernel.size=4", "odd"), ("dataset.images.size=8", "size"),
-    ("dataset.images.channels=2", "1 or 3"), ("sweep={perturbations: {frequencies: [0.1, 0.1]}}", "different numbers"),
+    ("dataset.images.channels=2", "1 or 3"), ("sweep={perturbations: {frequencies: [0.1, 0.1]}}", "found 0.1 twice"),
   ]) func `Settings out of their range are refused`(override: String, text: String) throws {
     let folder = try TestFolder()
     let failure = try #require(throws: Failure.self) { _ = try configuration(Self.pipeline(folder), [override]) }

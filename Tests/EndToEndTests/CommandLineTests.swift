@@ -91,10 +91,10 @@ extension SmokeRunTests {
     @Test func `a dry run of the training says what it takes, and leaves nothing`() async throws {
       let folder = try TemporaryFolder()
       let line = "implicit-train $CONFIG --model implicit-8 --dataset $SMOKE/dataset.h5"
-      let price = try await Self.shell(
+      let estimate = try await Self.shell(
         "\(line) --dry-run", folder)
       for text in ["parameters  2350", "steps       15, ", " GiB of this process", "time        about "] {
-        #expect(price.contains(text))
+        #expect(estimate.contains(text))
       }
       #expect(try names(in: folder.path).isEmpty)
       let silent = try await Executables.shell(line, SmokeRun.variables)

@@ -52,9 +52,9 @@ import Testing
     "block_size": 4096, "n_layers_in_prelude": 2, "n_layers_in_recurrent_block": 4, "n_layers_in_coda": 2}
     """.write(toFile: "\(folder.path)/config.json", atomically: true, encoding: .utf8)
     let line = "implicit-sweep published --config pipelines/looped-language.yaml --checkpoint $D --threads 1"
-    let price = try await Executables.shell("\(line) --dry-run", ["D": folder.path])
-    #expect(price.status == 0, "\(price.errors)")
-    #expect(price.output.contains("parameters        3564976800") && price.output.contains("6.64 GiB in bfloat16"))
+    let estimate = try await Executables.shell("\(line) --dry-run", ["D": folder.path])
+    #expect(estimate.status == 0, "\(estimate.errors)")
+    #expect(estimate.output.contains("parameters        3564976800") && estimate.output.contains("6.64 GiB in bfloat16"))
     let run = try await Executables.shell("\(line) --out $D/texts.h5", ["D": folder.path])
     #expect(run.status == 66 && run.errors.contains("tokenizer.json"))
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["config.json"])

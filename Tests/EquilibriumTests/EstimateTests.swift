@@ -115,47 +115,15 @@ struct EstimateTests {
     #expect(try Linearization.centralDifferences(of: map, at: y)([0, 0, 0, 0, 0]) == [0, 0, 0, 0, 0])
   }
 
-  @Test("the sampled contraction ratio stays below the spectral norm and reaches it along the leading direction")
-  func contraction() throws {
-    let map = LinearMap(weight: [[0.8, 0], [0, 0.3]], offset: [1, 1])
-    let ratio = try contractionRatios(of: { map($0) }, between: [0.0, 0], and: [1.0, 1])
-    #expect(abs(ratio[0] - ((0.64 + 0.09) / 2).squareRoot()) < 1e-15)
-    #expect(abs(try contractionRatios(of: { map($0) }, between: [0.0, 0], and: [2.0, 0])[0] - 0.8) < 1e-15)
-    #expect(throws: EquilibriumError.degenerateDirection(role: "the input perturbation", sample: 0)) {
-      try contractionRatios(of: { map($0) }, between: [1.0, 1], and: [1.0, 1])
+  @Test func `A Lipschitz ratio is the distance of the outputs over that of the inputs, sample by sample`() throws {
+    let (a, b) = try (VectorBatch([[3, 4], [1, 1]]), VectorBatch([[0, 0], [1, 0]]))
+    #expect(try lipschitzRatios(between: a, and: b, distances: [2, 0.5]) == [2.5, 2])
+    #expect(throws: EquilibriumError.degenerateDirection(role: "the input perturbation", sample: 1)) {
+      try lipschitzRatios(between: a, and: b, distances: [2, 0])
     }
-  }
-
-  @Test("Lipschitz ratios of 1/x by iteration grow as the closed form says")
-  func reciprocal() throws {
-    // G(y, x) = y - h (x y - 1) from 0: y_k = (1 - (1 - h x)^k) / x
-    let h = 0.5
-    func problem(_ x: Double) -> ([Double]) -> [Double] { { y in [y[0] - h * (x * y[0] - 1)] } }
-    func closedForm(_ x: Double, _ k: Int) -> Double { (1 - pow(1 - h * x, Double(k))) / x }
-    let (x, steps) = (0.1, [1e-6, 1e-2])
-    let traces = try lipschitzTraces(
-      of: problem(x), from: [0.0],
-      perturbed: steps.map { PerturbedProblem(map: problem(x + $0), start: [0], distances: [$0]) },
-      settings: SolverSettings(stopping: .exactly(40)))
-    for (index, step) in steps.enumerated() {
-      #expect(traces.ratios[index][0].count == 41)
-      for k in 0...40 {
-        let expected = abs(closedForm(x, k) - closedForm(x + step, k)) / step
-        #expect(abs(traces.ratios[index][0][k] - expected) < 1e-7 * max(expected, 1))
-      }
-      #expect(traces.ratios[index][0][40] > 20 * traces.ratios[index][0][2])
+    #expect(throws: EquilibriumError.countMismatch(role: "the input distances", expected: 2, found: 1)) {
+      try lipschitzRatios(between: a, and: b, distances: [2])
     }
-    #expect(traces.clean.iterations == [40])
-  }
-
-  @Test("a Lipschitz trace is NaN from the iterate on where a solve met a non-finite value")
-  func brokenTrace() throws {
-    let traces = try lipschitzTraces(
-      of: { (y: [Double]) in [y[0] - 1] }, from: [3.5],
-      perturbed: [PerturbedProblem(map: { [$0[0].squareRoot() - 1] }, start: [3.5], distances: [1])],
-      settings: SolverSettings(stopping: .exactly(5)))
-    let finite = traces.ratios[0][0].map(\.isFinite)
-    #expect(finite == [true, true, false, false, false, false])
   }
 
   @Test("zero iterations, a negative tolerance and a zero direction are errors")

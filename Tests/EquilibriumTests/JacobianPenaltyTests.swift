@@ -47,12 +47,12 @@ import Torch
     return sum
   }
 
-  @Test(arguments: AdjointKind.allCases)
-  func `The penalty is the squared norm of e'J, per entry, and its gradient is added to that of the loss`(kind: AdjointKind)
+  @Test(arguments: adjoints)
+  func `The penalty is the squared norm of e'J, per entry, and its gradient is added to that of the loss`(adjoint: Adjoint)
     throws
   {
-    let plain = try gradient(kind.adjoint, penalty: nil)
-    let penalized = try gradient(kind.adjoint, penalty: 3)
+    let plain = try gradient(adjoint, penalty: nil)
+    let penalized = try gradient(adjoint, penalty: 3)
     let state = try penalized.state.doubles()
     let w = try weight.doubles()
     #expect(try penalized.loss.scalar() == plain.loss.scalar())

@@ -88,8 +88,7 @@ struct OptionTests {
     #expect(best.residuals == last.residuals)
   }
 
-  @Test("the published choice is the iterate, from 2 on, with the lowest residual of the whole batch")
-  func publishedIterate() throws {
+  @Test func `The lowest batch residual is looked for among all iterates from 2 on, for the batch together`() throws {
     // The first entry of each sample counts the steps, the second moves by the gap of that step.
     let gaps = [[0.01, 0.02, 0.5, 0.9, 0.6], [0.01, 0.02, 0.9, 0.2, 0.4]]
     let map = { (y: VectorBatch) in
@@ -98,7 +97,7 @@ struct OptionTests {
     func solution(_ steps: Int) throws -> Solution<VectorBatch> {
       try fixedPoint(
         of: map, from: VectorBatch([[0, 0], [0, 0]]),
-        settings: SolverSettings(stopping: .exactly(steps), returning: .published))
+        settings: SolverSettings(stopping: .exactly(steps), returning: .lowestBatchResidual))
     }
     // Squared residuals beyond the common 1: 0.25 + 0.81, 0.81 + 0.04, 0.36 + 0.16.
     #expect(try solution(4).returnedIterates == [4, 4])

@@ -137,4 +137,22 @@ struct TensorStateTests {
     let state = try Tensor(integers: [1, 2, 3, 4], shape: [2, 2])
     #expect(throws: TorchError.self) { try fixedPoint(of: { $0 }, from: state) }
   }
+
+  @Test(arguments: everySolver, [1, 4])
+  func `Iterating is the solve of as many steps without its residuals`(solver: Solver, steps: Int) throws {
+    let scale = try Tensor([0.5, -0.3], shape: [1, 2])
+    let start = try Tensor([1, 2, -1, 3], shape: [2, 2])
+    let map = { (y: Tensor) throws -> Tensor in try (y * scale + 1).cos() }
+    let solved = try fixedPoint(of: map, from: start, settings: SolverSettings(solver, stopping: .exactly(steps))).state
+    #expect(distance(try solver.iterate(steps, of: map, from: start).doubles(), try solved.doubles()) < 1e-14)
+    #expect(try solver.iterate(0, of: map, from: start).doubles() == start.doubles())
+  }
+
+  @Test func `Iterating with a setting out of range, or a map that changes the shape, is an error`() throws {
+    let start = try Tensor([1, 2], shape: [1, 2])
+    #expect(throws: EquilibriumError.self) { try Solver.picard(Picard(damping: 2)).iterate(1, of: { $0 }, from: start) }
+    #expect(throws: EquilibriumError.shapeMismatch(role: "the value of the map", expected: [1, 2], found: [1, 1])) {
+      try Solver.picard(Picard()).iterate(1, of: { try $0.narrow(1, from: 0, count: 1) }, from: start)
+    }
+  }
 }

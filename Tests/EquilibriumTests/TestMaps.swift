@@ -112,3 +112,8 @@ let everySolver: [Solver] = [
   .anderson(Anderson(window: 3, mixing: 0.8, regularization: .absolute(1e-8))), .broyden(Broyden()),
   .broyden(Broyden(memory: 3, lineSearch: true)),
 ]
+
+/// One adjoint of each kind.
+let adjoints: [Adjoint] = [
+  .implicit(ImplicitAdjoint()), .phantom(PhantomAdjoint()), .jacobianFree, .unrolled(steps: 10),
+]

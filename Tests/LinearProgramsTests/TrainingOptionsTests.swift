@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Records
 import Stages
 import StudyKit
 import Support
@@ -39,6 +40,10 @@ import Torch
 
   /// Values of all trained parameters.
   func trained(_ overrides: String..., model: String = "implicit", threads: Int = 1) throws -> [Double] {
+    try trained(overrides, model: model, threads: threads)
+  }
+
+  func trained(_ overrides: [String], model: String = "implicit", threads: Int = 1) throws -> [Double] {
     let output = "\(folder)/\(UUID().uuidString).h5"
     _ = try TrainStage(
       modelName: model, dataset: "\(folder)/dataset.h5", output: output, resumes: false, threads: threads, device: .cpu,
@@ -62,18 +67,155 @@ import Torch
     #expect(try trained(override) != trained())
   }
 
-  @Test(arguments: [
-    "{name: phantom, steps: 2}", "{name: phantom, damping: 0.5}", "{name: phantom, solver: {name: anderson}}",
-    "{name: phantom, solver: {damping: 0.5}}",
-  ]) func `Every option of the phantom adjoint changes its result`(adjoint: String) throws {
-    #expect(try trained("training.adjoint=\(adjoint)") != trained("training.adjoint={name: phantom}"))
+  /// An adjoint, and one of its keys with another value than it has there.
+  static let adjointOptions: [(adjoint: String, key: String)] = [
+    ("{name: unrolled}", "damping=0.5"),
+    ("{name: jacobian-free}", "solver.damping=0.5"),
+    ("{name: jacobian-free}", "solver.name=anderson"),
+    ("{name: jacobian-free}", "solver.tolerance=0.5"),
+    ("{name: jacobian-free, solver: {tolerance: 0.5}}", "solver.mode=absolute"),
+    ("{name: jacobian-free, solver: {name: broyden, tolerance: 0}}", "solver.returning=best"),
+    ("{name: jacobian-free, solver: {name: anderson}}", "solver.window=1"),
+    ("{name: jacobian-free, solver: {name: anderson}}", "solver.mixing=0.5"),
+    ("{name: jacobian-free, solver: {name: anderson}}", "solver.regularization=1"),
+    ("{name: jacobian-free, solver: {name: anderson, regularization: 0.1}}", "solver.regularization_is_relative=false"),
+    ("{name: jacobian-free, solver: {name: broyden}}", "solver.memory=1"),
+    ("{name: jacobian-free, solver: {name: broyden, tolerance: 0}}", "solver.line_search=true"),
+    ("{name: phantom}", "steps=2"),
+    ("{name: phantom}", "damping=0.5"),
+    ("{name: phantom}", "solver.damping=0.5"),
+    ("{name: implicit}", "solver.damping=0.5"),
+    ("{name: implicit}", "loss_at=application"),
+    ("{name: implicit}", "backward.name=anderson"),
+    ("{name: implicit, backward: {iterations: 2, tolerance: 0}}", "backward.iterations=1"),
+    ("{name: implicit, backward: {iterations: 2, tolerance: 0}}", "backward.damping=0.5"),
+    ("{name: implicit}", "backward.tolerance=0.9"),
+    ("{name: implicit, backward: {tolerance: 1e-3}}", "backward.mode=absolute"),
+    ("{name: implicit, backward: {name: broyden, iterations: 6, tolerance: 0}}", "backward.returning=best"),
+  ]
+
+  @Test(arguments: adjointOptions) func `Every option of every adjoint changes its result`(adjoint: String, key: String) throws {
+    let base = "training.adjoint=\(adjoint)"
+    #expect(try trained(base, "training.adjoint.\(key)") != trained(base))
   }
 
-  @Test func `The options of the implicit adjoint's own solver act`() throws {
-    let base = try trained("training.adjoint={name: implicit, backward: {iterations: 2, tolerance: 0}}")
-    #expect(try trained("training.adjoint={name: implicit, backward: {iterations: 1, tolerance: 0}}") != base)
+  @Test(arguments: ["implicit", "phantom", "jacobian-free"])
+  func `The limit of the forward solver is the iterations of the phase, and has no key of its own`(adjoint: String) throws {
+    let failure = try #require(throws: Failure.self) {
+      try configuration(["training.adjoint={name: \(adjoint), solver: {iterations: 40}}"])
+    }
+    #expect(failure.status == .usage)
+    #expect(failure.problem == "training.adjoint.solver: unknown key `iterations`")
+    #expect(failure.remedy?.contains("training.phases") == true)
+  }
+
+  /// The number of untracked iterations that the first step draws.
+  static func untracked(most: Int) -> Int {
+    var random = KeyedRandom(seed: 1, stream: "train/untracked", index: 0)
+    return random.integer(below: most + 1)
+  }
+
+  @Test(arguments: ["jacobian-free", "phantom", "implicit"])
+  func `Untracked iterations are damped as the phase's solver is`(adjoint: String) throws {
+    let untracked = Self.untracked(most: 12)
+    try #require(untracked > 2)
+    let adjoint = "training.adjoint={name: \(adjoint), solver: {damping: 0.3, tolerance: 0}}"
+    let two = try firstLoss(adjoint, iterations: 2, untracked: 12)
+    let one = try firstLoss(adjoint, iterations: 2 + untracked, untracked: 0)
+    #expect(abs(one - two) < 1e-12 * one)
+  }
+
+  @Test(arguments: ["anderson", "broyden"])
+  func `Untracked iterations are those of the phase's solver, which starts anew behind them`(solver: String) throws {
+    let untracked = Self.untracked(most: 9)
+    try #require(untracked == 2)  // where accelerated iterates first differ from plain ones
+    // The first step of either solver is a plain one: one more, and the application of the adjoint, are two plain steps.
+    let two = try firstLoss(
+      "training.adjoint={name: jacobian-free, solver: {name: \(solver), tolerance: 0}}", iterations: 1, untracked: 9)
+    let one = try firstLoss(
+      "training.adjoint={name: phantom, steps: 2, damping: 1, solver: {name: \(solver), tolerance: 0}}", iterations: untracked,
+      untracked: 0)
+    #expect(abs(one - two) < 1e-12 * one)
+  }
+
+  /// The loss before the first step, in float64.
+  func firstLoss(_ adjoint: String, iterations: Int, untracked: Int) throws -> Double {
+    let phase = "{steps: 1, iterations: \(iterations), untracked_iterations: \(untracked), learning_rate: 0.01}"
+    return try StepBenchmark(
+      configuration([adjoint, "training.precision=float64", "training.phases=[\(phase)]"]), model: "implicit",
+      dataset: "\(folder)/dataset.h5", steps: 1, threads: 1
+    ).losses[0]
+  }
+
+  @Test func `Losses after different numbers of untracked iterations are not compared to find the best parameters`() throws {
+    // At this rate the first step raises the loss, so the best parameters of a full batch are those before it.
+    func phases(untracked: Int, steps: Int) -> String {
+      "training.phases=[{steps: \(steps), iterations: 3, untracked_iterations: \(untracked), learning_rate: 0.2}]"
+    }
+    #expect(try trained(phases(untracked: 0, steps: 1)) == trained(phases(untracked: 0, steps: 2)))
+    #expect(try trained(phases(untracked: 9, steps: 1)) != trained(phases(untracked: 9, steps: 2)))
+    // An explicit model has no iterations: its losses compare whatever the phase says.
     #expect(
-      try trained("training.adjoint={name: implicit, backward: {iterations: 2, tolerance: 0, damping: 0.5}}") != base)
+      try trained(phases(untracked: 9, steps: 1), model: "explicit")
+        == trained(phases(untracked: 9, steps: 2), model: "explicit"))
+  }
+
+  /// A model with a training of its own, which diverges in its second phase and leaves a checkpoint of each step before.
+  static let ownTraining = """
+    models.own={architecture: implicit-gnn, embedding: 3, training: {precision: float64, checkpoint_seconds: 1e-9, phases: [\
+    {steps: 2, iterations: 2, learning_rate: 0.01}, {steps: 2, iterations: 2, learning_rate: 1e300}]}}
+    """
+
+  @Test func `A checkpoint is continued whatever does not decide about its training, and by nothing else`() throws {
+    let output = "\(folder)/own.h5"
+    func status(_ overrides: String..., resumes: Bool = true) throws -> Support.ExitStatus {
+      try #require(throws: Failure.self) {
+        _ = try TrainStage(
+          modelName: "own", dataset: "\(folder)/dataset.h5", output: output, resumes: resumes, threads: 1, device: .cpu,
+          progress: nil
+        ).run(configuration([Self.ownTraining] + overrides))
+      }.status
+    }
+    #expect(try status(resumes: false) == .diverged)
+    #expect(try status() == .diverged)
+    // The common training is not this model's.
+    #expect(try status("training.precision=float64", "models.own.training.checkpoint_seconds=7") == .diverged)
+    #expect(try status("models.own.training.phases.0.steps=3") == .badData)
+    #expect(try status("seed=2") == .badData)
+  }
+
+  @Test func `The memory of a training is measured in the precision that the model is trained in`() throws {
+    let single = "models.own.training.precision=float32"
+    func memory(_ overrides: String...) throws -> [[Int]] {
+      let configuration = try configuration(
+        [
+          Self.ownTraining, "models.own.training.phases=[{steps: 1, iterations: 1, learning_rate: 0.01}]",
+          "sweep.memory={iterations: [2, 8], samples: 4}",
+        ] + overrides)
+      let (model, output) = ("\(folder)/\(UUID().uuidString).h5", "\(folder)/\(UUID().uuidString).h5")
+      _ = try TrainStage(
+        modelName: "own", dataset: "\(folder)/dataset.h5", output: model, resumes: false, threads: 1, device: .cpu, progress: nil
+      ).run(configuration)
+      _ = try SweepStage(
+        model: model, dataset: "\(folder)/dataset.h5", split: .test, output: output, threads: 1, device: .cpu, progress: nil
+      ).run(configuration)
+      return try #require(SweepRecord(reading: output).memory).peaks
+    }
+    let (double, float) = try (memory(), memory(single))
+    for (wide, narrow) in zip(double.joined(), float.joined()) { #expect(Double(wide) > 1.5 * Double(narrow)) }
+  }
+
+  @Test func `A dry run estimates phases of one step as it does longer ones`() throws {
+    let estimate = try StepBenchmark.estimate(
+      configuration(["training.phases.0.steps=1", "training.phases.1.steps=2"]), model: "implicit",
+      dataset: "\(folder)/dataset.h5", initial: nil, threads: 1, device: .cpu)
+    #expect(estimate.contains("steps       3, "))
+  }
+
+  @Test func `A benchmark may time more steps than the phase has`() throws {
+    let benchmark = try StepBenchmark(
+      configuration(["training.phases.0.steps=2"]), model: "implicit", dataset: "\(folder)/dataset.h5", steps: 5, threads: 1)
+    #expect(benchmark.seconds.count == 5 && benchmark.losses.count == 6)
   }
 
   @Test func `A rollback restores the best parameters and lowers the learning rate down to its floor`() throws {

@@ -110,16 +110,16 @@ import Torch
     #expect(try #require(throws: Failure.self) { _ = try run(sweep()) }.problem.contains("UTF-8"))
   }
 
-  @Test func `The price of the published model follows from its sizes`() throws {
+  @Test func `What the published model takes is estimated from its sizes`() throws {
     let sizes = TransformerSizes(
       vocabulary: 65_536, width: 5280, heads: 55, intermediate: 17_920, prelude: 2, core: 4, coda: 2, blockSize: 4096)
-    let price = GenerationPrice(
+    let estimate = GenerationCostEstimate(
       sizes: sizes, type: .bfloat16, sequences: 16, recurrences: [16], length: 1, batch: 1,
       machine: MachineRates(flopsPerSecond: 1e12, bytesPerSecond: 1e10))
-    #expect(price.weightBytes == 7_129_953_600)
+    #expect(estimate.weightBytes == 7_129_953_600)
     // (4 + 4 r) slots of keys and values: 1.4 MB for each token at 16 recurrences.
-    #expect(price.cacheBytes(recurrences: 16) == 68 * 2 * 5280 * 2)
-    #expect(price.seconds(recurrences: 16) == 16 * price.weightsPassed(recurrences: 16) * 2 / 1e10)
-    #expect(price.text.contains("3564976800"))
+    #expect(estimate.cacheBytes(recurrences: 16) == 68 * 2 * 5280 * 2)
+    #expect(estimate.seconds(recurrences: 16) == 16 * estimate.weightsPassed(recurrences: 16) * 2 / 1e10)
+    #expect(estimate.text.contains("3564976800"))
   }
 }

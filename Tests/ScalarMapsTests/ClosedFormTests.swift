@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test func `Slopes and relative errors of the two-pole map are those of Figure 1`() throws {
-    let model = try ConstructedOperator(TargetMap(.twoPoles), .diagram)
+    let model = try ConstructedOperator(TargetMap(.twoPoles), .figure1)
     func finely(_ low: Double, _ high: Double) -> [Double] { (1..<20_000).map { low + (high - low) * Double($0) / 20_000 } }
     let pieces = [finely(-2, 0), finely(0, 1), finely(1, 3)]
     let published: [Int: [Double]] = [1: [0.34, 1, 1.96], 5: [1.2, 5, 5.57], 20: [1.6, 20, 20.6], 100: [1.52, 100, 100.7]]

@@ -84,7 +84,8 @@ import Torch
     let context = try models[0].inject(batch)
     var random = KeyedRandom(seed: 1, stream: "states")
     let states = try (0..<2).map { _ in try Tensor(random.normals(320), shape: [20, 16], type: .float32) }
-    let ratios = try contractionRatios(of: { try models[0].step($0, context) }, between: states[0], and: states[1])
+    let images = try states.map { try models[0].step($0, context) }
+    let ratios = try lipschitzRatios(between: images[0], and: images[1], distances: states[0].minus(states[1]).norms())
     #expect(ratios.allSatisfy { $0 < 0.51 })
   }
 

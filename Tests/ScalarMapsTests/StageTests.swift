@@ -21,7 +21,7 @@ import Testing
       linear: {architecture: constructed, map: reciprocal, step: linear, rate: 0.5}
       recipe: {architecture: constructed, map: reciprocal}
       ring: {architecture: constructed, map: ring}
-      diagram: {architecture: constructed, map: two-poles, step: diagram}
+      figure-1: {architecture: constructed, map: two-poles, step: figure-1}
       implicit: {architecture: implicit-perceptron, map: ramps, level: 8, width: 8}
       explicit: {architecture: explicit-perceptron, map: ramps, level: 8, width: 16}
       absent: {architecture: constructed, map: tangent}
@@ -45,7 +45,7 @@ import Testing
       }
       let places = zip(targets, points).map { $0.coordinate($1) }
       // Evenly spread: every tenth of the window has one; and near singularities the distances go down to the one asked for.
-      let window = name == "diagram" ? -1...2 : targets[0].window
+      let window = name == "figure-1" ? -1...2 : targets[0].window
       let tenth = 0.1 * (window.upperBound - window.lowerBound)
       for k in 0..<10 {
         let low = window.lowerBound + Double(k) * tenth
@@ -224,7 +224,7 @@ import Testing
   @Test func `Figures are made of sweeps whose model and dataset are still there`() throws {
     let bench = try Workbench(Self.pipeline)
     let dataset = try bench.generate()
-    let paths = try ["linear", "recipe", "ring", "diagram", "implicit", "explicit"].map { model in
+    let paths = try ["linear", "recipe", "ring", "figure-1", "implicit", "explicit"].map { model in
       try bench.train(model)
       return try bench.sweep(model)
     }
@@ -235,7 +235,7 @@ import Testing
     #expect(names.count == figures.count)
     #expect(
       names.isSuperset(of: [
-        "iterates-linear", "iterates-ring", "iterates-diagram", "iterates-implicit", "predictions-ramps-8",
+        "iterates-linear", "iterates-ring", "iterates-figure-1", "iterates-implicit", "predictions-ramps-8",
         "lipschitz-growth-reciprocal", "lipschitz-growth-ramps-8", "convergence-recipe", "convergence-implicit",
         "necessity-linear", "regularity-reciprocal",
       ]), "\(names.sorted())")

@@ -82,11 +82,7 @@ public enum DeblurringStudy: HasPublishedResults, HasRealInput, HasExports, HasF
       "frequencies of the change, by their rank: 0 is the lowest, 1 the highest")
     let amplitude = try section.number("amplitude", default: 0.01, in: .positive, "real Fourier coefficient of the change")
     try section.finish()
-    guard Set(positions).count == positions.count else {
-      throw Failure(
-        .usage, "\(section.path).frequencies: expected different numbers, found one twice", at: section.location,
-        remedy: "name each once")
-    }
+    try section.requireUnique(positions, "frequencies")
     return positions.map { FrequencyPerturbation(position: $0, amplitude: amplitude) }
   }
 

@@ -20,11 +20,7 @@ struct Degradation: SampleGenerator {
     noiseLevel = try section.number(
       "noise_level", default: 0.03, in: 0...1e6, "standard deviation of the Gaussian noise; images are in [0, 1]")
     plans = try [(Split.train, 200), (.valid, 100), (.test, 200)].map { split, count in
-      let part = try section.section(split.rawValue, "the split `\(split.rawValue)`")
-      let plan = SplitPlan(
-        split, draws: try part.integer("samples", default: count, in: 1...1_000_000_000, "images"))
-      try part.finish()
-      return plan
+      try SplitPlan(reading: section, split, samples: count, "images")
     }
     try section.finish()
     self.seed = seed

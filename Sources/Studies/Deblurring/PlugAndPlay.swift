@@ -142,6 +142,8 @@ public struct DenoiserTraining: ExplicitModel {
     return try denoised(batch.images, noise, levels: batch.draws.map { _ in middle })
   }
 
+  public var trainsWithRandomNumbers: Bool { true }
+
   /// With a new level and new noise for every image.
   public func trainingOutput(_ batch: DegradedImages, random: inout KeyedRandom) throws -> Tensor {
     let drawn = random.uniforms(batch.sampleCount, levels.lowerBound, levels.upperBound)

@@ -38,17 +38,11 @@ public enum LinearProgramStudy: HasPublishedResults {
     reading section: ConfigurationSection, seed: UInt64
   ) throws -> any SampleGenerator {
     let distribution = try InstanceDistribution(reading: section)
-    func plan(_ split: Split, draws: Int, keep: Int) throws -> SplitPlan {
-      let part = try section.section(split.rawValue, "the split `\(split.rawValue)`")
-      let plan = SplitPlan(
-        split,
-        draws: try part.integer(
-          "attempts", default: draws, in: 1...1_000_000_000, "programs drawn; about half of them are feasible"),
-        keep: try part.integer("keep", default: keep, in: 1..., "feasible programs kept, the first ones"))
-      try part.finish()
-      return plan
+    let plans = try [(Split.train, 8000, 2500), (.test, 3000, 1000)].map { split, attempts, keep in
+      try SplitPlan(
+        reading: section, split, attempts: (attempts, "programs drawn; about half of them are feasible"),
+        keep: (keep, "feasible programs kept, the first ones"))
     }
-    let plans = try [plan(.train, draws: 8000, keep: 2500), plan(.test, draws: 3000, keep: 1000)]
     try section.finish()
     return ProgramGenerator(distribution: distribution, plans: plans, seed: seed)
   }
@@ -102,6 +96,7 @@ public enum LinearProgramStudy: HasPublishedResults {
       "kinds", default: Perturbation.Kind.allCases, count: 0..., "what is changed: A, b, c, l or u")
     let norm = try section.number("norm", default: 1e-4, in: .above(0, through: 1e6), "Euclidean norm of the change")
     try section.finish()
+    try section.requireUnique(kinds, "kinds")
     return try kinds.map { ProgramPerturbation(perturbation: try Perturbation($0, norm: norm)) }
   }
 

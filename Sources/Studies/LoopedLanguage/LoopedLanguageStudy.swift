@@ -56,7 +56,7 @@ public enum LoopedLanguageStudy: HasDifficulty, HasPublishedModel, HasFigures, H
     _ sizes: TransformerSizes, _ section: ConfigurationSection,
     build: @escaping @Sendable (LoopedTransformer, _ seed: UInt64) -> Model<LanguageBatch>
   ) throws -> ModelDescription<LanguageBatch> {
-    if !section.isDescribing { try sizes.validate(at: section.location) }
+    try section.check { try sizes.validate(at: section.location) }
     return ModelDescription { layout, seed in
       try check(sizes, layout)
       let network = try LoopedTransformer(sizes)
@@ -122,6 +122,7 @@ public enum LoopedLanguageStudy: HasDifficulty, HasPublishedModel, HasFigures, H
       "embedding: a random direction; contrast: another prompt; edit: the same, with distances in words")
     let norm = try section.number("norm", default: 1e-3, in: .above(0, through: 1e6), "Euclidean norm in embedding space")
     try section.finish()
+    try section.requireUnique(kinds, "kinds")
     return kinds.map { LanguagePerturbation(kind: $0, norm: norm) }
   }
 }

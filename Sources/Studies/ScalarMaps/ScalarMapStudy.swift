@@ -34,20 +34,13 @@ public enum ScalarMapStudy: HasFigures {
     let nearest = try section.number(
       "nearest", default: 1e-3, in: .above(0, through: 0.1),
       "every second sample lies near a singularity, no nearer than this times the width of the window")
-    func plan(_ split: Split, _ count: Int) throws -> SplitPlan {
-      let part = try section.section(split.rawValue, "the split `\(split.rawValue)`")
-      let samples = try part.integer("samples", default: count, in: 1...10_000_000, "samples of each map")
-      try part.finish()
-      return SplitPlan(split, draws: samples * targets.count)
+    let plans = try [Split.train, .test].map { split in
+      var plan = try SplitPlan(reading: section, split, samples: 512, "samples of each map")
+      plan.draws *= targets.count
+      return plan
     }
-    let plans = try [plan(.train, 512), plan(.test, 512)]
     try section.finish()
-    let names = targets.map(\.target.name)
-    if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
-      throw Failure(
-        .usage, "\(section.path).targets: expected different maps, found \(twice) twice", at: section.location,
-        remedy: "name each once")
-    }
+    try section.requireUnique(targets.map(\.target.name), "targets")
     return ScalarGenerator(targets: targets, nearest: nearest, plans: plans, seed: seed)
   }
 
@@ -94,11 +87,7 @@ public enum ScalarMapStudy: HasFigures {
     let norms = try section.numbers(
       "norms", default: [1e-6], in: .above(0, through: 1), count: 0..., "lengths of the change of x, each a kind of its own")
     try section.finish()
-    guard Set(norms).count == norms.count else {
-      throw Failure(
-        .usage, "\(section.path).norms: expected different lengths, found one of them twice", at: section.location,
-        remedy: "name each once")
-    }
+    try section.requireUnique(norms, "norms")
     return norms.map { PointPerturbation(norm: $0) }
   }
 }
@@ -113,10 +102,10 @@ extension StepSize {
       return switch name {
       case .recipe: .recipe
       case .linear: .linear(rate: try rate())
-      case .diagram: .diagram
+      case .figure1: .figure1
       case .constant: .constant(rate: try rate())
       }
     }
-    if !section.isDescribing { try requireFit(to: target) }
+    try section.check { try requireFit(to: target) }
   }
 }

@@ -13,19 +13,23 @@ public enum StepSize: Equatable, Sendable {
   case recipe
   /// eps = rate x, for 1/x on (0, 1]: G(y, x) = y - rate (x y - 1), which does not contain F.
   case linear(rate: Double)
-  /// eps = min(cap, x^2 (x - 1)^2), cap 1/10 for x < 0 and 1/2 else: the operator of Figure 1, for the two-pole map.
-  case diagram
+  /// eps = min(cap, x^2 (x - 1)^2), cap 1/10 for x < 0 and 1/2 else: the equation of Figure 1, for the two-pole map only.
+  case figure1
   /// eps = rate everywhere. Not regular where F is not Lipschitz: it inherits rate Lip(F).
   case constant(rate: Double)
 
-  public enum Name: String, CaseIterable, Sendable { case recipe, linear, diagram, constant }
+  public enum Name: String, CaseIterable, Sendable {
+    case recipe, linear
+    case figure1 = "figure-1"
+    case constant
+  }
 
   /// The name that configurations write.
   public var name: Name {
     switch self {
     case .recipe: .recipe
     case .linear: .linear
-    case .diagram: .diagram
+    case .figure1: .figure1
     case .constant: .constant
     }
   }
@@ -35,7 +39,7 @@ public enum StepSize: Equatable, Sendable {
     let maps: [TargetMap.Kind]? =
       switch self {
       case .linear: [.reciprocal]
-      case .diagram: [.twoPoles]
+      case .figure1: [.twoPoles]
       case .recipe, .constant: nil
       }
     guard let maps, !maps.contains(target.kind) else { return }
@@ -51,7 +55,7 @@ public enum StepSize: Equatable, Sendable {
       let phi = Self.phi(target.coordinate(x), target.profile)
       return phi * phi
     case .linear(let rate): return rate * x[0]
-    case .diagram: return min(x[0] < 0 ? 0.1 : 0.5, x[0] * x[0] * (x[0] - 1) * (x[0] - 1))
+    case .figure1: return min(x[0] < 0 ? 0.1 : 0.5, x[0] * x[0] * (x[0] - 1) * (x[0] - 1))
     case .constant(let rate): return rate
     }
   }
@@ -82,7 +86,7 @@ public enum StepSize: Equatable, Sendable {
     switch self {
     case .recipe: 2.5
     case .linear(let rate): rate
-    case .diagram: 2 * 0.5.squareRoot() * (1 + 4 * 0.5.squareRoot()).squareRoot()
+    case .figure1: 2 * 0.5.squareRoot() * (1 + 4 * 0.5.squareRoot()).squareRoot()
     case .constant: nil
     }
   }

@@ -1,5 +1,6 @@
 import Configuration
 import Records
+import StudyKit
 import Support
 
 extension FlowGenerator {
@@ -16,13 +17,13 @@ extension FlowGenerator {
         let record = try FlowRecorder.Settings(
           reading: section, size: size, viscosity: 0.01, tolerance: settings.tolerance)
         let cutoff = PeriodicGrid.cutoff(size: size)
-        guard distribution.largestWave <= cutoff || section.isDescribing else {
-          throw Failure(
+        try section.require(
+          distribution.largestWave <= cutoff,
+          Failure(
             .usage,
             "\(section.path).forcing: expected wave numbers of at most \(cutoff), found \(distribution.largestWave)",
             at: section.location,
-            remedy: "a grid of \(size) points resolves waves below a third of that; raise \(section.path).size")
-        }
+            remedy: "a grid of \(size) points resolves waves below a third of that; raise \(section.path).size"))
         return Recipe(channels: SolvedFlows.channels, storedSize: record.storedSize) {
           try SolvedFlows(distribution: distribution, settings: settings, recorder: FlowRecorder(record, on: $0))
         }
@@ -51,20 +52,12 @@ extension FlowGenerator {
     )
     try parts.finish()
     noise = try GradedNoise(reading: section.section("noise", "noise on the training samples"))
-    plans = try [
-      Self.plan(section, .train, draws: 5000, keep: 4500), Self.plan(section, .test, draws: 600, keep: 500),
-    ]
+    plans = try [(Split.train, 5000, 4500), (.test, 600, 500)].map { split, attempts, keep in
+      try SplitPlan(
+        reading: section, split, attempts: (attempts, "samples drawn"), keep: (keep, "certified samples kept, the first ones"))
+    }
     self.seed = seed
     try section.finish()
-  }
-
-  private static func plan(_ section: ConfigurationSection, _ split: Split, draws: Int, keep: Int) throws -> SplitPlan {
-    let part = try section.section(split.rawValue, "the split `\(split.rawValue)`")
-    let plan = SplitPlan(
-      split, draws: try part.integer("attempts", default: draws, in: 1...1_000_000_000, "samples drawn"),
-      keep: try part.integer("keep", default: keep, in: 1..., "certified samples kept, the first ones"))
-    try part.finish()
-    return plan
   }
 }
 
@@ -75,11 +68,12 @@ extension FlowRecorder.Settings {
     self.tolerance = tolerance
     self.viscosity = try section.number("viscosity", default: viscosity, in: .above(0, through: 1e6), "nu")
     storedEvery = try section.integer("stored_every", default: 1, in: 1...64, "every so many points of the grid are stored")
-    guard section.isDescribing || size % storedEvery == 0 else {
-      throw Failure(
-        .usage, "\(section.path).stored_every: expected a divisor of size = \(size), found \(storedEvery)", at: section.location,
-        remedy: "otherwise the stored points are no periodic grid")
-    }
+    let found = storedEvery
+    try section.require(
+      size % found == 0,
+      Failure(
+        .usage, "\(section.path).stored_every: expected a divisor of size = \(size), found \(found)", at: section.location,
+        remedy: "otherwise the stored points are no periodic grid"))
     largestTail = try section.number(
       "largest_tail", default: 0.02, in: .above(0, through: 1),
       "a flow with a larger share of its vorticity in the outer quarter of the modes is rejected as under-resolved")
@@ -97,10 +91,9 @@ extension ForcingDistribution {
       "kolmogorov_amplitude", default: kolmogorovAmplitude, in: 0...1e6, "a of the additional force (a sin(n y), 0)")
     kolmogorovWave = try section.integer("kolmogorov_wave", default: kolmogorovWave, in: 1...4096, "n of that force")
     try section.finish()
-    guard section.isDescribing || deviation > 0 || kolmogorovAmplitude > 0 else {
-      throw Failure(
-        .usage, "\(section.path): there is no force", at: section.location, remedy: "give a deviation above 0")
-    }
+    try section.require(
+      deviation > 0 || kolmogorovAmplitude > 0,
+      Failure(.usage, "\(section.path): there is no force", at: section.location, remedy: "give a deviation above 0"))
   }
 }
 
@@ -136,11 +129,11 @@ extension ManufacturedFlow {
       "courant_number", default: courantNumber, in: .above(0, through: 2), "largest displacement of a time step in grid spacings")
     force = try section.choice("force", default: force, "which of the forces that make the flow steady; they differ by gradients")
     try section.finish()
-    guard section.isDescribing || lowestSpeed <= speed else {
-      throw Failure(
+    try section.require(
+      lowestSpeed <= speed,
+      Failure(
         .usage, "\(section.path).lowest_speed: expected at most speed = \(speed), found \(lowestSpeed)", at: section.location,
-        remedy: "leave it out for one speed of all flows")
-    }
+        remedy: "leave it out for one speed of all flows"))
   }
 }
 

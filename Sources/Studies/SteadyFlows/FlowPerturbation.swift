@@ -14,23 +14,23 @@ private enum Op {
 /// the pressure in the changed medium.
 struct FlowPerturbation: InputPerturbation {
   enum Convention: String, CaseIterable {
-    /// As in the published script: fields divided by their scales, viscosity 0.01, the sign of the velocity reversed, the linearised
+    /// As in the script published with the paper: fields divided by their scales, viscosity 0.01, the sign of the velocity reversed, the linearised
     /// equation, a force with a y component only, a sine sampled with both ends of the period.
-    case published
+    case paper
     /// The force that makes the changed flow steady, in physical units, with the viscosity of the sample; the pressure that the
     /// equation of Darcy flow has in the changed medium.
     case physical
   }
 
   let convention: Convention
-  /// Share of the highest wave number: N / 2 (published) or the cutoff K (physical).
+  /// Share of the highest wave number: N / 2 (paper) or the cutoff K (physical).
   let frequency: Double
-  /// Published: norm of the change of a whole batch of `batchSize` samples. Physical: norm relative to that of the vorticity, or
+  /// Paper: norm of the change of a whole batch of `batchSize` samples. Physical: norm relative to that of the vorticity, or
   /// of the coefficient.
   let norm: Double
   /// Physical only: which of the forces of the changed flow.
   var force = ForceKind.withoutDivergence
-  /// Published only.
+  /// Paper only.
   let viscosity: Double
   let batchSize: Int
 
@@ -47,12 +47,12 @@ struct FlowPerturbation: InputPerturbation {
     }
     let changed: Change
     switch (convention, samples.input.shape[1]) {
-    case (.published, 2): changed = try publishedChange(samples)
+    case (.paper, 2): changed = try publishedChange(samples)
     case (.physical, 2): changed = try physicalChange(samples, phases)
     case (.physical, 1): changed = try mediumChange(samples, phases)
     case (_, let channels):
       throw Failure(
-        .usage, "the published perturbations are those of flows, but the dataset has \(channels) input channels",
+        .usage, "the perturbations of the paper are those of flows, but the dataset has \(channels) input channels",
         at: reader.path, remedy: "set sweep.perturbations.protocol to physical, or its frequencies to []")
     }
     return PerturbedBatch(

@@ -142,17 +142,13 @@ public enum SteadyFlowStudy: HasPublishedResults, HasRealInput, HasSymmetries, H
       "wave numbers of the change, relative to the highest one")
     let norm = try section.number(
       "norm", default: 1e-2, in: .above(0, through: 1e6),
-      "published: of the scaled vorticity's change, over batch_size samples; physical: relative to the vorticity, or the coefficient"
+      "paper: of the scaled vorticity's change, over batch_size samples; physical: relative to the vorticity, or the coefficient"
     )
     let force = try section.choice("force", default: ForceKind.withoutDivergence, "physical protocol: as in the dataset")
-    let viscosity = try section.number("viscosity", default: 0.01, in: 0...1e6, "published protocol only")
-    let batchSize = try section.integer("batch_size", default: 32, in: 1..., "published protocol only")
+    let viscosity = try section.number("viscosity", default: 0.01, in: 0...1e6, "paper protocol only")
+    let batchSize = try section.integer("batch_size", default: 32, in: 1..., "paper protocol only")
     try section.finish()
-    guard Set(frequencies).count == frequencies.count else {
-      throw Failure(
-        .usage, "\(section.path).frequencies: expected different ones, found one twice", at: section.location,
-        remedy: "name each once")
-    }
+    try section.requireUnique(frequencies, "frequencies")
     return frequencies.map {
       FlowPerturbation(
         convention: convention, frequency: $0, norm: norm, force: force, viscosity: viscosity, batchSize: batchSize)

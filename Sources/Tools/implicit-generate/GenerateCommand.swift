@@ -75,9 +75,7 @@ struct Merge: ParsableCommand {
 
   func run() throws {
     options.start()
-    let lock = try OutputLock(for: output)
-    defer { withExtendedLifetime(lock) {} }
-    _ = try DatasetMerger(shards: shards).write(to: output)
+    _ = try withOutputLock(output) { try DatasetMerger(shards: shards).write(to: output) }
     print(output)
   }
 }

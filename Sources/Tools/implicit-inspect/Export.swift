@@ -34,9 +34,7 @@ struct Export: ParsableCommand {
         .usage, "the case study `\(study.name)` has no format `\(format)`", at: "--format",
         remedy: "formats are: \(Self.formats.joined(separator: ", "))")
     }
-    let lock = try OutputLock(for: output)
-    defer { withExtendedLifetime(lock) {} }
-    try export.write(reader, output)
+    try withOutputLock(output) { try export.write(reader, output) }
     print(output)
   }
 }

@@ -49,11 +49,11 @@ struct ImportWeights: ParsableCommand {
         remedy: "name it as in a pipeline file, for example implicit-8")
     }
     let stem = ((output as NSString).lastPathComponent as NSString).deletingPathExtension
-    let lock = try OutputLock(for: output)
-    defer { withExtendedLifetime(lock) {} }
-    try WeightExchange.importWeights(
-      study, architecture: architecture, settings: settings,
-      name: name ?? String(stem.map { isNameCharacter($0) ? $0 : "-" }), safetensors: safetensors, to: output)
+    try withOutputLock(output) {
+      try WeightExchange.importWeights(
+        study, architecture: architecture, settings: settings,
+        name: name ?? String(stem.map { isNameCharacter($0) ? $0 : "-" }), safetensors: safetensors, to: output)
+    }
   }
 
   /// Names of models are keys in configurations, where a dot separates keys.

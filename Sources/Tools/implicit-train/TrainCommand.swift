@@ -57,7 +57,7 @@ struct TrainCommand: ParsableCommand {
     let device = try Device(parsing: target.device)
     guard !dryRun, let output else {
       return print(
-        try StepBenchmark.price(
+        try StepBenchmark.estimate(
           configuration, model: model, dataset: dataset, initial: initial, threads: options.threadCount, device: device))
     }
     let stage = TrainStage(

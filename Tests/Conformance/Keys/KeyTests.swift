@@ -8,9 +8,6 @@ import Testing
 /// Every key that is read changes something: a dataset, a model, a sweep, a plan or a report. A setting that is accepted and does
 /// nothing is the worst kind of defect: nobody notices.
 @Suite struct KeyTests {
-  /// Found by this test, and being mended elsewhere; to be removed from here with the keys.
-  static let knownToDoNothing = ["adjoint.solver.iterations"]
-
   @Test func `Every key that all case studies share acts`() throws {
     try check(StudyUnderTest.template.study, .template) { _ in true }
   }
@@ -58,18 +55,11 @@ import Testing
         Issue.record("KeyTable excepts `\(path)`, which is no key any more")
       }
       for key in keys where probe.table.exceptions[key.path] == nil {
-        let isKnown = Self.knownToDoNothing.contains { key.path.hasSuffix($0) }
         let name = "`\(key.path)`" + (key.conditions.first.map { " (with \($0))" } ?? "")
-        withKnownIssue(isIntermittent: true) {
-          do {
-            let acts = try probe.acts(key)
-            #expect(acts, "\(name) is read and changes nothing: use it, remove it, or except it with a reason in KeyTable")
-          } catch { Issue.record("\(name): \(error)") }
-        } when: {
-          isKnown
-        } matching: { _ in
-          isKnown
-        }
+        do {
+          let acts = try probe.acts(key)
+          #expect(acts, "\(name) is read and changes nothing: use it, remove it, or except it with a reason in KeyTable")
+        } catch { Issue.record("\(name): \(error)") }
       }
     }
   }

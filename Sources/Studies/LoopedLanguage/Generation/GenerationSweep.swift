@@ -63,19 +63,23 @@ struct GenerationSweep: CheckpointSweep {
     let checkpoint = try HuginnCheckpoint(folder)
     let count = try ContrastPairs(table: words, templates: templates, count: pairs).pairs.count
     try Runtime.setThreads(threads)
-    let price = try GenerationPrice(
+    let estimate = try GenerationCostEstimate(
       sizes: checkpoint.sizes, type: precision.type, sequences: 2 * count, recurrences: recurrences,
       length: min(maximumLength, checkpoint.sizes.blockSize), batch: largestBatch,
       machine: MachineRates(type: precision.type, device: device))
-    return price.text
+    return estimate.text
   }
 
   func run(_ request: CheckpointSweepRequest) throws -> String {
     let checkpoint = try HuginnCheckpoint(request.checkpoint)
     let tokenizer = try checkpoint.tokenizer()
     let pairs = try ContrastPairs(table: words, templates: templates, count: pairs).pairs
-    let lock = try OutputLock(for: request.output)
-    defer { withExtendedLifetime(lock) {} }
+    return try withOutputLock(request.output) { try run(request, checkpoint, tokenizer, pairs) }
+  }
+
+  private func run(
+    _ request: CheckpointSweepRequest, _ checkpoint: HuginnCheckpoint, _ tokenizer: Tokenizer, _ pairs: [ContrastPairs.Pair]
+  ) throws -> String {
     try Runtime.setThreads(request.threads)
     let model = try checkpoint.model(type: precision.type, device: request.device)
     let stopTokens = checkpoint.stopTokens(tokenizer)

@@ -1,5 +1,6 @@
 import Configuration
 import Records
+import StudyKit
 import Support
 
 extension ProblemGenerator {
@@ -12,17 +13,19 @@ extension ProblemGenerator {
   /// Reads the section `dataset`.
   init(reading section: ConfigurationSection, seed: UInt64) throws {
     func part(_ split: Split, samples: Int) throws -> Part {
-      let part = try section.section(split.rawValue, "the split `\(split.rawValue)`")
-      let count = try part.integer("samples", default: samples, in: 1...1_000_000_000, "problems")
-      let least = try part.integer("least", default: 1, in: 1...1000, "smallest difficulty")
-      let most = try part.integer("most", default: 6, in: 1...1000, "largest difficulty; all take turns")
-      try part.finish()
-      guard least <= most else {
-        throw Failure(
-          .usage, "\(part.path): expected least <= most, found \(least) and \(most)", at: part.location,
-          remedy: "difficulties run from least to most")
+      var difficulties = 1...6
+      let plan = try SplitPlan(reading: section, split, samples: samples, "problems") { part in
+        let least = try part.integer("least", default: difficulties.lowerBound, in: 1...1000, "smallest difficulty")
+        let most = try part.integer(
+          "most", default: difficulties.upperBound, in: 1...1000, "largest difficulty; all take turns")
+        guard least <= most else {
+          throw Failure(
+            .usage, "\(part.path): expected least <= most, found \(least) and \(most)", at: part.location,
+            remedy: "difficulties run from least to most")
+        }
+        difficulties = least...most
       }
-      return Part(split: split, samples: count, difficulties: least...most)
+      return Part(split: split, samples: plan.draws, difficulties: difficulties)
     }
     let parts = try [part(.train, samples: 60_000), part(.test, samples: 1200)]
     func chasing(_ map: PointerChasing.Map) throws -> PointerChasing {

@@ -31,7 +31,7 @@ struct MachineRates: Equatable {
 }
 
 /// Memory and time of a generation sweep, from the sizes of the model alone.
-struct GenerationPrice {
+struct GenerationCostEstimate {
   let sizes: TransformerSizes
   let type: DType
   let sequences: Int
