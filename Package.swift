@@ -26,7 +26,7 @@ func library(_ name: String, _ dependencies: [Target.Dependency], path: String? 
 
 func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(
-    name: name, dependencies: dependencies + ["ToolKit", argumentParser], path: "Sources/Tools/\(name)",
+    name: name, dependencies: dependencies + ["Support", "ToolKit", argumentParser], path: "Sources/Tools/\(name)",
     swiftSettings: settings)
 }
 
@@ -109,14 +109,15 @@ let package = Package(
 
       // Programs: what all share (options, exit codes), and one folder each
       library("ToolKit", ["Support", "Configuration", argumentParser, logging], path: "Sources/Tools/ToolKit"),
-      tool("implicit-generate", ["StudyRegistry", "Stages"]),
-      tool("implicit-train", ["StudyRegistry", "Stages"]),
-      tool("implicit-sweep", ["StudyRegistry", "Stages"]),
-      tool("implicit-aggregate", ["StudyRegistry", "Report"]),
-      tool("implicit-inspect", ["StudyRegistry", "Report"]),
+      tool("implicit-generate", ["Torch", "Records", "StudyKit", "Stages", "StudyRegistry"]),
+      tool("implicit-train", ["Torch", "StudyKit", "Stages", "StudyRegistry"]),
+      tool(
+        "implicit-sweep", ["Torch", "Equilibrium", "Configuration", "Records", "StudyKit", "Stages", "StudyRegistry"]),
+      tool("implicit-aggregate", ["Torch", "Configuration", "Records", "StudyKit", "StudyRegistry", "Report"]),
+      tool("implicit-inspect", ["Configuration", "Records", "StudyKit", "StudyRegistry", "Report"]),
       tool("implicit-pipeline", ["StudyRegistry", "Pipeline"]),
       // Measurements that pipelines/benchmarks compare with the same work in PyTorch
-      tool("implicit-benchmark", ["StudyRegistry", "Stages"]),
+      tool("implicit-benchmark", ["StudyKit", "Stages", "StudyRegistry"]),
 
       .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport", swiftSettings: settings),
       tests("Torch", ["Torch"]),

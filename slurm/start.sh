@@ -25,17 +25,11 @@ A second start does nothing but print the line. The node may claim more CPUs tha
 TEXT
 }
 
-say() { printf 'slurm: %s\n' "$*" >&2; }
-stop() {
-  local code=$1
-  shift
-  say "$@"
-  exit "$code"
-}
-
 here=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck disable=SC1091 # it is checked by itself
+. "$here/common.sh"
 arguments=("$@")
-folder=/tmp/slurm-$(id -un) cpus=$(nproc) gpus=0 port='' owner='' options=()
+cpus=$(nproc) gpus=0 port='' owner='' options=()
 memory=$(awk '/^MemTotal/ { print int($2 / 1024) }' /proc/meminfo)
 while [ $# -gt 0 ]; do
   case $1 in
@@ -44,9 +38,9 @@ while [ $# -gt 0 ]; do
       exit 0
       ;;
     --folder | --cpus | --memory | --gpus | --port | --option | --until-exit-of)
-      [ -n "${2-}" ] || stop 64 "$1 needs a value"
+      needs_value "$1" "${2-}"
       case $1 in
-        --folder) folder=$2 ;;
+        --folder) folder=$(whole "$2") ;;
         --cpus) cpus=$2 ;;
         --memory) memory=$2 ;;
         --gpus) gpus=$2 ;;
@@ -56,16 +50,9 @@ while [ $# -gt 0 ]; do
       esac
       shift 2
       ;;
-    *)
-      usage >&2
-      exit 64
-      ;;
+    *) wrong ;;
   esac
 done
-case $folder in
-  /*) ;;
-  *) folder=$PWD/$folder ;;
-esac
 [ ${#folder} -le 80 ] || stop 64 "the path of --folder has ${#folder} characters; a socket in it may have 108 at most, so use 80 or fewer"
 
 # Daemons must not keep open what the caller has open: some callers wait until it is closed. (bash reads this script from 255.)
@@ -74,8 +61,6 @@ for descriptor in /proc/self/fd/*; do
   [ "$descriptor" -le 2 ] || [ "$descriptor" -eq 255 ] || eval "exec $descriptor>&-"
 done
 
-# Debian keeps the daemons where the PATH of ordinary users does not lead.
-PATH=$PATH:/usr/sbin:/sbin
 for program in munged slurmctld slurmd sbatch; do
   command -v "$program" >/dev/null \
     || stop 69 "$program is not installed; as root: apt-get install -y --no-install-recommends slurm-wlm"
@@ -97,8 +82,7 @@ export SLURM_CONF=$conf
 is_up() { [ -e "$conf" ] && timeout 5 scontrol ping 2>/dev/null | grep -q 'is UP'; }
 alive() { # alive NAME: whether the daemon of this folder runs
   local pid
-  pid=$(cat "$folder/run/$1.pid" 2>/dev/null) && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = "$1" ] \
-    && ! grep -q '^State:.Z' "/proc/$pid/status"
+  pid=$(cat "$folder/run/$1.pid" 2>/dev/null) && is_daemon "$pid" "$1"
 }
 await() { # await SECONDS COMMAND...: until it succeeds
   local tries=$((10 * $1))

@@ -11,7 +11,9 @@ usage: slurm/stop.sh [--folder DIR] [--purge]
 TEXT
 }
 
-folder=/tmp/slurm-$(id -un) purge=
+# shellcheck disable=SC1091 # it is checked by itself
+. "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+purge=
 while [ $# -gt 0 ]; do
   case $1 in
     -h | --help)
@@ -23,24 +25,16 @@ while [ $# -gt 0 ]; do
       shift
       ;;
     --folder)
-      [ -n "${2-}" ] || { usage >&2 && exit 64; }
-      folder=$2
+      needs_value "$1" "${2-}"
+      folder=$(whole "$2")
       shift 2
       ;;
-    *)
-      usage >&2
-      exit 64
-      ;;
+    *) wrong ;;
   esac
 done
-case $folder in
-  /*) ;;
-  *) folder=$PWD/$folder ;;
-esac
-PATH=$PATH:/usr/sbin:/sbin
 export SLURM_CONF=$folder/etc/slurm.conf
 if [ ! -e "$SLURM_CONF" ]; then
-  printf 'slurm: there is no Slurm in %s\n' "$folder" >&2
+  say "there is no Slurm in $folder"
   exit 0
 fi
 
@@ -54,8 +48,6 @@ if timeout 5 scontrol ping 2>/dev/null | grep -q 'is UP'; then
   done
 fi
 
-# A number that another process has by now is not signalled.
-is_daemon() { [ "$(cat "/proc/$1/comm" 2>/dev/null)" = "$2" ] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }
 for name in slurmd slurmctld munged; do
   pid=$(cat "$folder/run/$name.pid" 2>/dev/null) || continue
   is_daemon "$pid" "$name" || continue

@@ -16,6 +16,7 @@ public final class ConfigurationDocument {
 
   /// The path of the file as it was given.
   public let name: String
+  /// The preset that was laid over the file; nil for none.
   public let preset: String?
   /// As they were given, `key.path=value`.
   public let overrides: [String]

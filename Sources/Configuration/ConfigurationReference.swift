@@ -12,6 +12,7 @@ public struct ConfigurationKey: Sendable, Equatable {
   public var isOptional = false
   /// The unit; "1" for pure numbers, nil for what has none.
   public var unit: String?
+  /// What the key is for.
   public var meaning: String
   /// When the key exists, for example `architecture: implicit-gnn`, one entry for each alternative; empty if always.
   public var conditions: [String] = []

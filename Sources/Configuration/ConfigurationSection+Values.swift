@@ -16,6 +16,7 @@ extension ConfigurationSection {
     try read(key, .integer(range.bounds), default: fallback, meaning, unit: unit)
   }
 
+  /// As `integer`; nil if the key is missing or `null`.
   public func optionalInteger<Range: ConfigurationRange<Int>>(
     _ key: String, in range: Range = Bounds<Int>.any, _ meaning: String, unit: String = "1"
   ) throws -> Int? {
@@ -44,6 +45,7 @@ extension ConfigurationSection {
     try read(key, .number(range.bounds, finite: finite), default: fallback, meaning, unit: unit)
   }
 
+  /// As `number`; nil if the key is missing or `null`.
   public func optionalNumber<Range: ConfigurationRange<Double>>(
     _ key: String, in range: Range = Bounds<Double>.any, finite: Bool = true, _ meaning: String, unit: String = "1"
   ) throws -> Double? {
@@ -68,14 +70,17 @@ extension ConfigurationSection {
     try read(key, .boolean, default: fallback, meaning)
   }
 
+  /// A text. What looks like a number or a switch must be in quotes.
   public func text(_ key: String, default fallback: String? = nil, _ meaning: String) throws -> String {
     try read(key, .text, default: fallback, meaning)
   }
 
+  /// As `text`; nil if the key is missing or `null`.
   public func optionalText(_ key: String, _ meaning: String) throws -> String? {
     try readOptional(key, .text, meaning)
   }
 
+  /// A list of texts, by default of at least one.
   public func texts<Count: ConfigurationRange<Int>>(
     _ key: String, default fallback: [String]? = nil, count: Count = 1..., _ meaning: String
   ) throws -> [String] {
@@ -120,12 +125,14 @@ extension ConfigurationSection {
     try read(key, choiceKind(), default: fallback, meaning)
   }
 
+  /// As `choice`; nil if the key is missing or `null`.
   public func optionalChoice<Choice: RawRepresentable & CaseIterable>(
     _ key: String, _ meaning: String
   ) throws -> Choice? where Choice.RawValue == String {
     try readOptional(key, choiceKind(), meaning)
   }
 
+  /// A list of cases, by default of at least one.
   public func choices<Choice: RawRepresentable & CaseIterable, Count: ConfigurationRange<Int>>(
     _ key: String, default fallback: [Choice]? = nil, count: Count = 1..., _ meaning: String
   ) throws -> [Choice] where Choice.RawValue == String {

@@ -8,6 +8,7 @@ public struct ExternalFile: Codable, Equatable, Sendable {
   /// From the root of the file system.
   public var path: String
 
+  /// The file that a key names.
   public init(key: String, path: String) { (self.key, self.path) = (key, path) }
 }
 

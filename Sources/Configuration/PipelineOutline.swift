@@ -5,6 +5,7 @@
 public struct PipelineOutline: Equatable, Sendable {
   /// One model to train.
   public struct Model: Equatable, Sendable {
+    /// Its name in the pipeline file.
     public var name: String
     /// The model whose trained weights it starts from, if it does.
     public var initial: String?
@@ -13,6 +14,7 @@ public struct PipelineOutline: Equatable, Sendable {
     /// Whether it has a section `training` of its own, so that the common one does not matter to it.
     public var hasOwnTraining: Bool
 
+    /// A model of this name.
     public init(name: String, initial: String? = nil, isIntermediate: Bool = false, hasOwnTraining: Bool = false) {
       (self.name, self.initial, self.isIntermediate, self.hasOwnTraining) = (name, initial, isIntermediate, hasOwnTraining)
     }
@@ -22,11 +24,14 @@ public struct PipelineOutline: Equatable, Sendable {
   public var caseStudy: String
   /// Whether its samples can be computed on another device than the CPU.
   public var generatesOnDevice: Bool
+  /// The models to train, in any order.
   public var models: [Model]
   /// Names of the splits that every model is swept on.
   public var splits: [String]
+  /// The section `pipeline`.
   public var settings: PipelineSettings
 
+  /// What a pipeline file says.
   public init(
     caseStudy: String, generatesOnDevice: Bool = false, models: [Model], splits: [String], settings: PipelineSettings
   ) {

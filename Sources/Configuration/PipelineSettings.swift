@@ -7,6 +7,7 @@ public struct PipelineSettings: Equatable, Sendable {
   /// Every model is trained with each of these seeds, and swept. Nil if it is trained once, with the seed of the file.
   public var seeds: [Int]?
 
+  /// - Throws: `Failure` (usage) for a wrong key or value.
   public init(reading section: ConfigurationSection) throws {
     shards = try section.integer(
       "shards", default: 1, in: 1...100_000, "parts that the dataset is drawn in, as tasks of their own")

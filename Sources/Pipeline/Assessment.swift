@@ -21,7 +21,9 @@ public enum Assessment: Equatable, Sendable {
     case changed([Fingerprint.Change])
   }
 
+  /// Whether the task has to run, whatever others come out as.
   public var mustRun: Bool { if case .run = self { true } else { false } }
+  /// Whether there is nothing to do.
   public var isDone: Bool { if case .done = self { true } else { false } }
 }
 

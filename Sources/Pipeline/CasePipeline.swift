@@ -7,6 +7,7 @@ import Support
 ///
 /// Which tasks there are is decided by the `models`, by `sweep.splits` and by the section `pipeline`; all else is for the stages.
 public struct CasePipeline {
+  /// The file, with its preset and overrides.
   public let document: ConfigurationDocument
   /// The name of the file without its extension; tells the cases of one run apart.
   public let name: String
@@ -14,8 +15,8 @@ public struct CasePipeline {
   public let outline: PipelineOutline
 
   /// - Parameter reader: knows the case studies.
-  /// - Throws: `.missingInput` or `.usage` for a file that cannot be read or is wrong anywhere; `.missingInput` for a file that it
-  ///   names and that is not there.
+  /// - Throws: `.missingInput` or `.usage` for a file that cannot be read or is wrong anywhere; `.missingInput` for a file
+  ///   that it names and that is not there.
   public init(_ path: String, preset: String? = nil, overrides: [String] = [], reader: PipelineOutline.Reader) throws {
     document = try ConfigurationDocument.load(path, preset: preset, overrides: overrides)
     name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension

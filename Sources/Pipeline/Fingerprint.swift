@@ -4,6 +4,7 @@ import Support
 
 /// Everything the result of a task depends on: two tasks with the same fingerprint have the same result.
 public struct Fingerprint: Codable, Equatable, Sendable {
+  /// What the task does.
   public var stage: Stage
   /// The version of the tools and of the file format.
   public var tool: String
@@ -47,6 +48,7 @@ public struct Fingerprint: Codable, Equatable, Sendable {
     return changes
   }
 
+  /// A difference between two fingerprints, for people.
   public enum Change: Equatable, Sendable, CustomStringConvertible {
     case tool(before: String, now: String)
     case setting(String, before: String?, now: String?)

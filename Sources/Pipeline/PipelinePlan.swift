@@ -3,15 +3,21 @@ import Foundation
 import Support
 
 /// A pipeline file turned into tasks: what a run consists of. Lies in `RUN/pipeline.json`, in the order of the task indices.
+///
+///     let plan = try PipelinePlan("pipelines/all.yaml", preset: "smoke", folder: "runs/smoke", reader: pipelineOutline)
+///     for (task, assessment) in plan.graph.assess() { print(task.id, assessment) }
 public struct PipelinePlan: Codable, Equatable, Sendable {
   /// The pipeline file, or the list of them, as it was named.
   public var pipeline: String
+  /// The preset of all pipeline files; nil for the files as they are.
   public var preset: String?
+  /// Changes of single keys, `key.path=value`.
   public var overrides: [String]
   /// The folder of the run.
   public var folder: String
   /// Where relative paths start.
   public var workingFolder: String
+  /// All tasks.
   public var graph: TaskGraph
 
   /// The tasks of a pipeline file, or of all the files that it lists.
@@ -49,6 +55,7 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
       })
   }
 
+  /// The tasks of a pipeline file, or of all the files that it lists, for a run in a folder of its own.
   public init(
     _ pipeline: String, preset: String?, overrides: [String] = [], folder: String, reader: PipelineOutline.Reader
   ) throws {

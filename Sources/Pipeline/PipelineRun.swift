@@ -5,7 +5,9 @@ import Support
 ///
 /// No result depends on the number of threads or on the order in which independent tasks run.
 public struct PipelineRun: Sendable {
+  /// The tasks, and the folder they are done in.
   public var plan: PipelinePlan
+  /// The programs of the stages.
   public var executables: StageExecutables
   /// Threads of all running tasks together.
   public var threads: Int
@@ -13,11 +15,14 @@ public struct PipelineRun: Sendable {
   public var device: String?
   /// Whether a failed task leaves those running that do not need it.
   public var keepsGoing: Bool
+  /// Looks at outputs.
   public var inspector: any OutputInspector
+  /// Where the run is shown.
   public var console: Console
   /// Asked many times a second: once true, the running stages are asked to write their checkpoints and leave.
   public var shouldStop: @Sendable () -> Bool
 
+  /// A run of a plan, with these programs and so many threads.
   public init(
     _ plan: PipelinePlan, executables: StageExecutables, threads: Int, device: String? = nil, keepsGoing: Bool = false,
     inspector: any OutputInspector = StandardInspector(), console: Console = .standardError,

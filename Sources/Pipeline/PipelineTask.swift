@@ -9,17 +9,20 @@ public struct PipelineTask: Codable, Equatable, Identifiable, Sendable {
   public struct Input: Codable, Equatable, Sendable {
     /// The identifier of the task that writes it.
     public var producer: String
+    /// The file itself.
     public var path: String
   }
 
   /// Unique in the run, for example `train-implicit-8`, with the name of the case in front if there are several:
   /// `linear-programs/train-implicit-8`.
   public var id: String
+  /// What it does.
   public var stage: Stage
   /// The folder of the run that the task belongs to: its records, its log and its progress are there.
   public var folder: String
   /// Without the executable and without what only says how to run (threads, progress, resume).
   public var arguments: [String]
+  /// What it needs from other tasks.
   public var inputs: [Input]
   /// The file, or the folder of the report, that the task writes.
   public var output: String
@@ -30,6 +33,7 @@ public struct PipelineTask: Codable, Equatable, Identifiable, Sendable {
   /// Whether it computes with tensors, and takes `--device`.
   public var usesDevice: Bool
 
+  /// A task of a run.
   public init(
     id: String, stage: Stage, folder: String, arguments: [String], inputs: [Input], output: String,
     settings: [String: String], externalFiles: [ExternalFile] = [], usesDevice: Bool = false
@@ -39,11 +43,15 @@ public struct PipelineTask: Codable, Equatable, Identifiable, Sendable {
     (self.externalFiles, self.usesDevice) = (externalFiles, usesDevice)
   }
 
+  /// The folder of the run, with the names of its files.
   public var directory: RunDirectory { RunDirectory(folder) }
   /// The identifier without the name of the case: the name of the task's record, log and progress file.
   public var name: String { id.split(separator: "/").last.map(String.init) ?? id }
+  /// Where its `TaskRecord` is.
   public var recordPath: String { "\(folder)/tasks/\(name).json" }
+  /// What it printed.
   public var logPath: String { directory.log(name) }
+  /// Where its `ProgressRecord` is while it runs.
   public var progressPath: String { directory.progress(name) }
 
   /// What a person opens: the page of a report, else the output itself.

@@ -2,6 +2,7 @@ import Foundation
 
 /// A process, told apart from a later one with the same number.
 public struct ProcessIdentity: Codable, Equatable, Sendable {
+  /// Its number.
   public var pid: Int32
   /// When it started, in clock ticks since the machine did.
   public var startTicks: UInt64

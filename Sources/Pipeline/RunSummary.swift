@@ -2,6 +2,7 @@ import Support
 
 /// What a run did, task by task.
 public struct RunSummary: Codable, Equatable, Sendable {
+  /// How a task stands when the run is over.
   public enum State: String, Codable, Sendable {
     /// There was nothing to do.
     case upToDate = "up to date"
@@ -14,18 +15,25 @@ public struct RunSummary: Codable, Equatable, Sendable {
     case notStarted = "not started"
   }
 
+  /// What became of one task.
   public struct TaskResult: Codable, Equatable, Sendable {
+    /// Its identifier.
     public var task: String
+    /// How it stands.
     public var state: State
     /// Why it had to run.
     public var reason: String?
     /// Wall time of this run's attempt.
     public var seconds: Double?
+    /// What it makes.
     public var output: String
+    /// The content of the output, if it is done.
     public var contentHash: String?
+    /// As a shell reports it; nil if it did not run.
     public var exitStatus: Int32?
     /// Of a task that did not end well: what it wrote last.
     public var message: String?
+    /// The file with all that its attempts printed.
     public var log: String
     /// The command to run a failed task by hand.
     public var command: String?
@@ -33,7 +41,9 @@ public struct RunSummary: Codable, Equatable, Sendable {
 
   /// In the order of the graph.
   public var tasks: [TaskResult]
+  /// The pages that the run ends in.
   public var reports: [String]
+  /// Wall time of the run.
   public var seconds: Double
   /// The exit status of the run: 0, that of the first task that failed, 75 if it was interrupted, or 77 if everything ran and a
   /// number is outside its band.

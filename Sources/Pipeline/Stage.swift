@@ -18,8 +18,8 @@ public enum Stage: String, Codable, CaseIterable, Sendable {
   /// The sections and keys of a pipeline file that can change the result of this stage. Nothing else of the file makes the
   /// stage run again: a new `sweep` never retrains.
   ///
-  /// - Parameter model: the model that is trained; its siblings do not matter, and the common `training` only if it has none of its
-  ///   own.
+  /// - Parameter model: the model that is trained; its siblings do not matter, and the common `training` only if it has none
+  ///   of its own.
   func settings(model: PipelineOutline.Model? = nil) -> [String] {
     switch self {
     case .generate: ["case_study", "seed", "dataset"]
@@ -31,8 +31,8 @@ public enum Stage: String, Codable, CaseIterable, Sendable {
     }
   }
 
-  /// Whether a key of those sections can change a result. How often checkpoints are written does not; which splits are swept is a
-  /// matter of which tasks there are; and a published model is measured by a command that is no task.
+  /// Whether a key of those sections can change a result. How often checkpoints are written does not; which splits are swept is
+  /// a matter of which tasks there are; and a published model is measured by a command that is no task.
   static func hasEffect(_ key: String) -> Bool {
     key != "training.checkpoint_seconds" && !key.hasSuffix(".training.checkpoint_seconds") && key != "sweep.splits"
       && !key.hasPrefix("sweep.checkpoint.")
@@ -44,8 +44,8 @@ public enum Stage: String, Codable, CaseIterable, Sendable {
   /// Whether the stage has something for several threads to do, and takes `--threads` and `--progress`.
   var usesThreads: Bool { self != .aggregate }
 
-  /// Whether the stage takes `--device` in every case study. `generate` does in those whose samples can be computed elsewhere than on
-  /// the CPU: `PipelineTask.usesDevice` knows.
+  /// Whether the stage takes `--device` in every case study. `generate` does in those whose samples can be computed elsewhere
+  /// than on the CPU: `PipelineTask.usesDevice` knows.
   var usesDevice: Bool { self == .train || self == .sweep }
 
   /// Whether the stage made its whole output although it ended with this status.

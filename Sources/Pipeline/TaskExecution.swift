@@ -3,8 +3,10 @@ import Support
 
 /// Where the executables of the stages are.
 public struct StageExecutables: Sendable {
+  /// All of them are in it.
   public let folder: String
 
+  /// Those in a folder.
   public init(folder: String) { self.folder = folder }
 
   /// The folder that this very program lies in.
@@ -14,6 +16,7 @@ public struct StageExecutables: Sendable {
     return StageExecutables(folder: (program as NSString).deletingLastPathComponent)
   }
 
+  /// The executable of a stage.
   public func path(of stage: Stage) -> String { "\(folder)/\(stage.executable)" }
 
   /// - Throws: `.missingInput` if a stage has no executable.
@@ -30,12 +33,16 @@ public struct StageExecutables: Sendable {
 ///
 /// Needs nothing but the task and the files on disk, so that a batch job can make the same attempt.
 public struct TaskExecution: Sendable {
+  /// What is to be done.
   public let task: PipelineTask
+  /// The programs of the stages.
   public let executables: StageExecutables
   /// Where tensors are computed; nil for the stage's own default.
   public let device: String?
+  /// Looks at the output.
   public let inspector: any OutputInspector
 
+  /// An attempt that is still to be made.
   public init(
     _ task: PipelineTask, executables: StageExecutables, device: String? = nil,
     inspector: any OutputInspector = StandardInspector()

@@ -4,6 +4,7 @@ import Support
 ///
 /// The position of a task in `tasks` is its index: it does not change while the pipeline file does not.
 public struct TaskGraph: Codable, Equatable, Sendable {
+  /// Each behind those it needs.
   public let tasks: [PipelineTask]
 
   /// - Throws: `.bug` if two tasks have the same identifier or output, or if one stands before a task it needs.
@@ -22,6 +23,7 @@ public struct TaskGraph: Codable, Equatable, Sendable {
     self.tasks = tasks
   }
 
+  /// The task of an identifier; nil if there is none.
   public subscript(id: String) -> PipelineTask? { tasks.first { $0.id == id } }
 
   /// The tasks whose outputs this one reads, each once.

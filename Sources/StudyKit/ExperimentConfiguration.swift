@@ -66,8 +66,8 @@ public struct ExperimentConfiguration<Case: CaseStudy> {
     return found.model
   }
 
-  /// The external files that these sections or keys name, with the hashes of their contents, for the provenance of what is made of
-  /// them.
+  /// The external files that these sections or keys name, with the hashes of their contents, for the provenance of what is made
+  /// of them.
   ///
   /// - Throws: `Failure`: missing input for a file that is not there, bad data for one that cannot be read; it names the key.
   package func externalInputs(under paths: [String]) throws -> [ProvenanceInput] {

@@ -5,6 +5,7 @@ import Synchronization
 ///
 /// The result of a command goes to standard output; everything else goes here.
 public final class Console: Sendable {
+  /// The one of this process.
   public static let standardError = Console(descriptor: STDERR_FILENO)
 
   private let descriptor: Int32

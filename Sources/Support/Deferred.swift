@@ -8,8 +8,10 @@ public final class Deferred<Value: Sendable>: Sendable {
   private let made = Mutex<Result<Value, any Error>?>(nil)
   private let make: @Sendable () throws -> Value
 
+  /// - Parameter make: makes the value when it is first asked for.
   public init(_ make: @escaping @Sendable () throws -> Value) { self.make = make }
 
+  /// The value, made at the first call; an error is thrown again at every call.
   public var value: Value {
     get throws {
       try made.withLock { made in

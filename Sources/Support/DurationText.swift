@@ -2,8 +2,8 @@
 ///
 /// - Parameters:
 ///   - seconds: not negative; may be infinite.
-///   - tenths: for what took its time: to the nearest second, or the nearest tenth below ten seconds. Without it, for what is left: whole
-///     seconds, rounded up.
+///   - tenths: for what took its time: to the nearest second, or the nearest tenth below ten seconds. Without it, for what is
+///     left: whole seconds, rounded up.
 package func durationText(_ seconds: Double, tenths: Bool = false) -> String {
   guard seconds < 360_000 else { return "over 100h" }
   if tenths && seconds < 10 { return "\((seconds * 10).rounded() / 10)s" }

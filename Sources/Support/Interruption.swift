@@ -8,6 +8,7 @@ import Synchronization
 /// time limit). A second SIGINT ends the process at once. A signal that was ignored when the process started, as under
 /// nohup, stays ignored.
 public enum Interruption {
+  /// The signals that count as a request.
   public static let signals: [Int32] = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2]
 
   /// 0, or the number of the first signal. The handler does nothing but an atomic exchange, which is async-signal-safe.

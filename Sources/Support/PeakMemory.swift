@@ -2,8 +2,8 @@ import Foundation
 
 /// The most memory that a process had in use, in bytes.
 ///
-/// The peak of its present program. `getrusage` would not do: Linux counts the memory of the program that started it, too, which a new
-/// process shares until it becomes another program.
+/// The peak of its present program. `getrusage` would not do: Linux counts the memory of the program that started it, too, which
+/// a new process shares until it becomes another program.
 package enum PeakMemory {
   /// That of this process; nil where the system does not say.
   package static func ofThisProcess() -> Int? { read("/proc/self/status") }

@@ -8,22 +8,27 @@ public let implicitModelsVersion = "0.1.0"
 public struct Provenance: Equatable, Sendable {
   /// The executable, for example `implicit-train`.
   public var tool: String
+  /// The version of the executable.
   public var version: String
   /// The commit of the source tree that the executable lies in, with `-dirty` if files differ from it; "unknown"
   /// outside one.
   public var commit: String
   /// Name and version of the libraries that computed, for example `libtorch: 2.9.1`.
   public var libraries: [String: String]
+  /// The name of the machine.
   public var host: String
+  /// The model of its processor.
   public var processor: String
   /// The arguments, executable first.
   public var commandLine: [String]
+  /// Where the process started; relative paths of its arguments start there.
   public var workingFolder: String
   /// The Slurm variables that identify the job; empty outside Slurm.
   public var slurm: [String: String]
   /// When the process started, ISO 8601 in UTC.
   public var started: String
 
+  /// The facts of any process; `current` gives those of this one.
   public init(
     tool: String, version: String = implicitModelsVersion, commit: String, libraries: [String: String], host: String,
     processor: String, commandLine: [String], workingFolder: String, slurm: [String: String], started: String
@@ -58,8 +63,8 @@ public struct Provenance: Equatable, Sendable {
 
   /// Asks git, which may not be there on a compute node.
   ///
-  /// By Foundation's own `Process`: this module stays without swift-subprocess, which every part of the package would then link, and
-  /// whose functions are asynchronous, as the stages are not.
+  /// By Foundation's own `Process`: this module stays without swift-subprocess, which every part of the package would then
+  /// link, and whose functions are asynchronous, as the stages are not.
   static func commit(ofTreeAround folder: String) -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -77,6 +82,7 @@ public struct Provenance: Equatable, Sendable {
     return process.terminationStatus == 0 && !commit.isEmpty ? commit : "unknown"
   }
 
+  /// The name of this machine; "unknown" where it has none.
   public static func hostName() -> String {
     var name = [CChar](repeating: 0, count: 256)
     guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }

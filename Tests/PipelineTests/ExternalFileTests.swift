@@ -1,8 +1,8 @@
 import Foundation
-import Support
 import Testing
 
 @testable import Pipeline
+@testable import Support
 
 /// Files that the configuration names and no task of the run makes.
 @Suite struct ExternalFileTests {
@@ -52,6 +52,34 @@ import Testing
     try bench.write("two", to: file)
     let key = file == "kernel.npy" ? "dataset.kernel.path" : "dataset.images.path"
     #expect(try bench.assessments()["generate"] == "run: changed: input \(key)")
+  }
+
+  @Test func `the hash of a file that did not change is kept in the run, and a kept one is never taken for another file`() throws
+  {
+    let bench = try Workbench()
+    let path = "\(bench.folder)/weights.safetensors"
+    try bench.write("one", to: path)
+    try FileManager.default.createDirectory(atPath: bench.run, withIntermediateDirectories: true)
+    let store = "\(bench.run)/external-files.json"
+    func hash() throws -> String {
+      var hashes = ExternalHashes()
+      let task = try #require(try bench.plan(Self.weights).graph["train-explicit-8"])
+      return try #require(hashes.hashes(of: task)[path])
+    }
+    // Another change within the same tick of the clock would leave no trace: nothing is kept yet.
+    let first = try hash()
+    #expect(!FileManager.default.fileExists(atPath: store))
+    while try FileTree(at: path).hasChanged(within: 3, before: Date()) { usleep(50_000) }
+    #expect(try hash() == first)
+    let kept = try String(contentsOfFile: store, encoding: .utf8)
+    #expect(kept.contains(first) && kept.contains(path))
+    // What is kept is used, and only while the file is the same.
+    try bench.write(kept.replacing(first, with: "from the store"), to: store)
+    #expect(try hash() == "from the store")
+    let times = try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+    try bench.write("two", to: path)
+    try FileManager.default.setAttributes([.modificationDate: try #require(times)], ofItemAtPath: path)
+    #expect(try hash() != "from the store" && hash() != first)
   }
 
   @Test func `a file that is missing is found when the run is planned, with its key`() throws {

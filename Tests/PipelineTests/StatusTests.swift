@@ -31,6 +31,22 @@ import Testing
     #expect(again.tasks.map(\.state) == status.tasks.map(\.state))
   }
 
+  @Test func `the peak of memory is what the stage says itself, where that is more than was seen of it`() async throws {
+    let bench = try Workbench()
+    try bench.set("hold-dataset")
+    async let summary = bench.execute()
+    try await bench.wait(for: "start dataset")
+    var progress = ProgressRecord(
+      stage: "generate", unit: "draws", done: 4, total: 4, rate: 3, note: nil, updated: Date())
+    progress.peakMemory = 5_000_000_000
+    try progress.write(to: "\(bench.run)/progress/generate.json")
+    try bench.clear("hold-dataset")
+    #expect(try await summary.exitStatus == 0)
+    #expect(try bench.record("generate").peakMemory == 5_000_000_000)
+    // A stage without such a record was looked at.
+    #expect((100_000..<100_000_000).contains(try #require(try bench.record("train-implicit-8").peakMemory)))
+  }
+
   @Test func `a running task shows its progress and the time left, and what needs it waits`() async throws {
     let bench = try Workbench()
     try bench.set("hold-dataset")

@@ -8,8 +8,10 @@ public struct BatchTask: Sendable {
   public var submission: SlurmSubmission
   /// The job; nil where the command is run by hand.
   public var job: SlurmJob?
+  /// Where it says what it does: the log of the job.
   public var console = Console.standardError
 
+  /// What this process does as a job of Slurm.
   public init(_ submission: SlurmSubmission, job: SlurmJob? = .current) {
     (self.submission, self.job) = (submission, job)
   }

@@ -5,10 +5,12 @@ import Foundation
 /// An element has a number of its own too, but for the last element to start that is the number of the whole array: asking Slurm
 /// to requeue that one would requeue all of them, the finished ones too.
 public struct SlurmJob: Hashable, Codable, Sendable {
+  /// The number of the job, or of the whole array.
   public var job: String
   /// The index of the element.
   public var element: Int?
 
+  /// A job, or an element of an array.
   public init(_ job: String, element: Int? = nil) { (self.job, self.element) = (job, element) }
 
   /// As commands of Slurm take it.
@@ -37,6 +39,7 @@ public struct SlurmJobState: Equatable, Sendable {
   /// Why it waits or how it ended, in Slurm's words; nil for no reason.
   public var reason: String?
 
+  /// A state in words of Slurm.
   public init(_ state: String, reason: String? = nil) { (self.state, self.reason) = (state, reason) }
 
   private static let waiting: Set = ["PENDING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "SPECIAL_EXIT"]
@@ -46,6 +49,7 @@ public struct SlurmJobState: Equatable, Sendable {
 
   /// Whether it is still to begin.
   public var isWaiting: Bool { Self.waiting.contains(state) }
+  /// Whether it has its turn.
   public var isRunning: Bool { Self.running.contains(state) }
   /// Whether its processes are being ended. What comes next, the end or the queue, is known in a moment.
   public var isEnding: Bool { state == "COMPLETING" }

@@ -97,21 +97,31 @@ public struct SlurmProfile: Sendable {
 
 /// What the jobs of one stage ask for.
 public struct JobResources: Equatable, Sendable {
+  /// Where jobs run; nil for the default of the site.
   public var partition: String?
+  /// Who pays.
   public var account: String?
+  /// Quality of service.
   public var qos: String?
+  /// Features that nodes must have.
   public var constraint: String?
   /// `[days-]hours:minutes:seconds`
   public var time: String
+  /// Of a job, `4G`; nil for the default of the site.
   public var memory: String?
+  /// Instead of `memory`.
   public var memoryPerCPU: String?
+  /// Cores of a job.
   public var cpus: Int
+  /// GPUs of a job.
   public var gpus: Int
+  /// As the site calls it.
   public var gpuType: String?
   /// Where the stage computes: `cpu`, `cuda`; nil for its own default.
   public var device: String?
   /// Whether `device` was written for this stage, and not for all of them.
   var namesDevice: Bool
+  /// Tasks that one element of an array does one after the other.
   public var tasksPerJob: Int
   /// Further options of sbatch, as they are.
   public var options: [String]

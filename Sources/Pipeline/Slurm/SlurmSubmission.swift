@@ -4,32 +4,44 @@ import Support
 /// Brings the tasks of a run that are not done into the queue of Slurm: what is done and valid is not submitted again, what waits
 /// or runs is recognised.
 public struct SlurmSubmission: Sendable {
+  /// What is to be done.
   public var plan: PipelinePlan
+  /// What the site wants to know.
   public var profile: SlurmProfile
+  /// The programs of the stages.
   public var executables: StageExecutables
   /// The executable `implicit-pipeline`, which each job runs for its tasks.
   public var program: String
+  /// The commands of Slurm.
   public var slurm = SlurmClient()
+  /// Looks at outputs.
   public var inspector: any OutputInspector = StandardInspector()
 
+  /// The submission of a plan.
   public init(_ plan: PipelinePlan, _ profile: SlurmProfile, executables: StageExecutables, program: String) {
     (self.plan, self.profile, self.executables, self.program) = (plan, profile, executables, program)
   }
 
   /// What was submitted, and what was not and why.
   public struct Outcome: Codable, Equatable, Sendable {
+    /// A job that is in the queue now.
     public struct Job: Codable, Equatable, Sendable {
       /// As Slurm numbers it.
       public var id: String
+      /// As `squeue` shows it.
       public var name: String
+      /// The script that was submitted.
       public var script: String
       /// What it waits for, as sbatch was told.
       public var dependency: String?
+      /// The tasks that it does.
       public var tasks: [String]
     }
+    /// The jobs, each behind those it waits for.
     public var jobs: [Job]
     /// Tasks that wait or run since an earlier submission.
     public var inQueue: [String]
+    /// Tasks that are done.
     public var upToDate: [String]
   }
 

@@ -3,7 +3,9 @@ import Support
 
 /// How a run is: each of its tasks, from what is in the folder of the run, and from Slurm where tasks were submitted.
 public struct RunStatus: Codable, Equatable, Sendable {
+  /// The folder of the run.
   public var run: String
+  /// In the order of the plan.
   public var tasks: [TaskStatus]
   /// What could not be found out.
   public var note: String?
@@ -50,6 +52,7 @@ public struct RunStatus: Codable, Equatable, Sendable {
     return record.state != .running
   }
 
+  /// How many tasks are in a state.
   public func count(_ state: TaskStatus.State) -> Int { tasks.count { $0.state == state } }
 
   /// Whether something runs or waits in the queue.

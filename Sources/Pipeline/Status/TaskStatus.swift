@@ -3,6 +3,7 @@ import Support
 
 /// How a task of a run is, for people and programs.
 public struct TaskStatus: Codable, Equatable, Sendable {
+  /// How a task stands.
   public enum State: String, Codable, CaseIterable, Sendable {
     case done
     case running
@@ -23,26 +24,37 @@ public struct TaskStatus: Codable, Equatable, Sendable {
     case waiting
   }
 
+  /// Its identifier.
   public var task: String
+  /// What it does.
   public var stage: Stage
+  /// How it stands.
   public var state: State
   /// Why it is in this state, where that is not obvious.
   public var reason: String?
+  /// How far it is, or how far its last attempt came; nil for a task that is done or waits.
   public var progress: ProgressRecord?
+  /// For a running task, at its present rate.
   public var secondsLeft: Double?
   /// Wall time of the last attempt, up to now if it runs.
   public var seconds: Double?
+  /// How often it was started.
   public var attempts: Int?
   /// The most memory that the last attempt had in use, in bytes.
   public var peakMemory: Int?
+  /// Of the last attempt, as a shell reports it.
   public var exitStatus: Int32?
   /// The last lines of an attempt that did not end well.
   public var message: String?
   /// The Slurm job of a task that is in the queue, or that was submitted last.
   public var job: String?
+  /// The machine of the last attempt.
   public var host: String?
+  /// The content of the output, if it is done.
   public var contentHash: String?
+  /// What it makes.
   public var output: String
+  /// The file with all that its attempts printed.
   public var log: String
 
   init(_ task: PipelineTask, _ state: State, _ reason: String? = nil) {

@@ -10,7 +10,7 @@ import Torch
 
 struct SweepModel: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "model", abstract: "Measures a model that implicit-train made, on a dataset (the default).")
+    commandName: "model", abstract: "Measures a model that implicit-train made, on a dataset.")
 
   @OptionGroup var source: ConfigurationOptions
   @OptionGroup var options: RunOptions

@@ -132,7 +132,9 @@ extension SlurmTests {
     let written = try FileManager.default.contentsOfDirectory(atPath: "\(bench.run)/slurm/1")
       .filter { $0.hasSuffix(".sh") }.map { "\(bench.run)/slurm/1/\($0)" }
     #expect(written.count == 5)
-    let shipped = ["slurm/start.sh", "slurm/stop.sh", "pipelines/setup.sh", "pipelines/test.sh", "pipelines/demo.sh"]
+    let shipped = [
+      "slurm/start.sh", "slurm/stop.sh", "slurm/common.sh", "pipelines/setup.sh", "pipelines/test.sh", "pipelines/demo.sh",
+    ]
     for script in written + shipped { #expect(try Shell.run("bash", "-n", script).status == 0, "\(script)") }
     let check = try Shell.run(["shellcheck"] + written + shipped)
     #expect(check.status == 0, "\(check.output)")
