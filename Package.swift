@@ -30,8 +30,9 @@ func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+/// The tests in `Tests/NAMETests`, or where `path` says.
+func tests(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], path: path, swiftSettings: settings)
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -50,6 +51,11 @@ let studies: [(name: String, libraries: [Target.Dependency])] = [
   ("SteadyFlows", []),
 ]
 let studyNames = studies.map { Target.Dependency.target(name: $0.name) }
+
+/// The case studies that have tests of their own, beside the conformance suite that every one passes.
+let testedStudies = studies.filter {
+  FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/Tests/\($0.name)Tests")
+}
 
 /// All that a case study may use.
 let studyFoundation: [Target.Dependency] = [
@@ -119,12 +125,20 @@ let package = Package(
       tests("Support", ["Support", logging]),
       tests("Configuration", ["Support", "Configuration"]),
       tests("Records", ["HDF5", "Support", "Records"]),
+      tests("Plot", ["Support", "Plot"]),
       tests("StudyKit", ["Torch", "Equilibrium", "Support", "StudyKit"]),
       tests("Stages", studyFoundation + ["Stages"]),
-    ] + studies.map { tests($0.name, studyFoundation + ["Stages", .target(name: $0.name)] + $0.libraries) } + [
+    ] + testedStudies.map { tests($0.name, studyFoundation + ["Stages", .target(name: $0.name)] + $0.libraries) } + [
       tests("StudyRegistry", ["Support", "Records", "StudyKit", "StudyRegistry"]),
       tests("Report", ["HDF5", "Support", "Configuration", "Records", "Plot", "Report"]),
       tests("Pipeline", ["HDF5", "Support", "Configuration", "Records", "StudyRegistry", "Pipeline"]),
+      // The smallest case study, whose code Sources/README.md quotes, and what every case study must hold
+      .target(
+        name: "TemplateStudy", dependencies: studyFoundation, path: "Tests/TemplateStudy",
+        exclude: ["averages.yaml", "averages.md"], swiftSettings: settings),
+      tests(
+        "Conformance", studyFoundation + ["Stages", "StudyRegistry", "Report", "Pipeline", "TemplateStudy"],
+        path: "Tests/Conformance"),
       tests("ToolKit", ["Support", "ToolKit", argumentParser]),
       tests("EndToEnd", ["HDF5", "Support", "Configuration", "Records", subprocess]),
     ],

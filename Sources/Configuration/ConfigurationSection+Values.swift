@@ -83,19 +83,32 @@ extension ConfigurationSection {
   }
 
   /// The path of a file or folder; a relative one starts from the folder of the configuration file.
-  public func path(_ key: String, default fallback: String? = nil, _ meaning: String) throws -> String {
-    absolute(try read(key, .text, default: fallback, meaning))
+  ///
+  /// The document remembers it: its content counts where results depend on this key (`ConfigurationDocument.externalFiles`).
+  ///
+  /// - Parameter inPipeline: false for a file that no stage of a pipeline reads, which may be missing there.
+  public func path(
+    _ key: String, default fallback: String? = nil, inPipeline: Bool = true, _ meaning: String
+  ) throws -> String {
+    let path = absolute(try read(key, .text, default: fallback, meaning))
+    if inPipeline { context.note(externalFile: path, of: keyPath(key)) }
+    return path
   }
 
+  /// As `path`; nil if the key is missing or `null`.
   public func optionalPath(_ key: String, _ meaning: String) throws -> String? {
-    try readOptional(key, .text, meaning).map(absolute)
+    guard let path = try readOptional(key, .text, meaning).map(absolute) else { return nil }
+    context.note(externalFile: path, of: keyPath(key))
+    return path
   }
 
   /// A list of paths; relative ones start from the folder of the configuration file.
   public func paths<Count: ConfigurationRange<Int>>(
     _ key: String, default fallback: [String]? = nil, count: Count = 1..., _ meaning: String
   ) throws -> [String] {
-    try read(key, .list(of: .text, count.bounds), default: fallback, meaning).map(absolute)
+    let paths = try read(key, .list(of: .text, count.bounds), default: fallback, meaning).map(absolute)
+    for (position, path) in paths.enumerated() { context.note(externalFile: path, of: "\(keyPath(key)).\(position)") }
+    return paths
   }
 
   private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(context.folder)/\(path)" }

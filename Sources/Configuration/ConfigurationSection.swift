@@ -64,6 +64,8 @@ final class ConfigurationContext {
   let folder: String
   let isDescribing: Bool
   private(set) var keys: [ConfigurationKey] = []
+  /// Files and folders that keys name, from the root of the file system, by key path.
+  var externalFiles: [String: String] = [:]
 
   init(folder: String, isDescribing: Bool) { (self.folder, self.isDescribing) = (folder, isDescribing) }
 

@@ -92,6 +92,12 @@ public struct FixedPointIteration<State: EquilibriumState> {
       evaluations: evaluations)
   }
 
+  /// The largest residual after the start over max(||y_0||, ||G(y_0)||), the scale of divergence, `[B]`; 0 before the first step. A
+  /// solve of exactly K steps, which does not stop for divergence, is judged by it afterwards.
+  public var residualGrowth: [Double] {
+    zip(residuals, scales).map { trace, scale in (trace.dropFirst().max() ?? 0) / scale }
+  }
+
   /// The proposed state with every stopped sample left where it is.
   private func frozen(_ proposed: State) throws -> State {
     active.contains(false) ? try point.state.replacing(samplesWhere: active, with: proposed) : proposed

@@ -16,10 +16,12 @@ public struct StoppingCriteria: Equatable, Sendable {
   /// A sample has diverged at y_k, k > 0, when ||G(y_k) - y_k|| exceeds this times max(||y_0||, ||G(y_0)||).
   /// Above 1; infinity switches the test off.
   public var divergenceThreshold: Double
+  /// Where nothing else is said.
+  public static let defaultDivergenceThreshold = 1e6
 
   public init(
     maximumIterations: Int = 50, tolerance: Double = 1e-6, mode: ToleranceMode = .relative,
-    divergenceThreshold: Double = 1e6
+    divergenceThreshold: Double = defaultDivergenceThreshold
   ) {
     self.maximumIterations = maximumIterations
     self.tolerance = tolerance

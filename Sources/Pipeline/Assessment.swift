@@ -87,6 +87,7 @@ extension TaskGraph {
     task: PipelineTask, assessment: Assessment
   )] {
     var hashes: [String: String] = [:]
+    var external = ExternalHashes()
     var pending: Set<String> = []
     return tasks.map { task in
       let record = TaskRecord.read(task)
@@ -95,6 +96,7 @@ extension TaskGraph {
       for input in task.inputs where pending.contains(input.producer) {
         hashes[input.path] = record?.basis.inputs[task.pathInRun(input.path)]
       }
+      hashes.merge(external.hashes(of: task)) { $1 }
       var assessment = task.assess(record, hashes: hashes, inspector: inspector)
       if case .done(let state) = assessment {
         hashes[task.output] = state.contentHash

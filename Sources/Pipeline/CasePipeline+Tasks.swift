@@ -1,3 +1,5 @@
+import Configuration
+
 extension CasePipeline {
   /// The tasks of this case study, each behind those it needs.
   ///
@@ -65,7 +67,7 @@ private struct TaskMaker {
           + ["--model", model.name, "--dataset", dataset.output]
           + (initial.map { ["--initial", $0.output] } ?? []) + ["--out", file]
         let task = task(
-          "train-\(label(model.name))", .train, arguments, [dataset] + (initial.map { [$0] } ?? []), file, model: model.name,
+          "train-\(label(model.name))", .train, arguments, [dataset] + (initial.map { [$0] } ?? []), file, model: model,
           seed: seed)
         made.append(Model(task: task, label: label(model.name), seed: seed, isIntermediate: model.isIntermediate))
       }
@@ -92,15 +94,17 @@ private struct TaskMaker {
 
   private func task(
     _ name: String, _ stage: Stage, _ arguments: [String], _ inputs: [PipelineTask], _ output: String,
-    model: String? = nil, seed: Int? = nil
+    model: PipelineOutline.Model? = nil, seed: Int? = nil
   ) -> PipelineTask {
-    var settings = pipeline.document.resolvedValues(under: stage.settings(model: model))
-    for key in Stage.settingsWithoutEffect { settings[key] = nil }
-    if let model { settings["model"] = model }
+    let sections = stage.settings(model: model)
+    var settings = pipeline.document.resolvedValues(under: sections).filter { Stage.hasEffect($0.key) }
+    if let model { settings["model"] = model.name }
     if let seed { settings["seed"] = "\(seed)" }
     return PipelineTask(
       id: prefix + name, stage: stage, folder: directory(stage).path, arguments: arguments,
-      inputs: inputs.map { .init(producer: $0.id, path: $0.output) }, output: output, settings: settings)
+      inputs: inputs.map { .init(producer: $0.id, path: $0.output) }, output: output, settings: settings,
+      externalFiles: pipeline.document.externalFiles(under: sections),
+      usesDevice: stage.usesDevice || (stage == .generate && pipeline.outline.generatesOnDevice))
   }
 
   /// The options that lead a stage to the same configuration.

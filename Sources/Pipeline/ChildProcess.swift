@@ -14,9 +14,9 @@ struct ChildProcess {
   struct Outcome: Equatable {
     /// As a shell reports it: 128 + the number of the signal if one ended the process.
     var status: Int32
-    /// The most memory that it had in use, in bytes; nil for a process that ended before anyone could look.
+    /// The most memory that it was seen to have in use, in bytes; nil for a process that ended before anyone could look.
     ///
-    /// The peak of the process image itself, looked at every 20 ms. What `wait4` reports includes the process that started it.
+    /// For processes that are killed, and those too short to say more: the others write it down themselves (`ProgressRecord`).
     var peakMemory: Int?
   }
 
@@ -44,12 +44,13 @@ struct ChildProcess {
         if let identity = ProcessIdentity(pid: pid) { try started(identity) }
         var wasAsked = false
         var peakMemory: Int?
+        var look = Look()
         while !Self.hasEnded(pid) {
           if !wasAsked && shouldStop() {
             wasAsked = true
             try? execution.send(signal: .terminate)
           }
-          peakMemory = Self.peakMemory(of: pid) ?? peakMemory
+          if look.isDue() { peakMemory = PeakMemory.of(process: pid) ?? peakMemory }
           try? await Task.sleep(for: .milliseconds(20))
         }
         return peakMemory
@@ -67,17 +68,23 @@ struct ChildProcess {
     }
   }
 
-  private static func peakMemory(of pid: pid_t) -> Int? {
-    let text = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
-    // `VmHWM:	    2248 kB`
-    let line = text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-    return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
-  }
-
   /// Whether the process has ended; leaves it to be reaped.
   private static func hasEnded(_ pid: pid_t) -> Bool {
     var information = siginfo_t()
     let status = waitid(P_PID, id_t(pid), &information, WEXITED | WNOHANG | WNOWAIT)
     return status != 0 || information._sifields._sigchld.si_pid == pid
+  }
+
+  /// When to look at a process: soon after its start, then less and less often, then once a second.
+  private struct Look {
+    private var next = ContinuousClock.now
+    private var interval = 0.02
+
+    mutating func isDue() -> Bool {
+      guard ContinuousClock.now >= next else { return false }
+      next = .now + .seconds(interval)
+      interval = min(2 * interval, 1)
+      return true
+    }
   }
 }

@@ -9,18 +9,19 @@ public struct Fingerprint: Codable, Equatable, Sendable {
   public var tool: String
   /// By key path.
   public var settings: [String: String]
-  /// The content hashes of the inputs, by their path inside the run.
+  /// The content hashes of the inputs, by their path inside the run; those of external files by the key that names them.
   public var inputs: [String: String]
 
   /// The fingerprint that a task has with these inputs.
   ///
-  /// - Parameter hashes: the content hash of each input, by its path.
+  /// - Parameter hashes: the content hash of each input and each external file, by its path.
   init(_ task: PipelineTask, hashes: [String: String]) {
     stage = task.stage
     tool = Self.currentTool
     settings = task.settings
     inputs = Dictionary(
-      task.inputs.map { (task.pathInRun($0.path), hashes[$0.path] ?? "") }, uniquingKeysWith: { first, _ in first })
+      task.inputs.map { (task.pathInRun($0.path), hashes[$0.path] ?? "") }
+        + task.externalFiles.map { ($0.key, hashes[$0.path] ?? "") }, uniquingKeysWith: { first, _ in first })
   }
 
   /// A change of either makes everything again: files of two versions must not be mixed in one report.
@@ -28,10 +29,8 @@ public struct Fingerprint: Codable, Equatable, Sendable {
 
   /// SHA-256 of the above, as hexadecimal digits.
   public var digest: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
     // Text and dictionaries of text: encoding them cannot fail.
-    return SHA256.hash((try? encoder.encode(self)) ?? Data())
+    SHA256.hash((try? JSONText.compact(self)) ?? Data())
   }
 
   /// What is different from an earlier fingerprint, in words; empty if nothing is.

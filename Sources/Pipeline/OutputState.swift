@@ -56,39 +56,10 @@ public struct StandardInspector: OutputInspector {
 }
 
 /// SHA-256 of the names and bytes of a file, or of all files below a folder.
-func hashOfBytes(_ path: String) throws -> String {
-  let hasher = SHA256()
-  for file in filesBelow(path) {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path + file), options: .alwaysMapped)
-    } catch {
-      throw Failure(.badData, "cannot read this file: \(error.localizedDescription)", at: path + file)
-    }
-    hasher.update("\(file) \(data.count)\n")
-    hasher.update(data)
-  }
-  return hasher.finalize()
-}
+func hashOfBytes(_ path: String) throws -> String { try FileTree(at: path).contentHash() }
 
 /// Names, sizes and modification times of a file, or of all files below a folder; nil if there is nothing.
 func signature(of path: String) -> String? {
-  let lines = filesBelow(path).compactMap { file -> String? in
-    var status = stat()
-    guard stat(path + file, &status) == 0 else { return nil }
-    return "\(file) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
-  }
-  return lines.isEmpty ? nil : SHA256.hash(lines.joined(separator: "\n"))
-}
-
-/// The files below a folder, each with a slash in front; for a file, one empty text; nothing if there is nothing.
-private func filesBelow(_ path: String) -> [String] {
-  var isFolder: ObjCBool = false
-  guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return [] }
-  guard isFolder.boolValue else { return [""] }
-  let names = (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []
-  return names.map { "/\($0)" }.filter { name in
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path + name, isDirectory: &isFolder) && !isFolder.boolValue
-  }.sorted()
+  guard let tree = try? FileTree(at: path), !tree.isEmpty else { return nil }
+  return tree.signature()
 }

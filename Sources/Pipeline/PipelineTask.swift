@@ -1,3 +1,4 @@
+import Configuration
 import Foundation
 
 /// One command of a run: a stage with its arguments, the files it reads and the one it writes.
@@ -24,13 +25,18 @@ public struct PipelineTask: Codable, Equatable, Identifiable, Sendable {
   public var output: String
   /// The settings its result depends on, by key path.
   public var settings: [String: String]
+  /// Files and folders that those settings name and no task writes.
+  public var externalFiles: [ExternalFile]
+  /// Whether it computes with tensors, and takes `--device`.
+  public var usesDevice: Bool
 
   public init(
     id: String, stage: Stage, folder: String, arguments: [String], inputs: [Input], output: String,
-    settings: [String: String]
+    settings: [String: String], externalFiles: [ExternalFile] = [], usesDevice: Bool = false
   ) {
     (self.id, self.stage, self.folder, self.arguments) = (id, stage, folder, arguments)
     (self.inputs, self.output, self.settings) = (inputs, output, settings)
+    (self.externalFiles, self.usesDevice) = (externalFiles, usesDevice)
   }
 
   public var directory: RunDirectory { RunDirectory(folder) }
@@ -52,18 +58,19 @@ public struct PipelineTask: Codable, Equatable, Identifiable, Sendable {
     func move(_ path: String) -> String {
       path == old || path.hasPrefix("\(old)/") ? new + path.dropFirst(old.count) : path
     }
-    return PipelineTask(
-      id: id, stage: stage, folder: move(folder), arguments: arguments.map(move),
-      inputs: inputs.map { Input(producer: $0.producer, path: move($0.path)) }, output: move(output), settings: settings)
+    var task = self
+    (task.folder, task.arguments, task.output) = (move(folder), arguments.map(move), move(output))
+    task.inputs = inputs.map { Input(producer: $0.producer, path: move($0.path)) }
+    return task
   }
 
   /// The arguments of one attempt.
   ///
-  /// - Parameter device: where tensors are computed; nil for the stage's own default.
+  /// - Parameter device: where tensors are computed, by the tasks that can; nil for the stage's own default.
   public func arguments(threads: Int, device: String? = nil, resume: Bool) -> [String] {
     var all = arguments
     if resume && stage.canResume { all.append("--resume") }
-    if let device, stage.usesDevice { all += ["--device", device] }
+    if let device, usesDevice { all += ["--device", device] }
     if stage.usesThreads { all += ["--threads", "\(threads)", "--progress", progressPath] }
     return all
   }
@@ -75,21 +82,4 @@ func relativePath(from folder: String, to path: String) -> String {
   let common = zip(from, to).prefix { $0 == $1 }.count
   guard common > 0 else { return path }
   return (Array(repeating: "..", count: from.count - common) + to.dropFirst(common)).joined(separator: "/")
-}
-
-/// A command line that can be pasted into a shell.
-public func shellCommand(_ words: [String]) -> String {
-  words.map { word in
-    let isPlain =
-      !word.isEmpty
-      && word.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"):
-          true
-        default: "-_./=:,+%@".utf8.contains(byte)
-        }
-      }
-    return isPlain ? word : "'\(word.replacingOccurrences(of: "'", with: #"'\''"#))'"
-  }.joined(separator: " ")
 }

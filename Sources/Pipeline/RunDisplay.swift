@@ -30,7 +30,7 @@ final class RunDisplay: Sendable {
     }
     // The table at the end says it once more; here it would only push what happens off the screen.
     guard result.state != .upToDate else { return }
-    let time = result.seconds.map { " in \(duration($0))" } ?? ""
+    let time = result.seconds.map { " in \(durationText($0, tenths: true))" } ?? ""
     console.print("[\(count)/\(total)] \(result.task): \(result.state.rawValue)\(time)")
   }
 
@@ -59,7 +59,7 @@ final class RunDisplay: Sendable {
     let parts = running.map { task in
       guard let record = try? ProgressRecord.read(task.progressPath) else { return task.id }
       let percent = record.total > 0 ? " \(record.done * 100 / record.total)%" : ""
-      let left = record.done < record.total ? record.secondsLeft.map { " \(duration($0)) left" } : nil
+      let left = record.done < record.total ? record.secondsLeft.map { " \(durationText($0)) left" } : nil
       return task.id + percent + (left ?? "")
     }
     return (["\(settled)/\(total) done"] + parts).joined(separator: " | ")

@@ -1,3 +1,5 @@
+import Support
+
 /// What a run did, task by task.
 public struct RunSummary: Codable, Equatable, Sendable {
   public enum State: String, Codable, Sendable {
@@ -44,11 +46,8 @@ public struct RunSummary: Codable, Equatable, Sendable {
   public var text: String {
     let rows =
       [["task", "state", "time", "output"]]
-      + tasks.map { [$0.task, $0.state.rawValue, $0.seconds.map(duration) ?? "", $0.output] }
-    let widths = (0..<3).map { column in rows.map { $0[column].count }.max() ?? 0 }
-    let table = rows.map { row in
-      zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ") + "  " + row[3]
-    }
+      + tasks.map { [$0.task, $0.state.rawValue, $0.seconds.map { durationText($0, tenths: true) } ?? "", $0.output] }
+    let table = TextTable(rows).lines
     return (table + tasks.compactMap(\.trouble)).joined(separator: "\n")
   }
 }
@@ -66,13 +65,4 @@ extension RunSummary.TaskResult {
     case .blocked, .notStarted: return nil
     }
   }
-}
-
-/// `0.4s`, `61s`, `12m05s`, `2h03m`.
-func duration(_ seconds: Double) -> String {
-  if seconds < 10 { return "\((seconds * 10).rounded() / 10)s" }
-  let whole = Int(seconds.rounded())
-  func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-  if whole < 100 { return "\(whole)s" }
-  return whole < 3600 ? "\(whole / 60)m\(two(whole % 60))s" : "\(whole / 3600)h\(two(whole % 3600 / 60))m"
 }

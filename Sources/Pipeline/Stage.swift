@@ -1,3 +1,4 @@
+import Configuration
 import Support
 
 /// What a task does. Each stage is one executable, which runs alone and knows nothing of the others.
@@ -17,19 +18,25 @@ public enum Stage: String, Codable, CaseIterable, Sendable {
   /// The sections and keys of a pipeline file that can change the result of this stage. Nothing else of the file makes the
   /// stage run again: a new `sweep` never retrains.
   ///
-  /// - Parameter model: the model that is trained; its siblings do not matter.
-  func settings(model: String? = nil) -> [String] {
+  /// - Parameter model: the model that is trained; its siblings do not matter, and the common `training` only if it has none of its
+  ///   own.
+  func settings(model: PipelineOutline.Model? = nil) -> [String] {
     switch self {
     case .generate: ["case_study", "seed", "dataset"]
     case .merge: []
-    case .train: ["case_study", "seed", "training"] + (model.map { ["models.\($0)"] } ?? [])
+    case .train:
+      ["case_study", "seed"] + (model?.hasOwnTraining == true ? [] : ["training"]) + (model.map { ["models.\($0.name)"] } ?? [])
     case .sweep: ["case_study", "seed", "sweep"]
     case .aggregate: ["case_study", "title", "references", "aggregate"]
     }
   }
 
-  /// Keys of those sections that change no result: which splits are swept is a matter of which tasks there are.
-  static let settingsWithoutEffect = ["training.checkpoint_seconds", "sweep.splits"]
+  /// Whether a key of those sections can change a result. How often checkpoints are written does not; which splits are swept is a
+  /// matter of which tasks there are; and a published model is measured by a command that is no task.
+  static func hasEffect(_ key: String) -> Bool {
+    key != "training.checkpoint_seconds" && !key.hasSuffix(".training.checkpoint_seconds") && key != "sweep.splits"
+      && !key.hasPrefix("sweep.checkpoint.")
+  }
 
   /// Whether the stage, once interrupted or killed, goes on from what it saved when it is given `--resume`.
   var canResume: Bool { self == .generate || self == .train || self == .sweep }
@@ -37,7 +44,8 @@ public enum Stage: String, Codable, CaseIterable, Sendable {
   /// Whether the stage has something for several threads to do, and takes `--threads` and `--progress`.
   var usesThreads: Bool { self != .aggregate }
 
-  /// Whether the stage computes with tensors, and takes `--device`.
+  /// Whether the stage takes `--device` in every case study. `generate` does in those whose samples can be computed elsewhere than on
+  /// the CPU: `PipelineTask.usesDevice` knows.
   var usesDevice: Bool { self == .train || self == .sweep }
 
   /// Whether the stage made its whole output although it ended with this status.

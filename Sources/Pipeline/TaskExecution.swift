@@ -74,7 +74,9 @@ public struct TaskExecution: Sendable {
     }
     record.seconds = (ContinuousClock.now - clock) / .seconds(1)
     record.process = nil
-    (record.exitStatus, record.peakMemory) = (outcome.status, outcome.peakMemory)
+    record.exitStatus = outcome.status
+    let stated = try? ProgressRecord.read(task.progressPath).peakMemory
+    record.peakMemory = [stated, outcome.peakMemory].compactMap { $0 }.max()
     finish(&record, log, from: start)
     try record.write(for: task)
     return record

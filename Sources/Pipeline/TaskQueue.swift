@@ -55,6 +55,8 @@ struct TaskQueue {
   private mutating func assessWaiting() -> [Start] {
     var skipped: [Start] = []
     var rest: [PipelineTask] = []
+    // Anew each time: a file may have changed since the tasks before were assessed.
+    var external = ExternalHashes()
     // The order of the graph: what a skipped task makes ready stands behind it.
     for task in waiting {
       guard task.inputs.allSatisfy({ hashes[$0.path] != nil }) else {
@@ -62,6 +64,7 @@ struct TaskQueue {
         continue
       }
       let record = TaskRecord.read(task)
+      hashes.merge(external.hashes(of: task)) { $1 }
       var start = Start(
         task: task, reason: .neverRan, fingerprint: Fingerprint(task, hashes: hashes), record: record, threads: 0)
       switch task.assess(record, hashes: hashes, inspector: inspector) {

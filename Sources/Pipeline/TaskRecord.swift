@@ -6,11 +6,14 @@ import Support
 /// The record is the truth about a task, whoever ran it. It is written when an attempt begins and when it ends, so a record
 /// that says `running` while nothing runs is the mark of an attempt that was killed.
 public struct TaskRecord: Codable, Equatable, Sendable {
+  /// How the last attempt stands.
   public enum State: String, Codable, Sendable {
     case running, done, failed, interrupted
   }
 
+  /// The identifier of the task.
   public var task: String
+  /// How the last attempt stands.
   public var state: State
   /// SHA-256 of `basis`.
   public var fingerprint: String
@@ -18,9 +21,11 @@ public struct TaskRecord: Codable, Equatable, Sendable {
   public var basis: Fingerprint
   /// How often the task was started.
   public var attempts: Int
+  /// When the last attempt began.
   public var started: Date
   /// Wall time of the last attempt.
   public var seconds: Double
+  /// Threads that it was given.
   public var threads: Int
   /// What was run, the executable first.
   public var command: [String]
@@ -44,9 +49,7 @@ public struct TaskRecord: Codable, Equatable, Sendable {
   /// The record of a task; nil if it has none. A damaged one counts as none: the task runs again and writes a new one.
   public static func read(_ task: PipelineTask) -> TaskRecord? {
     guard let data = FileManager.default.contents(atPath: task.recordPath) else { return nil }
-    let decoder = JSONDecoder()
-    decoder.dateDecodingStrategy = .iso8601
-    return try? decoder.decode(TaskRecord.self, from: data)
+    return try? JSONText.decode(TaskRecord.self, from: data)
   }
 
   /// Replaces the record at once.
@@ -56,23 +59,3 @@ public struct TaskRecord: Codable, Equatable, Sendable {
     try writeJSON(self, to: task.recordPath)
   }
 }
-
-/// Writes a value as readable JSON under a temporary name and renames it.
-func writeJSON(_ value: some Encodable, to path: String) throws {
-  do {
-    try jsonData(value).write(to: URL(fileURLWithPath: path), options: .atomic)
-  } catch {
-    throw Failure(cannot: "write this file", at: path, error)
-  }
-}
-
-/// JSON for people and programs: sorted keys, dates in ISO 8601, no escaped slashes.
-func jsonData(_ value: some Encodable) throws -> Data {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  encoder.dateEncodingStrategy = .iso8601
-  return try encoder.encode(value)
-}
-
-/// As `jsonData`, as text.
-public func jsonText(_ value: some Encodable) throws -> String { String(decoding: try jsonData(value), as: UTF8.self) }

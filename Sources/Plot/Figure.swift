@@ -1,23 +1,37 @@
 /// A line plot, a heat map, or rows of fields side by side: what is drawn, apart from how gnuplot draws it.
+///
+///     let figure = Figure(
+///       name: "error-iteration", title: "Error", caption: "Mean over the samples.", x: .init("iterations t"),
+///       y: .init("relative error", isLogarithmic: true),
+///       series: [.init("implicit-8", points: [.init(x: 1, y: 0.6), .init(x: 8, y: 0.2)], shape: .lineWithMarkers, color: 0)])
+///     try await Gnuplot().draw([figure], in: folder)  // error-iteration.svg, .png, .dat and .gp
 public struct Figure: Sendable {
+  /// An axis of a line plot.
   public struct Axis: Sendable {
     /// Name and unit, for example `wall time (s)`.
     public var label: String
+    /// Then only numbers above 0 are shown.
     public var isLogarithmic: Bool
 
+    /// A linear axis, unless it says otherwise.
     public init(_ label: String, isLogarithmic: Bool = false) {
       self.label = label
       self.isLogarithmic = isLogarithmic
     }
   }
 
+  /// A point of a line. What is not finite is a gap.
   public struct Point: Equatable, Sendable {
+    /// In units of the horizontal axis.
     public var x: Double
+    /// In units of the vertical axis.
     public var y: Double
     /// The lower and upper edge of the shading around y; nil draws none.
     public var low: Double?
+    /// As `low`.
     public var high: Double?
 
+    /// A point, with shading where both edges are given.
     public init(x: Double, y: Double, low: Double? = nil, high: Double? = nil) {
       self.x = x
       self.y = y
@@ -26,22 +40,30 @@ public struct Figure: Sendable {
     }
   }
 
+  /// How the points of a series are drawn.
   public enum Shape: Sendable {
+    /// Joined.
     case line
+    /// Joined, thinner: a second quantity of the same thing.
     case dashedLine
+    /// Joined measurements.
     case lineWithMarkers
     /// Single measurements, not joined.
     case markers
   }
 
+  /// Points that belong together.
   public struct Series: Sendable {
     /// The name in the key; empty leaves it out.
     public var label: String
+    /// In the order in which they are joined.
     public var points: [Point]
+    /// How they are drawn.
     public var shape: Shape
     /// Series with the same number have the same colour.
     public var color: Int
 
+    /// A series of this name.
     public init(_ label: String, points: [Point], shape: Shape = .line, color: Int) {
       self.label = label
       self.points = points
@@ -52,10 +74,14 @@ public struct Figure: Sendable {
 
   /// A reference value across the whole width, for example the error of a network without iterations.
   public struct Level: Sendable {
+    /// The name in the key.
     public var label: String
+    /// In units of the vertical axis.
     public var y: Double
+    /// As of a series.
     public var color: Int
 
+    /// A level of this name.
     public init(_ label: String, y: Double, color: Int) {
       self.label = label
       self.y = y
@@ -65,9 +91,12 @@ public struct Figure: Sendable {
 
   /// A vertical line at a notable x, for example the number of iterations in training.
   public struct Mark: Sendable {
+    /// Stands above the line.
     public var label: String
+    /// In units of the horizontal axis.
     public var x: Double
 
+    /// A line with this text.
     public init(_ label: String, x: Double) {
       self.label = label
       self.x = x
@@ -76,13 +105,16 @@ public struct Figure: Sendable {
 
   /// One field of a heat map, around a whole-numbered x and y.
   public struct Cell: Equatable, Sendable {
+    /// Column.
     public var x: Int
+    /// Row, from the bottom.
     public var y: Int
     /// From 0 to 1.
     public var value: Double
     /// Stands in the field.
     public var label: String
 
+    /// A field, empty unless it has a label.
     public init(x: Int, y: Int, value: Double, label: String = "") {
       self.x = x
       self.y = y
@@ -93,6 +125,7 @@ public struct Figure: Sendable {
 
   /// A field on a rectangle of points, drawn in colours from blue (below zero) over white to red; or a picture.
   public struct Panel: Sendable {
+    /// Stands above the panel.
     public var title: String
     /// `[rows][columns]`, from the top; NaN is left white.
     public var values: [[Double]]
@@ -107,6 +140,7 @@ public struct Figure: Sendable {
       self.colours = colours
     }
 
+    /// A field whose colours end at plus and minus `limit`.
     public init(_ title: String, values: [[Double]], limit: Double) {
       self.title = title
       self.values = values
@@ -116,13 +150,19 @@ public struct Figure: Sendable {
 
   /// The stem of the file names: letters, digits, `-` and `.`.
   public var name: String
+  /// Stands above the figure.
   public var title: String
   /// What the lines and the shading are, in sentences for below the figure.
   public var caption: String
+  /// The horizontal axis.
   public var x: Axis
+  /// The vertical axis.
   public var y: Axis
+  /// Lines and markers, the later ones on top.
   public var series: [Series]
+  /// Horizontal lines.
   public var levels: [Level]
+  /// Vertical lines.
   public var marks: [Mark]
   /// A heat map: then there are no series, levels or marks. All x with all y, in rows of y.
   public var cells: [Cell]
@@ -137,6 +177,7 @@ public struct Figure: Sendable {
     self.panels = panels
   }
 
+  /// A line plot, or a heat map if it has cells.
   public init(
     name: String, title: String, caption: String, x: Axis, y: Axis, series: [Series] = [], levels: [Level] = [],
     marks: [Mark] = [], cells: [Cell] = [], cellLabel: String = ""
@@ -176,5 +217,6 @@ public struct Figure: Sendable {
 }
 
 extension Figure.Axis {
+  /// Whether the axis can show a value.
   public func shows(_ value: Double) -> Bool { value.isFinite && (!isLogarithmic || value > 0) }
 }

@@ -3,7 +3,9 @@ import Subprocess
 import Support
 import SystemPackage
 
-/// Draws figures with the gnuplot program.
+/// Draws figures with the gnuplot program, in one process for all of them.
+///
+///     try await Gnuplot().draw(figures, in: URL(filePath: "report/figures"))
 public struct Gnuplot: Sendable {
   private let executable: Executable
 

@@ -3,7 +3,7 @@ extension GnuplotScript {
   /// Columns x, y, value, label.
   var cellData: String {
     (["# x y value label"]
-      + figure.cells.map { "\($0.x) \($0.y) \($0.value.isNaN ? "NaN" : "\($0.value)") \(quoted($0.label))" })
+      + figure.cells.map { "\($0.x) \($0.y) \($0.value.isNaN ? "NaN" : "\($0.value)") \($0.label.quotedForGnuplot)" })
       .joined(separator: "\n") + "\n"
   }
 
@@ -12,8 +12,9 @@ extension GnuplotScript {
     func tics(_ values: [Int]) -> Int { max(1, ((values.max() ?? 0) - (values.min() ?? 0)) / 16) }
     let (xs, ys) = (figure.cells.map(\.x), figure.cells.map(\.y))
     return [
-      "set title \(quoted(figure.title))", "set xlabel \(quoted(figure.x.label))", "set ylabel \(quoted(figure.y.label))",
-      "set cblabel \(quoted(figure.cellLabel))", "set cbrange [0:1]",
+      "set title \(figure.title.quotedForGnuplot)", "set xlabel \(figure.x.label.quotedForGnuplot)",
+      "set ylabel \(figure.y.label.quotedForGnuplot)",
+      "set cblabel \(figure.cellLabel.quotedForGnuplot)", "set cbrange [0:1]",
       "set border 3 linecolor '#555555'", "set xtics nomirror out \(tics(xs)) textcolor '#333333'",
       "set ytics nomirror out \(tics(ys)) textcolor '#333333'",
       "set xrange \(range(xs))", "set yrange \(range(ys))", "unset key",
@@ -24,7 +25,7 @@ extension GnuplotScript {
 
   /// Labels are white on the dark half of the palette. Pixels, not an image: the SVG stays one file.
   var cellPlot: String {
-    let source = quoted(figure.name + ".dat")
+    let source = figure.quotedFile("dat")
     var parts = ["\(source) using 1:2:3 with image pixels"]
     if figure.cells.contains(where: { !$0.label.isEmpty }) {
       for (condition, color) in [("<", "#ffffff"), (">=", "#000000")] {

@@ -19,7 +19,7 @@ struct GnuplotScript {
         [point.x, point.y, point.low ?? .nan, point.high ?? .nan]
           .map { $0.isNaN ? "NaN" : "\($0)" }.joined(separator: " ")
       }
-      return (["# \(oneLine(series.label))", "# x y low high"] + (rows.isEmpty ? ["NaN NaN NaN NaN"] : rows))
+      return (["# \(series.label.onOneLine)", "# x y low high"] + (rows.isEmpty ? ["NaN NaN NaN NaN"] : rows))
         .joined(separator: "\n")
     }.joined(separator: "\n\n\n") + "\n"
   }
@@ -30,9 +30,9 @@ struct GnuplotScript {
     lines += figure.cells.isEmpty ? axes + references : cellAxes
     lines += [
       "set terminal svg size 800,500 dynamic noenhanced font 'DejaVu Sans,Helvetica,sans-serif,14' background 'white'",
-      "set output \(quoted(figure.name + ".svg"))", command,
+      "set output \(figure.quotedFile("svg"))", command,
       "set terminal pngcairo size 1600,1000 noenhanced font 'DejaVu Sans,14' fontscale 2 linewidth 2 pointscale 2",
-      "set output \(quoted(figure.name + ".png"))", command,
+      "set output \(figure.quotedFile("png"))", command,
       "unset output",
     ]
     return lines.joined(separator: "\n") + "\n"
@@ -42,8 +42,8 @@ struct GnuplotScript {
 
   private var axes: [String] {
     [
-      "set title \(quoted(figure.title))", "set xlabel \(quoted(figure.x.label))",
-      "set ylabel \(quoted(figure.y.label))",
+      "set title \(figure.title.quotedForGnuplot)", "set xlabel \(figure.x.label.quotedForGnuplot)",
+      "set ylabel \(figure.y.label.quotedForGnuplot)",
       // Two spines, a pale grid on the value axis, the key beside the plot: nothing covers the data.
       "set border 3 linecolor '#555555'", "set tics nomirror out textcolor '#333333'",
       "set grid ytics linetype 1 linecolor '#e5e5e5' linewidth 1",
@@ -77,14 +77,14 @@ struct GnuplotScript {
     figure.marks.filter { figure.x.shows($0.x) }.flatMap { mark in
       [
         "set arrow from first \(mark.x), graph 0 to first \(mark.x), graph 1 nohead linecolor '#999999' dashtype 3",
-        "set label \(quoted(mark.label)) at first \(mark.x), graph 1.03 center textcolor '#666666'",
+        "set label \(mark.label.quotedForGnuplot) at first \(mark.x), graph 1.03 center textcolor '#666666'",
       ]
     }
   }
 
   /// The plot command: the spreads first, so that no shading covers a line.
   private var plot: String {
-    let source = quoted(figure.name + ".dat")
+    let source = figure.quotedFile("dat")
     var parts: [String] = []
     for (index, series) in figure.series.enumerated() where series.points.contains(where: { $0.low != nil }) {
       parts.append(
@@ -115,18 +115,5 @@ struct GnuplotScript {
 
   private func color(_ index: Int) -> String { Self.palette[index % Self.palette.count] }
 
-  private func title(_ label: String) -> String { label.isEmpty ? "notitle" : "title \(quoted(label))" }
-
-  /// A gnuplot string in double quotes: backslash, quote and backquote (which would run a command) are escaped.
-  func quoted(_ text: String) -> String {
-    let escaped = oneLine(text).reduce(into: "") { result, character in
-      if "\\\"`".contains(character) { result.append("\\") }
-      result.append(character)
-    }
-    return "\"\(escaped)\""
-  }
-
-  func oneLine(_ text: String) -> String {
-    text.split(whereSeparator: \.isNewline).joined(separator: " ")
-  }
+  private func title(_ label: String) -> String { label.isEmpty ? "notitle" : "title \(label.quotedForGnuplot)" }
 }

@@ -5,7 +5,7 @@ struct PanelScript {
   /// One matrix for each panel, row by row of the figure, two blank lines apart.
   var data: String {
     figure.panels.joined().map { panel in
-      (["# \(panel.title)"] + (panel.colours.isEmpty ? matrix(panel.values) : pixels(panel.colours)))
+      (["# \(panel.title.onOneLine)"] + (panel.colours.isEmpty ? matrix(panel.values) : pixels(panel.colours)))
         .joined(separator: "\n")
     }.joined(separator: "\n\n\n") + "\n"
   }
@@ -33,10 +33,10 @@ struct PanelScript {
         "set palette defined (-1 '#0072b2', -0.5 '#8fbfe0', 0 '#ffffff', 0.5 '#f0b088', 1 '#b03000')",
         "set terminal svg size \(150 * columns),\(170 * rows + 40) dynamic noenhanced "
           + "font 'DejaVu Sans,Helvetica,sans-serif,11' background 'white'",
-        "set output '\(figure.name).svg'",
+        "set output \(figure.quotedFile("svg"))",
       ] + panels(rows, columns) + [
         "set terminal pngcairo size \(300 * columns),\(340 * rows + 80) noenhanced font 'DejaVu Sans,11' fontscale 2",
-        "set output '\(figure.name).png'",
+        "set output \(figure.quotedFile("png"))",
       ] + panels(rows, columns) + ["unset output"]
     return lines.joined(separator: "\n") + "\n"
   }
@@ -46,7 +46,7 @@ struct PanelScript {
     let (width, height) = (Double(150 * columns), Double(170 * rows + 40))
     let margins = [8 / width, 1 - 8 / width, 6 / height, 1 - 62 / height].map { "\($0)" }.joined(separator: ",")
     var lines = [
-      "set multiplot layout \(rows),\(columns) title \(quoted(figure.title)) margins \(margins) "
+      "set multiplot layout \(rows),\(columns) title \(figure.title.quotedForGnuplot) margins \(margins) "
         + "spacing \(12 / width),\(28 / height)"
     ]
     var index = 0
@@ -54,10 +54,10 @@ struct PanelScript {
       for panel in row {
         let (height, width) = (panel.values.count, panel.values.first?.count ?? 1)
         lines += [
-          "set title \(quoted(panel.title)) offset 0,-0.8", "set size ratio \(Double(height) / Double(max(width, 1)))",
+          "set title \(panel.title.quotedForGnuplot) offset 0,-0.8", "set size ratio \(Double(height) / Double(max(width, 1)))",
           "set xrange [-0.5:\(Double(width) - 0.5)]", "set yrange [\(Double(height) - 0.5):-0.5]",
           "set cbrange [\(-panel.limit):\(panel.limit)]",
-          "plot '\(figure.name).dat' index \(index) \(panel.colours.isEmpty ? "matrix with image" : "using 1:2:3:4:5 with rgbimage")",
+          "plot \(figure.quotedFile("dat")) index \(index) \(panel.colours.isEmpty ? "matrix with image" : "using 1:2:3:4:5 with rgbimage")",
         ]
         index += 1
       }
@@ -65,6 +65,4 @@ struct PanelScript {
     }
     return lines + ["unset multiplot"]
   }
-
-  private func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "''").replacing("\n", with: " "))'" }
 }

@@ -111,19 +111,24 @@ extension FileSchema {
       ObjectSchema("/sample", [.int64], ["sample"], "number of the draw that gave the sample"),
       ObjectSchema(
         "/perturbation", [.string], ["perturbation"], required: false, names: true, "name of each kind of perturbation"),
-      ObjectSchema("/error", [.float64], ["sample", "iteration"], units: nil, "error against the label"),
+      ObjectSchema(
+        "/error", [.float64], ["sample", "iteration"], units: nil, "error against the label",
+        note: "infinite from where the sample's iteration met a value that is not finite"),
       ObjectSchema(
         "/residual", [.float64], ["sample", "iteration"], required: false, allowsNaN: true,
-        "||G(y) - y||, undamped; NaN where the model has none"),
+        "||G(y) - y||, undamped; NaN where the model has none", note: "infinite as /error"),
       ObjectSchema(
         "/lipschitz_ratio", [.float64], ["perturbation", "sample", "iteration"], required: false, allowsNaN: true,
-        "change of the output over change of the input; NaN where the perturbed problem has no solution"),
+        "change of the output over change of the input; NaN where the perturbed problem has no solution",
+        note: "infinite from where the iteration of either problem met a value that is not finite"),
       ObjectSchema(
         "/perturbed_error", [.float64], ["perturbation", "sample", "iteration"], units: nil, required: false,
-        allowsNaN: true, "error on the perturbed problem; NaN where that has no solution"),
+        allowsNaN: true, "error on the perturbed problem; NaN where that has no solution",
+        note: "infinite as /lipschitz_ratio"),
       ObjectSchema(
         "/local_lipschitz", [.float64], ["local_lipschitz_sample", "local_lipschitz_iteration"], required: false,
-        "largest singular value of d y_t / d x for the first samples, in the scaled units that the model sees"),
+        "largest singular value of d y_t / d x for the first samples, in the scaled units that the model sees",
+        note: "infinite where that is not finite"),
       ObjectSchema(
         "/local_lipschitz_converged", [.uint8], ["local_lipschitz_sample", "local_lipschitz_iteration"], required: false,
         "1 where its power iteration converged; elsewhere it is a lower bound"),
@@ -131,7 +136,7 @@ extension FileSchema {
         "/local_lipschitz_iteration", [.int64], ["local_lipschitz_iteration"], required: false, "the iterations t of these"),
       ObjectSchema(
         "/quality/*", [.float64], ["sample", "iteration"], units: nil, required: false, allowsNaN: true,
-        "a further measure of the output, which the case study defines"),
+        "a further measure of the output, which the case study defines", note: "NaN from where /error is infinite"),
       ObjectSchema(
         "/seconds", [.float64], ["iteration"], units: "s", measurement: true,
         "wall time of one sample from its input to the output of this iteration"),
@@ -146,10 +151,12 @@ extension FileSchema {
         "the most memory that one gradient of the loss needs at a time, beyond model and data"),
       ObjectSchema(
         "/status", [.uint8], ["sample"], required: false,
-        "how the solve ended: 0 converged, 1 iteration limit, 2 diverged, 3 non-finite"),
+        "how the solve ended: 0 converged, 1 iteration limit, 2 diverged, 3 non-finite",
+        note: "all iterations are made, and only a value that is not finite ends a sample; 2 is one whose residual exceeded a "
+          + "million times max(||y_0||, ||G(y_0)||) on the way, all its numbers as measured"),
       ObjectSchema(
         "/output", [.float32, .float64], ["sample", "iteration", "..."], units: nil, required: false, allowsNaN: true,
-        "output of the model at each iteration"),
+        "output of the model at each iteration", note: "NaN from where the sample's iteration met a value that is not finite"),
     ])
 
   static let summary = FileSchema(

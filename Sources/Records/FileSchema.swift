@@ -45,6 +45,8 @@ public struct ObjectSchema: Equatable, Sendable {
   public var isCoordinate: Bool
   /// Text that names things, as the labels of an axis; see `Storage.names`.
   public var holdsNames: Bool
+  /// What else is to be known; in data/FORMAT.md only, unlike `longName`, which stands in files and so in their hashes.
+  public var note: String
 
   /// Pure numbers that must be there, unless it says otherwise.
   ///
@@ -53,7 +55,8 @@ public struct ObjectSchema: Equatable, Sendable {
   ///   - names: whether its text names things.
   public init(
     _ path: String, _ types: [ElementType], _ dimensions: [String]?, units: String? = "1", required: Bool = true,
-    measurement: Bool = false, allowsNaN: Bool = false, coordinate: Bool? = nil, names: Bool = false, _ longName: String
+    measurement: Bool = false, allowsNaN: Bool = false, coordinate: Bool? = nil, names: Bool = false, _ longName: String,
+    note: String = ""
   ) {
     self.path = path
     self.types = types
@@ -65,6 +68,7 @@ public struct ObjectSchema: Equatable, Sendable {
     self.allowsNaN = allowsNaN
     isCoordinate = coordinate ?? (dimensions?.count == 1 && path.split(separator: "/").last.map(String.init) == dimensions?[0])
     holdsNames = names
+    self.note = note
   }
 
   /// Whether `path` is this object, or one of this family.

@@ -199,7 +199,8 @@ public enum FormatReference {
           "`\(object.path)`", object.types.map(\.description).joined(separator: ", "),
           object.dimensions.map { "(\($0.joined(separator: ", ")))" } ?? "any", object.units ?? "its own",
           object.isRequired ? "yes" : "no",
-          object.longName + (object.isMeasurement ? " (role `measurement`)" : "")
+          object.longName + (object.note.isEmpty ? "" : "; \(object.note)")
+            + (object.isMeasurement ? " (role `measurement`)" : "")
             + (object.isCoordinate ? " (coordinates)" : ""),
         ]
       })

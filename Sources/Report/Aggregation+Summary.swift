@@ -32,11 +32,25 @@ extension Aggregation {
         integer("iteration", "the iteration the row is about") { $0.error.iteration },
         real("flops", "operations of one sample up to that iteration") { $0.flops },
         real("seconds", units: "s", measurement: true, "wall time of one sample up to that iteration") { $0.seconds },
+        integer("samples", "samples of all seeds on the split \(split.rawValue)") { $0.failures.samples },
+        integer("failed_samples", "those that diverged or met values that are not finite; in no statistic") {
+          $0.failures.count
+        },
+        integer("failed_train_samples", "the same of the training split; 0 without a sweep on it") {
+          $0.trainFailures?.count ?? 0
+        },
         real("train_error_mean", "mean error on the training split at that iteration") { $0.trainError?.mean },
         real("train_error_std", "its unbiased standard deviation over the samples") { $0.trainError?.deviation },
         real("error_mean", "mean error on the split \(split.rawValue) at that iteration") { $0.error.mean },
         real("error_std", "its unbiased standard deviation over the samples") { $0.error.deviation },
         real("lipschitz_ratio_max", "largest Lipschitz ratio at that iteration") { $0.lipschitzRatio },
+        integer("local_lipschitz_iteration", "iteration of the local Lipschitz constants; 0 where none were measured") {
+          $0.localLipschitz?.iteration ?? 0
+        },
+        real("local_lipschitz_max", "largest of them, over the samples they were measured for") { $0.localLipschitz?.largest },
+        integer("local_lipschitz_lower_bounds", "those of them whose power iteration did not converge") {
+          $0.localLipschitz?.lowerBounds ?? 0
+        },
         real("first_error_mean", "mean error after one iteration") { $0.firstError.mean },
         real("best_error_mean", "smallest mean error over the iterations") { $0.bestError.mean },
         integer("best_iteration", "where it was reached") { $0.bestError.iteration },
@@ -52,14 +66,17 @@ extension Aggregation {
       var metric, perturbation: String
       var iteration: Int
       var statistics: Statistics
+      var lowerBounds: Int
     }
     let rows = models.flatMap { model in
       model.metrics.filter(metrics).flatMap { metric in
-        (metric.isPerturbed ? model.perturbations : [""]).flatMap { kind in
-          zip(model.iterations, model.statistics(metric, perturbation: kind) ?? []).map {
+        (metric.isPerturbed ? model.perturbations : [""]).flatMap { kind -> [Row] in
+          guard let curves = model.curves(of: metric, perturbation: kind) else { return [] }
+          let (statistics, lowerBounds) = (curves.statistics(), curves.lowerBounds())
+          return curves.iterations.indices.map {
             Row(
-              model: model.label, split: model.split, metric: metric.name, perturbation: kind, iteration: $0,
-              statistics: $1)
+              model: model.label, split: model.split, metric: metric.name, perturbation: kind, iteration: curves.iterations[$0],
+              statistics: statistics[$0], lowerBounds: lowerBounds[$0])
           }
         }
       }
@@ -80,9 +97,13 @@ extension Aggregation {
         text("metric", "measured quantity, by its name in the sweeps") { $0.metric },
         text("perturbation", "kind of perturbation; empty without one") { $0.perturbation },
         integer("iteration", "test-time iteration") { $0.iteration },
-        integer("count", "finite values, of all samples of all seeds") { $0.statistics.count },
+        integer("count", "finite values, of all samples of all seeds that did not fail") { $0.statistics.count },
+        integer("failed", "samples that failed, in no statistic") { $0.statistics.failed },
         integer("missing", "values that are NaN, in no statistic") { $0.statistics.missing },
         integer("infinite", "values that are infinite, in no statistic") { $0.statistics.infinite },
+        integer("lower_bounds", "values that are lower bounds, as local Lipschitz constants that did not converge") {
+          $0.lowerBounds
+        },
         real("mean", "arithmetic mean") { $0.statistics.mean },
         real("std", "unbiased standard deviation") { $0.statistics.deviation },
         real("median", "median") { $0.statistics.median },

@@ -4,13 +4,20 @@ import Records
 import Support
 
 /// What the aggregate stage makes of sweeps: summaries, verdicts and a report.
+///
+///     let aggregation = try Aggregation(sweeps: sweeps, description: .init(title: "Linear programs"))
+///     try await ReportFolder(URL(filePath: "report")).write(aggregation.page)
 public struct Aggregation: Sendable {
   /// What the report says about where its numbers come from.
   public struct Description: Sendable {
+    /// Heading of the report.
     public var title: String
+    /// The publications the case study follows.
     public var references: [String]
+    /// How the report was made.
     public var provenance: [ReportPage.Fact]
 
+    /// A description.
     public init(
       title: String, references: [String] = [], provenance: [ReportPage.Fact] = []
     ) {
@@ -24,15 +31,21 @@ public struct Aggregation: Sendable {
   public let models: [ModelSweeps]
   /// The split that the table, the figures and the bands' default are about.
   public let split: Split
+  /// The models that have sweeps on that split, one row each.
   public let summaries: [ResultRow]
+  /// How each expected band came out.
   public let verdicts: [Verdict]
+  /// All that the report says.
   public let page: ReportPage
 
   /// The figures that only a case study has, and what is to be said about those that could not be drawn.
   public struct StudyFigures: Sendable {
+    /// In the order of the report, before those that every case study has.
     public var figures: [Figure]
+    /// Why figures are missing, in sentences.
     public var notes: [String]
 
+    /// Figures and notes.
     public init(figures: [Figure] = [], notes: [String] = []) { (self.figures, self.notes) = (figures, notes) }
   }
 
@@ -101,22 +114,39 @@ public struct Aggregation: Sendable {
         + "FLOPs, seconds and errors are those at iteration t; explicit networks have no iterations."
     ]
     for model in models {
-      let dropped = model.statistics(.error)?.map { $0.missing + $0.infinite }.max() ?? 0
-      if dropped > 0 {
-        notes.append(
-          "\(model.label), \(model.split.rawValue): up to \(dropped) errors are not finite and are left out of the mean.")
+      let name = "\(model.label), \(model.split.rawValue)"
+      if model.failures.count > 0 {
+        notes.append("\(name): \(model.failures.text). They are in no mean, quantile or largest value, at no iteration.")
       }
       for kind in model.perturbations {
         let statistics = model.statistics(.lipschitzRatio, perturbation: kind) ?? []
-        let missing = statistics.map(\.missing).max() ?? 0
-        if missing > 0 {
-          notes.append("\(model.label), \(model.split.rawValue): \(missing) samples have no Lipschitz ratio for \(kind).")
+        let (missing, infinite) = (statistics.map(\.missing).max() ?? 0, statistics.map(\.infinite).max() ?? 0)
+        if missing > 0 { notes.append("\(name): \(missing) samples have no Lipschitz ratio for \(kind).") }
+        if infinite > 0 {
+          notes.append("\(name): \(infinite) samples have an infinite Lipschitz ratio for \(kind), which is left out.")
         }
       }
     }
+    notes += localLipschitzNotes(models)
     let sources = Set(published.map(\.source)).sorted()
     if !sources.isEmpty { notes.append("Published numbers: \(sources.joined(separator: "; ")).") }
     return notes
+  }
+
+  private static func localLipschitzNotes(_ models: [ModelSweeps]) -> [String] {
+    let measured = models.compactMap { model in model.curves(of: .localLipschitz).map { (model, $0) } }
+    guard !measured.isEmpty else { return [] }
+    let meaning =
+      "Local Lipschitz constants are the largest singular values of d y_t / d x, of the first samples only, in the units that "
+      + "the model sees."
+    return [meaning]
+      + measured.compactMap { model, curves in
+        let bounds = curves.lowerBounds().reduce(0, +)
+        guard bounds > 0 else { return nil }
+        return
+          "\(model.label), \(model.split.rawValue): \(bounds) of \(curves.values.values.count) local Lipschitz constants are "
+          + "lower bounds, because their power iteration did not converge."
+      }
   }
 
   private static func inputs(_ models: [ModelSweeps]) -> Table {

@@ -14,20 +14,27 @@ public struct Quantity: Equatable, Sendable {
     case best
   }
 
+  /// The statistic over the samples that did not fail.
   public enum Reduction: String, CaseIterable, Sendable {
     case mean, median, max, min
   }
 
+  /// The model's name, with the solver where it was swept with several.
   public var model: String
+  /// What is measured.
   public var metric: Metric
+  /// The split of the dataset.
   public var split: Split
+  /// A recorded iteration, or a landmark among them; explicit networks have one only.
   public var iteration: IntegerOr<Landmark>
   /// Instead of the statistic, its range over the recorded iterations from `iteration` to this one: largest minus smallest.
   public var spreadTo: IntegerOr<Landmark>?
+  /// The statistic over the samples.
   public var reduction: Reduction
   /// One kind of perturbation, or `all` together; nil stands for each kind in turn.
   public var perturbation: String?
 
+  /// By default the mean error on the test split at the last iteration.
   public init(
     model: String, metric: Metric = .error, split: Split = .test, iteration: IntegerOr<Landmark> = .word(.last),
     spreadTo: IntegerOr<Landmark>? = nil, reduction: Reduction = .mean, perturbation: String? = nil
@@ -88,18 +95,26 @@ public struct Quantity: Equatable, Sendable {
 ///       relative_to: {iteration: 1}
 ///       at_most: 0.7
 public struct ExpectedBand: Equatable, Sendable {
-  public var name: String
-  public var quantity: Quantity
+  /// How a quantity is compared with its reference.
   public enum Comparison: Sendable { case ratio, difference }
+
+  /// What is claimed, in words.
+  public var name: String
+  /// What is measured.
+  public var quantity: Quantity
 
   /// What the quantity is divided by, or what is subtracted from it; nil for the quantity itself.
   public var reference: Quantity?
+  /// Ignored without a reference.
   public var comparison: Comparison
+  /// The smallest value inside; nil for no limit.
   public var atLeast: Double?
+  /// The largest value inside; nil for no limit.
   public var atMost: Double?
   /// For a perturbed metric without a named perturbation: how many kinds must be inside; nil for all.
   public var kindsAtLeast: Int?
 
+  /// A claim; without a limit it holds for every number.
   public init(
     name: String, quantity: Quantity, reference: Quantity? = nil, comparison: Comparison = .ratio, atLeast: Double? = nil,
     atMost: Double? = nil,
@@ -152,6 +167,7 @@ public struct ExpectedBand: Equatable, Sendable {
     }
   }
 
+  /// The limits in words: `at least 0.1 and at most 0.2`.
   public var limits: String {
     [atLeast.map { "at least \(Table.significant($0))" }, atMost.map { "at most \(Table.significant($0))" }]
       .compactMap { $0 }.joined(separator: " and ")

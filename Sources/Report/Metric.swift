@@ -1,19 +1,35 @@
-import Records
-
 /// A measured quantity of a sweep.
 public enum Metric: Hashable, Sendable {
-  case error, residual, lipschitzRatio, perturbedError, seconds, flops, parameters
+  /// Error against the label.
+  case error
+  /// ||G(y) - y||
+  case residual
+  /// Change of the output over change of the input, for each kind of perturbation.
+  case lipschitzRatio
+  /// Error on the perturbed problem, for each kind of perturbation.
+  case perturbedError
+  /// The largest singular value of d y_t / d x, at iterations of its own and for the first samples.
+  case localLipschitz
+  /// Wall time of one sample up to an iteration, in s.
+  case seconds
+  /// Floating-point operations of one sample up to an iteration.
+  case flops
+  /// Number of trained parameters.
+  case parameters
   /// A further measure of the case study, by its name, for example `psnr`.
   case quality(String)
 
   /// Those that every case study has.
-  static let common: [Metric] = [.error, .residual, .lipschitzRatio, .perturbedError, .seconds, .flops, .parameters]
+  static let common: [Metric] = [
+    .error, .residual, .lipschitzRatio, .perturbedError, .localLipschitz, .seconds, .flops, .parameters,
+  ]
 
   /// The name in files.
   public var name: String {
     switch self {
     case .lipschitzRatio: "lipschitz_ratio"
     case .perturbedError: "perturbed_error"
+    case .localLipschitz: "local_lipschitz"
     case .quality(let name): name
     default: "\(self)"
     }
@@ -24,36 +40,4 @@ public enum Metric: Hashable, Sendable {
 
   /// Whether there is one value for each kind of perturbation.
   public var isPerturbed: Bool { self == .lipschitzRatio || self == .perturbedError }
-}
-
-extension SweepRecord {
-  /// The name for all kinds of perturbation together, as the paper takes its largest Lipschitz ratio over all of them.
-  static let allPerturbations = "all"
-
-  /// The values of a metric, `[S, K]`; those that belong to the model and not to a sample have S = 1.
-  ///
-  /// - Parameter perturbation: its kind; `all` has a row for each sample and kind.
-  /// - Returns: nil when the sweep did not measure it.
-  public func values(_ metric: Metric, perturbation: String? = nil) -> SampleCurves? {
-    switch metric {
-    case .error: return error
-    case .residual: return residual
-    case .quality(let name): return qualities.first { $0.measure.name == name }?.curves
-    case .lipschitzRatio, .perturbedError:
-      let curves = metric == .lipschitzRatio ? lipschitzRatio : perturbedError
-      if perturbation == Self.allPerturbations, let first = curves.first {
-        return SampleCurves(
-          samples: curves.map(\.samples).reduce(0, +), iterations: first.iterations, values: curves.flatMap(\.values))
-      }
-      guard let index = perturbations.firstIndex(where: { $0 == perturbation }), curves.indices.contains(index) else {
-        return nil
-      }
-      return curves[index]
-    case .seconds: return SampleCurves(samples: 1, iterations: iterations.count, values: costs.seconds)
-    case .flops: return SampleCurves(samples: 1, iterations: iterations.count, values: costs.flops)
-    case .parameters:
-      return SampleCurves(
-        samples: 1, iterations: iterations.count, values: iterations.map { _ in Double(facts.parameterCount) })
-    }
-  }
 }

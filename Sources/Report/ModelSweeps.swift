@@ -3,28 +3,47 @@ import Records
 import Support
 
 /// All sweeps of one model on one split: one for each seed it was trained with.
+///
+///     let models = try ModelSweeps.grouped(sweeps)
+///     let errors = models[0].statistics(.error)?.map(\.mean)  // over the samples of all seeds that did not fail, [K]
 public struct ModelSweeps: Sendable {
   /// The model's name, followed by the solver where the same model was swept with several.
   public let label: String
+  /// The split all its sweeps are on.
   public let split: Split
   /// In ascending order of their seeds; at least one.
   public let runs: [SweepRecord]
 
+  /// The sweep of the smallest seed.
   public var first: SweepRecord { runs[0] }
+  /// The model's name in the configuration.
   public var model: String { first.model }
+  /// The part of the dataset that the model is about; nil for all of it.
   public var subject: String? { first.subject }
+  /// Whether it is an implicit model.
   public var isIterative: Bool { first.isIterative }
+  /// The recorded iterations, ascending, `[K]`.
   public var iterations: [Int] { first.iterations }
+  /// The kinds of perturbation, `[P]`.
   public var perturbations: [String] { first.perturbations }
+  /// How many samples of all seeds failed.
+  public var failures: SampleFailures { SampleFailures(runs) }
+  /// The common metrics, whether they were measured or not, and the measures of the case study.
   public var metrics: [Metric] { Metric.common + first.qualities.map { .quality($0.measure.name) } }
 
-  /// Statistics of a metric at each recorded iteration, over the samples of all seeds together, `[K]`.
+  /// The curves of a metric, of the samples of all seeds together.
   ///
-  /// - Returns: nil when a sweep did not measure it.
+  /// - Returns: nil when a sweep did not measure it, or at other iterations than the others.
+  public func curves(of metric: Metric, perturbation: String? = nil) -> MetricCurves? {
+    let curves = runs.compactMap { $0.curves(of: metric, perturbation: perturbation) }
+    return curves.count == runs.count ? .joined(curves) : nil
+  }
+
+  /// Statistics of a metric at each of its iterations, over the samples of all seeds that did not fail, `[K]`.
+  ///
+  /// - Returns: nil as `curves`.
   public func statistics(_ metric: Metric, perturbation: String? = nil) -> [Statistics]? {
-    let curves = runs.compactMap { $0.values(metric, perturbation: perturbation) }
-    guard curves.count == runs.count else { return nil }
-    return iterations.indices.map { k in Statistics(curves.lazy.flatMap { $0.column(k) }) }
+    curves(of: metric, perturbation: perturbation)?.statistics()
   }
 
   /// The recorded iteration with the smallest mean error, as an index.

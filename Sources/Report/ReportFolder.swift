@@ -4,14 +4,19 @@ import Support
 
 /// The folder of a report: report.html, table.csv, table.md and figures/.
 ///
+///     try await ReportFolder(URL(filePath: "report")).write(aggregation.page)
+///
 /// Everything is made in a hidden folder beside the final files and moved into place file by file, the page last: a
 /// killed writer leaves the report of before, or none; the next writer removes its hidden folder. After an error no new
 /// folder is left.
 public struct ReportFolder: Sendable {
+  /// Where it is, or will be.
   public let url: URL
 
+  /// Nothing is made before `write`.
   public init(_ url: URL) { self.url = url }
 
+  /// The file to open in a browser.
   public var page: URL { url.appending(path: "report.html") }
   private var figures: URL { url.appending(path: "figures") }
   private static let hiddenPrefix = ".tmp-"

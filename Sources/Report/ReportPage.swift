@@ -6,29 +6,40 @@ import Support
 public struct ReportPage: Sendable {
   /// A file or fact with its value, for the lists at the end.
   public struct Fact: Sendable {
+    /// What it is.
     public var name: String
+    /// Text of one or more lines.
     public var value: String
 
+    /// A fact of this name.
     public init(_ name: String, _ value: String) {
       self.name = name
       self.value = value
     }
   }
 
+  /// Heading of the page.
   public var title: String
+  /// Name of the case study.
   public var caseStudy: String
   /// The publications the case study follows.
   public var references: [String]
+  /// How each claim came out.
   public var verdicts: [Verdict]
+  /// One row for each model.
   public var results: Table
   /// What the columns of the table mean, and what a comparison with the published numbers rests on.
   public var notes: [String]
+  /// In their order on the page.
   public var figures: [Figure]
+  /// The sweeps, with their hashes.
   public var inputs: Table
   /// The resolved configurations, as YAML, by what they were used for.
   public var configurations: [Fact]
+  /// How the report was made.
   public var provenance: [Fact]
 
+  /// A page, without figures and claims unless they are given.
   public init(
     title: String, caseStudy: String, references: [String] = [], verdicts: [Verdict] = [], results: Table,
     notes: [String] = [], figures: [Figure] = [], inputs: Table, configurations: [Fact] = [], provenance: [Fact] = []

@@ -1,9 +1,12 @@
-import Records
-
 /// Statistics of one measured quantity over samples, with the values left out counted.
 ///
-/// NaN marks a value that is not there (for example a perturbed sample without a solution) and an infinite value marks
-/// one that diverged. Neither enters the mean, and both are counted, so that a reader can see what a mean leaves out.
+/// NaN marks a value that is not there (for example a perturbed sample without a solution) and an infinite value one beyond
+/// all numbers (for example of a perturbed problem that diverged). Neither enters the mean, nor does a sample that failed; all are
+/// counted, so that a reader can see what a mean leaves out.
+///
+///     let statistics = Statistics([1, 3, .nan], failed: 2)
+///     statistics.mean     // 2, of the 2 numbers
+///     statistics.missing  // 1
 public struct Statistics: Equatable, Sendable {
   /// Number of finite values; every statistic is over these.
   public let count: Int
@@ -11,6 +14,8 @@ public struct Statistics: Equatable, Sendable {
   public let missing: Int
   /// Number of infinite values.
   public let infinite: Int
+  /// Number of samples that failed, whose values are not among these.
+  public let failed: Int
   /// Arithmetic mean; NaN when there is no finite value.
   public let mean: Double
   /// Unbiased standard deviation, sqrt(sum (x - mean)^2 / (count - 1)); NaN for fewer than two values.
@@ -18,7 +23,8 @@ public struct Statistics: Equatable, Sendable {
 
   private let sorted: [Double]
 
-  public init(_ values: some Sequence<Double>) {
+  /// - Parameter failed: samples whose values were left out beforehand.
+  public init(_ values: some Sequence<Double>, failed: Int = 0) {
     var finite: [Double] = []
     var missing = 0
     var infinite = 0
@@ -36,6 +42,7 @@ public struct Statistics: Equatable, Sendable {
     count = finite.count
     self.missing = missing
     self.infinite = infinite
+    self.failed = failed
     let mean = finite.isEmpty ? Double.nan : finite.reduce(0, +) / Double(finite.count)
     self.mean = mean
     let squares = finite.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
@@ -46,6 +53,7 @@ public struct Statistics: Equatable, Sendable {
   public var minimum: Double { sorted.first ?? .nan }
   /// Largest finite value; NaN when there is none.
   public var maximum: Double { sorted.last ?? .nan }
+  /// The middle value; NaN when there is none.
   public var median: Double { quantile(0.5) }
 
   /// The p-quantile by linear interpolation between order statistics (type 7 of Hyndman and Fan 1996, the default of
@@ -60,14 +68,8 @@ public struct Statistics: Equatable, Sendable {
     return sorted[lower] + (position - Double(lower)) * (sorted[upper] - sorted[lower])
   }
 
+  /// Whether both are of the same values, in any order.
   public static func == (left: Statistics, right: Statistics) -> Bool {
-    left.sorted == right.sorted && left.missing == right.missing && left.infinite == right.infinite
-  }
-}
-
-extension SampleCurves {
-  /// Statistics over the samples at each recorded iteration, `[K]`.
-  public func statistics() -> [Statistics] {
-    (0..<iterations).map { Statistics(column($0)) }
+    left.sorted == right.sorted && left.missing == right.missing && left.infinite == right.infinite && left.failed == right.failed
   }
 }

@@ -2,6 +2,8 @@ import Plot
 import Records
 
 /// The figures that every case study has: error, Lipschitz ratio and residual against iterations, error against cost.
+///
+///     let figures = SweepFigures(models: models, errorLabel: "relative error").all
 public struct SweepFigures {
   private let models: [ModelSweeps]
   /// What the error is, with its unit, for the axes, for example `relative error`.
@@ -21,7 +23,7 @@ public struct SweepFigures {
   /// All figures that have something to show.
   public var all: [Figure] {
     ([errorAgainstIteration] + qualityAgainstIteration + lipschitzAgainstIteration + [
-      residualAgainstIteration, errorAgainstSeconds, errorAgainstFlops, memoryAgainstIterations,
+      localLipschitzAgainstIteration, residualAgainstIteration, errorAgainstSeconds, errorAgainstFlops, memoryAgainstIterations,
     ])
     .filter { !$0.isEmpty }
   }
@@ -47,7 +49,7 @@ public struct SweepFigures {
       name: name, title: title,
       caption: "Lines: mean over the samples\(ofSeeds)."
         + (shaded ? " Shading: from the 10th to the 90th percentile of the samples." : "")
-        + " Dashed levels: explicit networks. Dotted: iterations in training.",
+        + " Dashed levels: explicit networks. Dotted: iterations in training." + leftOut(models),
       x: iterationAxis, y: .init(label),
       series: iterative.map { model, color in
         Figure.Series(
@@ -76,7 +78,7 @@ public struct SweepFigures {
         name: "lipschitz-\(Figure.fileName(model.label))",
         title: "Lipschitz ratio of \(model.label): mean (solid), largest (dashed)",
         caption: "Change of the output over change of the input, for each kind of perturbation: mean (solid) and "
-          + "largest (dashed) over the samples\(ofSeeds). Dotted: iterations in training.",
+          + "largest (dashed) over the samples\(ofSeeds). Dotted: iterations in training." + leftOut([model]),
         x: iterationAxis, y: .init("||Δ output|| / ||Δ input||", isLogarithmic: true), series: series,
         marks: trainedMarks([model]))
     }
@@ -89,7 +91,7 @@ public struct SweepFigures {
     return Figure(
       name: "residual-iteration", title: "Fixed-point residual against test-time iterations",
       caption: "Lines: median over the samples\(ofSeeds)."
-        + (shaded ? " Shading: from the 10th to the 90th percentile." : ""),
+        + (shaded ? " Shading: from the 10th to the 90th percentile." : "") + leftOut(iterative.map(\.model)),
       x: iterationAxis, y: .init("residual ||G(y) − y||", isLogarithmic: true),
       series: iterative.map { model, color in
         Figure.Series(
@@ -98,10 +100,12 @@ public struct SweepFigures {
       }, marks: trainedMarks(iterative.map(\.model)))
   }
 
+  /// Mean error against the wall time of one sample.
   public var errorAgainstSeconds: Figure {
     errorAgainstCost(.seconds, name: "error-seconds", title: "Error against time", label: "wall time per sample (s)")
   }
 
+  /// Mean error against the floating-point operations of one sample.
   public var errorAgainstFlops: Figure {
     errorAgainstCost(
       .flops, name: "error-flops", title: "Error against computation", label: "floating-point operations per sample")
@@ -112,7 +116,7 @@ public struct SweepFigures {
       name: name, title: title,
       caption:
         "Mean error over the samples\(ofSeeds). Joined markers: an implicit model, one marker for each recorded iteration. "
-        + "Single markers: explicit networks.",
+        + "Single markers: explicit networks." + leftOut(models),
       x: .init(label, isLogarithmic: true), y: .init(errorLabel),
       series: numbered.map { model, color in
         let costs = model.statistics(cost) ?? []
@@ -157,34 +161,43 @@ public struct SweepFigures {
   // MARK: parts
 
   /// A model has the same colour in every figure.
-  private var numbered: [(model: ModelSweeps, color: Int)] {
+  var numbered: [(model: ModelSweeps, color: Int)] {
     let order = models.filter(\.isIterative) + models.filter { !$0.isIterative }
     return order.enumerated().map { ($1, $0) }
   }
 
   /// Logarithmic where most of a long course would be its flat end.
-  private var iterationAxis: Figure.Axis {
+  var iterationAxis: Figure.Axis {
     let last = models.compactMap(\.iterations.last).max() ?? 0
     return .init("iterations t", isLogarithmic: last > 100)
   }
 
-  private var ofSeeds: String {
+  var ofSeeds: String {
     let seeds = models.map(\.runs.count).max() ?? 1
     return seeds > 1 ? " of all \(seeds) seeds" : ""
   }
 
-  private func points(
+  func points(
     _ model: ModelSweeps, _ metric: Metric, perturbation: String? = nil, shaded: Bool = false,
     center: KeyPath<Statistics, Double>
   ) -> [Figure.Point] {
-    zip(model.iterations, model.statistics(metric, perturbation: perturbation) ?? []).map { iteration, statistics in
+    guard let curves = model.curves(of: metric, perturbation: perturbation) else { return [] }
+    return zip(curves.iterations, curves.statistics()).map { iteration, statistics in
       Figure.Point(
         x: Double(iteration), y: statistics[keyPath: center], low: shaded ? statistics.quantile(0.1) : nil,
         high: shaded ? statistics.quantile(0.9) : nil)
     }
   }
 
-  private func trainedMarks(_ models: [ModelSweeps]) -> [Figure.Mark] {
+  /// What a caption says of samples that failed; empty where none did.
+  func leftOut(_ models: [ModelSweeps]) -> String {
+    let texts = models.filter { $0.failures.count > 0 }.map {
+      "\($0.failures.count) of \($0.failures.samples) samples of \($0.label)"
+    }
+    return texts.isEmpty ? "" : " Left out because they failed: \(texts.joined(separator: ", "))."
+  }
+
+  func trainedMarks(_ models: [ModelSweeps]) -> [Figure.Mark] {
     Set(models.compactMap(\.first.trainedIterations)).sorted().map {
       Figure.Mark("\($0) in training", x: Double($0))
     }

@@ -1,7 +1,11 @@
 import Foundation
 
 /// A table, apart from the format it is written in.
+///
+///     let table = Table(columns: [.init("model"), .init("error")], rows: [[.text("implicit-8"), .number(0.18)]])
+///     print(table.markdown)
 public struct Table: Sendable {
+  /// One value.
   public enum Cell: Equatable, Sendable {
     case text(String)
     case integer(Int)
@@ -12,19 +16,23 @@ public struct Table: Sendable {
     case empty
   }
 
+  /// What the cells below each other have in common.
   public struct Column: Equatable, Sendable {
     /// Heading, with the unit in brackets where there is one.
     public var heading: String
     /// Whether the column holds measurements, which take two columns in CSV.
     public var hasDeviation: Bool
 
+    /// A column of single values, unless it says otherwise.
     public init(_ heading: String, hasDeviation: Bool = false) {
       self.heading = heading
       self.hasDeviation = hasDeviation
     }
   }
 
+  /// From the left.
   public let columns: [Column]
+  /// From the top, each as long as `columns`.
   public let rows: [[Cell]]
 
   /// - Parameter rows: each as long as `columns`; missing cells count as empty, further ones are left out.

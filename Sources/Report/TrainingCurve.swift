@@ -3,13 +3,16 @@ import Records
 
 /// The loss of one training run, step by step.
 public struct TrainingCurve: Sendable {
+  /// The model's name in the configuration.
   public var model: String
+  /// The seed it was trained with.
   public var seed: UInt64
   /// Ascending, `[N]`.
   public var steps: [Int]
   /// `[N]`
   public var losses: [Double]
 
+  /// Losses at ascending steps.
   public init(model: String, seed: UInt64, steps: [Int], losses: [Double]) {
     self.model = model
     self.seed = seed

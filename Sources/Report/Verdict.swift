@@ -3,20 +3,29 @@ import Records
 import Support
 
 /// An expected band and what was found.
+///
+///     let band = ExpectedBand(name: "converges", quantity: Quantity(model: "implicit-8"), atMost: 0.2)
+///     try Verdict(band, in: models).holds
 public struct Verdict: Equatable, Sendable {
   /// One seed and one kind of perturbation.
   public struct Case: Equatable, Sendable {
+    /// The seed the model was trained with.
     public var seed: UInt64
+    /// The kind of perturbation; nil without one.
     public var perturbation: String?
     /// The quantity, divided by the reference where there is one; NaN if it has no value.
     public var value: Double
+    /// Whether the value is inside the band.
     public var isInside: Bool
-    /// Why there is no value.
+    /// Why there is no value, or what else is to be said of it.
     public var note: String?
   }
 
+  /// What was claimed.
   public let band: ExpectedBand
+  /// What was found, for each seed and each kind of perturbation.
   public let cases: [Case]
+  /// Whether the band holds for every seed.
   public let holds: Bool
   /// What was measured, in words.
   public let measured: String
@@ -96,46 +105,60 @@ public struct Verdict: Equatable, Sendable {
   private static func measure(
     _ quantity: Quantity, _ kind: String?, _ run: SweepRecord, _ band: ExpectedBand
   ) throws -> (value: Double, note: String?) {
-    guard let curves = run.values(quantity.metric, perturbation: kind) else {
-      throw problem(
-        band, "\(quantity.metric.name)\(kind.map { " for the perturbation \($0)" } ?? "") was not measured",
-        "\(run.source.path) has the perturbations: \(run.perturbations.joined(separator: ", "))")
+    guard let curves = run.curves(of: quantity.metric, perturbation: kind) else {
+      throw notMeasured(quantity, kind, run, band)
     }
     let statistics = curves.statistics()
     let values = statistics.map { quantity.reduction.value(of: $0) }
-    let index = try index(of: quantity.iteration, values, run, band)
-    if let end = quantity.spreadTo {
-      let last = try Self.index(of: end, values, run, band)
-      let range = values[min(index, last)...max(index, last)]
-      guard range.allSatisfy(\.isFinite), let low = range.min(), let high = range.max() else {
-        return (.nan, "not all values are finite")
-      }
-      return (high - low, nil)
+    func index(of iteration: IntegerOr<Quantity.Landmark>) throws -> Int {
+      try Self.index(of: iteration, curves.iterations, values, run, band)
     }
-    let here = statistics[index]
+    let here = try index(of: quantity.iteration)
+    let last = try quantity.spreadTo.map { try index(of: $0) } ?? here
+    let range = min(here, last)...max(here, last)
+    // What is left when samples fail are the easy ones: no claim may rest on them.
+    if curves.failedCount > 0 { return (.nan, SampleFailures([run]).text) }
     // A sample without a value is a gap only where a perturbed sample may have no label; elsewhere it is a failure.
-    let gaps = here.infinite + (quantity.metric.isPerturbed ? 0 : here.missing)
-    if gaps > 0 { return (.nan, "\(gaps) of \(curves.samples) values are not finite") }
-    return (values[index], here.count == 0 ? "no sample has a value" : nil)
+    let gaps = statistics[range].map { $0.infinite + (quantity.metric.isPerturbed ? 0 : $0.missing) }.max() ?? 0
+    if gaps > 0 { return (.nan, "\(gaps) of \(curves.values.samples) values are not finite") }
+    guard values[range].allSatisfy(\.isFinite), let low = values[range].min(), let high = values[range].max() else {
+      return (.nan, "no sample has a value")
+    }
+    let bounds = curves.lowerBounds()[range].max() ?? 0
+    return (
+      quantity.spreadTo == nil ? values[here] : high - low,
+      bounds == 0 ? nil : "\(bounds) of \(curves.values.samples) are lower bounds: their power iteration did not converge"
+    )
   }
 
   private static func index(
-    of iteration: IntegerOr<Quantity.Landmark>, _ values: [Double], _ run: SweepRecord, _ band: ExpectedBand
+    of iteration: IntegerOr<Quantity.Landmark>, _ iterations: [Int], _ values: [Double], _ run: SweepRecord,
+    _ band: ExpectedBand
   ) throws -> Int {
-    guard !run.iterations.isEmpty else { throw problem(band, "\(run.source.path) has no iterations", "sweep again") }
+    guard !iterations.isEmpty else { throw problem(band, "\(run.source.path) has no iterations", "sweep again") }
     guard run.isIterative else { return 0 }
     switch iteration {
     case .word(.first): return 0
-    case .word(.last): return run.iterations.count - 1
+    case .word(.last): return iterations.count - 1
     case .word(.best): return values.indices.filter { values[$0].isFinite }.min { values[$0] < values[$1] } ?? 0
     case .integer(let wanted):
-      guard let index = run.iterations.firstIndex(of: wanted) else {
+      guard let index = iterations.firstIndex(of: wanted) else {
         throw problem(
           band, "iteration \(wanted) was not recorded in \(run.source.path)",
-          "recorded are: \(run.iterations.map(String.init).joined(separator: ", "))")
+          "recorded are: \(iterations.map(String.init).joined(separator: ", "))")
       }
       return index
     }
+  }
+
+  private static func notMeasured(
+    _ quantity: Quantity, _ kind: String?, _ run: SweepRecord, _ band: ExpectedBand
+  ) -> Failure {
+    problem(
+      band, "\(quantity.metric.name)\(kind.map { " for the perturbation \($0)" } ?? "") was not measured",
+      quantity.metric == .localLipschitz
+        ? "set sweep.lipschitz.iterations, and sweep \(run.model) again"
+        : "\(run.source.path) has the perturbations: \(run.perturbations.joined(separator: ", "))")
   }
 
   private static func problem(_ band: ExpectedBand, _ problem: String, _ remedy: String) -> Failure {

@@ -4,11 +4,24 @@ import StudyKit
 import Torch
 
 /// Measures one model on one chunk of samples: clean and perturbed inputs go through the iteration side by side, in one pass.
+///
+/// Exactly K steps are made. From the iterate on where a sample's map gives a value that is not finite, its error, ratios, perturbed
+/// errors and residual are infinite, its qualities and outputs NaN: a quality may be better where it is larger. The same holds where
+/// the output alone is not finite, as that of an explicit network may be. Of a perturbed problem whose own iteration fails, the ratio
+/// and the error are infinite. A sample whose residual grows beyond `StoppingCriteria.defaultDivergenceThreshold` keeps its numbers,
+/// and its status says that it diverged.
 struct ChunkSweep<Case: CaseStudy> {
   let model: Model<Case.Batch>
   let solver: SolverSettings
   let perturbations: [any InputPerturbation<Case.Batch>]
   let keepsOutputs: Bool
+
+  /// The outputs of one iterate, and which samples have failed by then.
+  private struct Outputs {
+    let values: Tensor
+    /// `[B]`
+    let hasFailed: [Bool]
+  }
 
   /// - Parameter perturbed: the samples under each of the perturbations.
   func callAsFunction(
@@ -23,8 +36,10 @@ struct ChunkSweep<Case: CaseStudy> {
       curves.qualities = Array(repeating: curves.error, count: Case.qualities.count)
       switch model {
       case .explicit(let network):
-        let others = try perturbed.map { try network.predict($0.batch) }
-        try add(network.predict(clean), clean, perturbed, others, &curves, &outputs)
+        let found = try ([clean] + perturbed.map(\.batch)).map { batch in
+          Outputs(values: try network.predict(batch), hasFailed: Array(repeating: false, count: batch.sampleCount))
+        }
+        try add(found[0], clean, perturbed, Array(found.dropFirst()), &curves, &outputs)
       case .implicit(let network): try iterate(network, clean, perturbed, &curves, &outputs)
       }
       if !outputs.isEmpty { curves.outputs = try SweepSamples.Outputs(Tensor.stacked(outputs, dimension: 1)) }
@@ -47,9 +62,14 @@ struct ChunkSweep<Case: CaseStudy> {
     let contexts = runs.map(\.0)
     curves.residual = curves.error
     for iteration in 0...solver.stopping.maximumIterations {
-      let found = try zip(iterations, contexts).map { try network.readout($0.iterate.state, $1) }
+      let found = try zip(iterations, contexts).map { run, context in
+        Outputs(
+          values: try network.readout(run.iterate.state, context), hasFailed: run.iterate.statuses.map { $0 == .nonFinite })
+      }
       try add(found[0], clean, perturbed, Array(found.dropFirst()), &curves, &outputs)
-      for (sample, value) in iterations[0].iterate.residuals.enumerated() { curves.residual[sample].append(value) }
+      for (sample, value) in iterations[0].iterate.residuals.enumerated() {
+        curves.residual[sample].append(found[0].hasFailed[sample] ? .infinity : value)
+      }
       guard iteration < solver.stopping.maximumIterations else { break }
       for index in iterations.indices {
         let context = contexts[index]
@@ -57,30 +77,37 @@ struct ChunkSweep<Case: CaseStudy> {
         _ = try iterations[index].advance(map: { try network.step($0, context) })
       }
     }
-    curves.statuses = iterations[0].solution.statuses.map(SampleStatus.init)
+    // No step was left out for it, but a residual that grew like this is that of an iteration that diverges.
+    curves.statuses = zip(iterations[0].solution.statuses, iterations[0].residualGrowth).map { status, growth in
+      status != .nonFinite && growth > StoppingCriteria.defaultDivergenceThreshold ? .diverged : SampleStatus(status)
+    }
   }
 
   /// Appends the values of one iterate to all curves.
   private func add(
-    _ output: Tensor, _ clean: Case.Batch, _ perturbed: [PerturbedBatch<Case.Batch>], _ others: [Tensor],
+    _ output: Outputs, _ clean: Case.Batch, _ perturbed: [PerturbedBatch<Case.Batch>], _ others: [Outputs],
     _ curves: inout SweepSamples, _ outputs: inout [Tensor]
   ) throws {
-    for (sample, value) in try Case.error(output, clean).enumerated() { curves.error[sample].append(value) }
+    let errors = try Case.error(output.values, clean)
+    let hasFailed = zip(output.hasFailed, errors).map { $0 || !$1.isFinite }
+    for (sample, value) in errors.enumerated() { curves.error[sample].append(hasFailed[sample] ? .infinity : value) }
     for (number, quality) in Case.qualities.enumerated() {
-      for (sample, value) in try quality(output, clean).enumerated() {
-        curves.qualities[number][sample].append(value)
+      for (sample, value) in try quality(output.values, clean).enumerated() {
+        curves.qualities[number][sample].append(hasFailed[sample] ? .nan : value)
       }
     }
     for (kind, (changed, other)) in zip(perturbed, others).enumerated() {
-      let ratios = try perturbations[kind].ratios(between: output, and: other, distances: changed.distances)
-      let errors = try Case.error(other, changed.batch)
+      let ratios = try perturbations[kind].ratios(between: output.values, and: other.values, distances: changed.distances)
+      let otherErrors = try Case.error(other.values, changed.batch)
       for sample in ratios.indices {
+        let (ratio, error) = (ratios[sample], otherErrors[sample])
+        let isLost = hasFailed[sample] || other.hasFailed[sample] || !error.isFinite
         let isSolved = changed.isSolved[sample]
-        curves.lipschitzRatio[kind][sample].append(isSolved ? ratios[sample] : .nan)
-        curves.perturbedError[kind][sample].append(isSolved ? errors[sample] : .nan)
+        curves.lipschitzRatio[kind][sample].append(isSolved ? isLost ? .infinity : ratio : .nan)
+        curves.perturbedError[kind][sample].append(isSolved ? isLost ? .infinity : error : .nan)
       }
     }
-    if keepsOutputs { outputs.append(output) }
+    if keepsOutputs { outputs.append(try output.values.blank(samplesWhere: output.hasFailed)) }
   }
 }
 

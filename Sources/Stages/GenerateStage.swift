@@ -37,14 +37,17 @@ public struct GenerateStage {
     // Blocks of draws are computed side by side, each by one thread.
     try Runtime.setThreads(1)
     let resolved = configuration.document.resolved(only: ["case_study", "seed", "dataset"])
+    let files = try configuration.externalInputs(under: ["dataset"])
     let writer = try DatasetWriter(
       creating: output, generator.layout, plans: generator.plans, shard: shard,
-      provenance: FileProvenance(configuration: resolved, seed: configuration.seed))
+      provenance: FileProvenance(configuration: resolved, seed: configuration.seed, inputs: files))
     do {
       let shard = shard.map { "\($0.index)/\($0.count)" } ?? ""
       let log = try ResumeLog(
         of: output, resumes: resumes,
-        identity: SHA256.hash("\(implicitModelsVersion)\n\(resolved)\n\(shard)\n\(generator.drawsPerBlock)\n\(device)"))
+        identity: SHA256.hash(
+          ([implicitModelsVersion, resolved, shard, "\(generator.drawsPerBlock)", "\(device)"]
+            + files.compactMap(\.contentHash)).joined(separator: "\n")))
       var done: [Split: (blocks: Int, draws: Int)] = [:]
       try log.restore { entry in
         let block = try GeneratedBlock(entry)

@@ -4,7 +4,8 @@ import Support
 import Torch
 
 extension LocalLipschitz {
-  /// Constants `[sample][t]`, and 1 where the power iteration has converged; where it has not they are lower bounds.
+  /// Constants `[sample][t]`, and 1 where the power iteration has converged; where it has not they are lower bounds. Infinite where
+  /// y_t or its derivative is not finite.
   ///
   /// - Parameter draws: the draw of each sample, which its power iteration starts from.
   func measured<Case: CaseStudy>(
@@ -34,7 +35,7 @@ extension LocalLipschitz {
     }
     let samples = 0..<batch.sampleCount
     return (
-      constants: samples.map { sample in found.map { $0.values[sample] } },
+      constants: samples.map { sample in found.map { $0.values[sample].isFinite ? $0.values[sample] : .infinity } },
       converged: samples.map { sample in found.map { $0.converged[sample] ? 1 : 0 } }
     )
   }

@@ -79,7 +79,7 @@ extension StepBenchmark {
       parameters  \(first.parameterCount)
       steps       \(steps), \(Float(time / Double(steps))) s each on average
       memory      \(String(format: "%.2f GiB", memory)) of this process at most, with the dataset
-      time        about \(ProgressRecord.duration(time))
+      time        about \(durationText(time))
       """
   }
 }

@@ -7,17 +7,30 @@ import Support
 import Torch
 
 /// The stage `implicit-sweep`: one model on one split of a dataset, over test-time iterations and perturbations.
+///
+///     let stage = SweepStage(
+///       model: "implicit-8.h5", dataset: "dataset.h5", split: .test, output: "implicit-8.sweep.h5", threads: 2, device: .cpu,
+///       progress: nil)
+///     let hash = try stage.run(configuration)
 public struct SweepStage {
+  /// Path of the model file.
   public var model: String
+  /// Path of the dataset.
   public var dataset: String
+  /// The split that is measured.
   public var split: Split
+  /// Path of the sweep file that is written.
   public var output: String
   /// Go on behind the samples of an attempt that was stopped or killed, if there are any.
   public var resumes: Bool
+  /// Workers on the CPU, one chunk of samples each; no result depends on it.
   public var threads: Int
+  /// Where tensors are computed.
   public var device: Device
+  /// Path of a progress record that is kept up to date; nil for none.
   public var progress: String?
 
+  /// Reads and writes nothing before `run`.
   public init(
     model: String, dataset: String, split: Split, output: String, resumes: Bool = false, threads: Int, device: Device,
     progress: String?
@@ -162,13 +175,22 @@ public struct SweepStage {
     }
   }
 
-  /// All that decides about the curves. Which splits a pipeline sweeps does not.
+  /// All that decides about the curves.
   private func identity(_ document: ConfigurationDocument, _ model: ModelFile, _ reader: DatasetReader) -> String {
-    let resolved = document.resolved(only: ["case_study", "seed", "sweep"]).split(separator: "\n")
     let parts = [
-      implicitModelsVersion, resolved.filter { !$0.contains("splits:") }.joined(separator: "\n"), split.rawValue,
-      "\(device)", model.header.contentHash ?? model.path, reader.header.contentHash ?? reader.path,
+      implicitModelsVersion, Self.settings(of: document), split.rawValue, "\(device)",
+      model.header.contentHash ?? model.path, reader.header.contentHash ?? reader.path,
     ]
     return SHA256.hash(parts.joined(separator: "\n"))
+  }
+
+  /// The keys of a configuration that decide about curves, with their values, one a line in the order of the keys. Which splits a
+  /// pipeline sweeps does not.
+  static func settings(of document: ConfigurationDocument) -> String {
+    let values = document.resolvedValues(under: ["case_study", "seed", "sweep"])
+    return values.filter { $0.key != "sweep.splits" && !$0.key.hasPrefix("sweep.splits.") }.map {
+      "\($0.key)=\($0.value.debugDescription)"
+    }.sorted()
+      .joined(separator: "\n")
   }
 }

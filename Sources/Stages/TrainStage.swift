@@ -60,12 +60,12 @@ public struct TrainStage {
     if case .implicit = model, !trainer.parameters.isEmpty, configured.weights == nil {
       facts.trainedIterations = training.phases.map { $0.iterations + $0.untrackedIterations }.max()
     }
-    let provenance = FileProvenance(
+    let provenance = try FileProvenance(
       run: .current(libraries: ["libtorch": Runtime.version]), configuration: configuration.document.resolved(),
       seed: configuration.seed,
       inputs: [ProvenanceInput(path: dataset, contentHash: reader.header.contentHash)]
         + (source.map { [ProvenanceInput(path: $0.path, contentHash: $0.header.contentHash)] } ?? [])
-        + (configured.weights.map { [ProvenanceInput(path: $0, contentHash: nil)] } ?? []))
+        + configuration.externalInputs(under: ["models.\(modelName)"]))
     guard configured.weights == nil else {
       return try ModelFile.write(output, of: Case.self, facts, model.module.parameters, provenance: provenance)
     }

@@ -1,4 +1,5 @@
 import Configuration
+import Records
 import Support
 
 /// A pipeline file as the stages of one case study read it. All sections are read, whatever the stage, so that a mistake in any of
@@ -58,13 +59,26 @@ public struct ExperimentConfiguration<Case: CaseStudy> {
     return found.model
   }
 
+  /// The external files that these sections or keys name, with the hashes of their contents, for the provenance of what is made of
+  /// them.
+  ///
+  /// - Throws: `Failure`: missing input for a file that is not there, bad data for one that cannot be read; it names the key.
+  package func externalInputs(under paths: [String]) throws -> [ProvenanceInput] {
+    try document.externalFiles(under: paths).map { file in
+      let tree = try FileTree(at: file.path)
+      guard !tree.isEmpty else { throw Failure(missing: file) }
+      return ProvenanceInput(path: file.path, contentHash: try tree.contentHash())
+    }
+  }
+
   /// What the file says about the tasks of its run.
   public var outline: PipelineOutline {
     PipelineOutline(
-      caseStudy: Case.name,
+      caseStudy: Case.name, generatesOnDevice: generator.usesDevices,
       models: models.map {
         PipelineOutline.Model(
-          name: $0.name, initial: $0.model.initial, isIntermediate: $0.model.description.isIntermediate)
+          name: $0.name, initial: $0.model.initial, isIntermediate: $0.model.description.isIntermediate,
+          hasOwnTraining: $0.model.training != nil)
       }, splits: sweep.splits.map(\.rawValue), settings: pipeline)
   }
 }

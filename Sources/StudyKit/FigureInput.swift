@@ -7,11 +7,15 @@ import Torch
 
 /// A sweep together with the model and the dataset it was made of, opened again to draw the figures of a case study.
 public struct FigureInput<Case: CaseStudy> {
+  /// What was measured.
   public let sweep: SweepRecord
+  /// The model as its configuration describes it.
   public let description: ModelDescription<Case.Batch>
+  /// The model with its weights, in float32 on the CPU.
   public let model: Model<Case.Batch>
   /// What made the iterates of the sweep.
   public let solver: Solver
+  /// The dataset that was swept.
   public let dataset: DatasetReader
   /// The samples in the dataset, `[S]`.
   public let rows: [Int]

@@ -62,8 +62,8 @@ public enum Model<Batch>: Sendable {
     }
   }
 
-  /// The outputs at the iterates of these numbers, as a sweep with this solver measures them; the one prediction of an explicit
-  /// model for each.
+  /// The outputs at the iterates of these numbers, as a sweep with this solver measures them, NaN from where a sample's iteration
+  /// has met a value that is not finite; the one prediction of an explicit model for each.
   ///
   /// - Parameter iterations: in any order, at least 0.
   public func outputs(_ batch: Batch, _ solver: Solver, at iterations: [Int]) throws -> [Tensor] {
@@ -74,7 +74,9 @@ public enum Model<Batch>: Sendable {
         of: { (y: Tensor) in try network.step(y, context) }, from: network.initialState(context),
         settings: SolverSettings(solver, stopping: .exactly(max(1, iterations.max() ?? 1)))
       ) { iterate in
-        if iterations.contains(iterate.index) { outputs[iterate.index] = try network.readout(iterate.state, context) }
+        guard iterations.contains(iterate.index) else { return }
+        let output = try network.readout(iterate.state, context)
+        outputs[iterate.index] = try output.blank(samplesWhere: iterate.statuses.map { $0 == .nonFinite })
       }
       // Where every sample has met a non-finite value the solve ends early, and there is nothing to show.
       return try iterations.map {
@@ -87,5 +89,12 @@ public enum Model<Batch>: Sendable {
       return iterations.map { _ in prediction }
     case .implicit(let network): return try implicit(network, batch)
     }
+  }
+}
+
+extension Tensor {
+  /// The outputs `[B, ...]` of samples, NaN for those that have none.
+  package func blank(samplesWhere hasFailed: [Bool]) throws -> Tensor {
+    hasFailed.contains(true) ? try replacing(samplesWhere: hasFailed, with: .full(shape, .nan, type: type, device: device)) : self
   }
 }

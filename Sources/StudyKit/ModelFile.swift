@@ -46,6 +46,16 @@ public final class ModelFile {
     return configured.description
   }
 
+  /// The stored parameters under their names, in alphabetical order. No model is built, which could take more than the file says: some
+  /// models have the size of their dataset.
+  public func parameters() throws -> [(name: String, tensor: Tensor)] {
+    let stored = try Failure.mapping {
+      guard try file.contains("/parameters") else { return [(name: String, shape: [Int])]() }
+      return try file.group("/parameters").children().map { ($0.name, try file.dataset($0.path).shape) }
+    }
+    return Array(zip(stored.map(\.name), try file.tensors(stored, under: "/parameters"))).map { (name: $0, tensor: $1) }
+  }
+
   /// Builds the model and gives it the stored parameters.
   public func model<Case: CaseStudy>(of case: Case.Type, layout: DatasetLayout) throws -> Model<Case.Batch> {
     let model = try description(of: Case.self).build(layout, facts.seed)

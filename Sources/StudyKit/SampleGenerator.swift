@@ -11,11 +11,16 @@ public protocol SampleGenerator: Sendable {
   var drawsPerBlock: Int { get }
   /// The accepted samples among the given draws; the others were rejected.
   func samples(of split: Split, draws: Range<Int>) throws -> SampleBlock
+  /// Whether samples can be computed on another device than the CPU.
+  var usesDevices: Bool { get }
   /// The same generator, computing there.
   func moved(to device: Device) throws -> any SampleGenerator
 }
 
 extension SampleGenerator {
+  /// For generators that know the CPU only.
+  public var usesDevices: Bool { false }
+
   /// For generators that know the CPU only.
   public func moved(to device: Device) throws -> any SampleGenerator {
     try device.requireCPU()

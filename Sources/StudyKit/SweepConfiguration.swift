@@ -5,26 +5,33 @@ import Support
 
 /// The section `sweep` of a pipeline file.
 public struct SweepConfiguration<Case: CaseStudy> {
-  /// K: an implicit model is measured at the iterates 0 ... K.
-  public var iterations: Int
+  /// What makes the next iterate, K times.
   public var solver: SolverSettings
   /// Samples that are measured, from the first; nil for all.
   public var samples: Int?
   /// Samples that one thread works through at a time.
   public var chunk: Int
+  /// Element type of model and inputs.
   public var precision: TrainingConfiguration.Precision
   /// Whether the output of every sample at every iteration is stored, and not only its error.
   public var savesOutputs: Bool
   /// The splits that the pipeline sweeps; the stage itself takes one.
   public var splits: [Split]
+  /// The changes of the input along which Lipschitz ratios are measured.
   public var perturbations: [any InputPerturbation<Case.Batch>]
   /// What training costs in memory; nil leaves it unmeasured.
   public var memory: MemoryStudy?
+  /// Where local Lipschitz constants are computed.
   public var lipschitz: LocalLipschitz
+  /// How a published model is measured; nil for case studies without one.
   public var checkpoint: (any CheckpointSweep)?
 
+  /// K: an implicit model is measured at the iterates 0 ... K.
+  public var iterations: Int { solver.stopping.maximumIterations }
+
+  /// - Throws: `Failure` (usage) for what is no such section, with its place in the file.
   public init(reading section: ConfigurationSection) throws {
-    iterations = try section.integer("iterations", default: 32, in: 1...100_000, "test-time iterations")
+    let iterations = try section.integer("iterations", default: 32, in: 1...100_000, "test-time iterations")
     solver = try SolverSettings(
       reading: section.section("solver", "what makes the next iterate"), iterations: iterations, exact: true)
     samples = try section.optionalInteger("samples", in: 1..., "samples that are measured; all, if missing")
@@ -49,7 +56,7 @@ public struct SweepConfiguration<Case: CaseStudy> {
     lipschitz = try LocalLipschitz(
       reading: section.section("lipschitz", "the local Lipschitz constant of the map from the input to the iterate"))
     checkpoint = try (Case.self as? any HasPublishedModel.Type)?.checkpointSweep(
-      reading: section.section("checkpoint", "how a published model is measured (--checkpoint)"))
+      reading: section.section("checkpoint", "how a published model is measured (implicit-sweep published)"))
     try section.finish()
   }
 }

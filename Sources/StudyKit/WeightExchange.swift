@@ -34,7 +34,7 @@ public enum WeightExchange {
       output, of: Case.self, facts, parameters,
       provenance: FileProvenance(
         run: .current(libraries: ["libtorch": Runtime.version]), configuration: document.resolved(),
-        inputs: [ProvenanceInput(path: path, contentHash: nil)]))
+        inputs: [ProvenanceInput(path: path, contentHash: FileTree(at: path).contentHash())]))
   }
 
   /// The entries of `{a: 1, b: 2}` as `, a: 1, b: 2`.
@@ -45,8 +45,8 @@ public enum WeightExchange {
 
   /// Writes the weights of a model file under their PyTorch names.
   public static func exportWeights<Case: CaseStudy>(_ study: Case.Type, _ file: ModelFile, to path: String) throws {
-    let model = try file.model(of: Case.self, layout: Case.layout)
-    try Safetensors.write(model.module.parameters.entries.map { ($0.name, $0.parameter.value) }, to: path)
+    _ = try file.description(of: Case.self)
+    try Safetensors.write(file.parameters(), to: path)
   }
 }
 

@@ -1,5 +1,8 @@
 /// Counter-based random numbers keyed by (seed, stream, index).
 ///
+///     var random = KeyedRandom(seed: 1, stream: "train/instances", index: 17)
+///     let (x, noise) = (random.uniform(-1, 1), random.normal(deviation: 0.1))
+///
 /// Two generators with the same key give the same numbers whatever was drawn before, on whatever thread, in whatever
 /// shard: every sample owns the generator of its index. The engine is Philox4x32-10 (Salmon, Moraes, Dror, Shaw,
 /// "Parallel random numbers: as easy as 1, 2, 3", SC 2011), which passes BigCrush. The 128-bit counter holds the index
@@ -52,6 +55,7 @@ public struct KeyedRandom: RandomNumberGenerator, Sendable {
     return c
   }
 
+  /// 64 random bits.
   public mutating func next() -> UInt64 {
     if buffered == 0 {
       let words = Self.philox(
@@ -70,8 +74,12 @@ public struct KeyedRandom: RandomNumberGenerator, Sendable {
   /// Uniform in [0, 1) with 53 random bits.
   public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
-  /// Uniform in [low, high).
-  public mutating func uniform(_ low: Double, _ high: Double) -> Double { low + (high - low) * uniform() }
+  /// Uniform in [low, high); `low` if both are equal.
+  public mutating func uniform(_ low: Double, _ high: Double) -> Double {
+    let value = low + (high - low) * uniform()
+    // Rounding may reach the upper end.
+    return value >= high && low < high ? high.nextDown : value
+  }
 
   /// Uniform integer in 0 ..< bound, without bias; 0 if `bound` is 1 or less.
   ///
@@ -158,10 +166,17 @@ extension KeyedRandom {
 
   /// A vector of the given Euclidean norm whose direction is uniform on the sphere.
   public mutating func direction(_ count: Int, norm: Double = 1) -> [Double] {
+    let (vector, length) = isotropic(count)
+    return vector.map { $0 / length * norm }
+  }
+
+  /// A vector whose direction is uniform on the sphere, and its Euclidean length, which is not 0 unless `count` is.
+  package mutating func isotropic(_ count: Int) -> (vector: [Double], length: Double) {
     while true {
       let vector = normals(count)
       let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      if length > 0 || count == 0 { return vector.map { $0 / length * norm } }
+      // Zero has probability zero, but no direction.
+      if length > 0 || count == 0 { return (vector, length) }
     }
   }
 

@@ -3,17 +3,60 @@ import Foundation
 /// One writer for each output: a lock that the kernel takes back when its process ends, however it ends, so that it is
 /// never stale.
 ///
+///     let lock = try OutputLock(for: "model.h5")
+///     defer { withExtendedLifetime(lock) {} }
+///
 /// The lock is `flock` on `<output>.lock`, beside the output. The file says who holds it; its mere presence means
 /// nothing.
 public final class OutputLock: Sendable {
+  /// What came of an attempt to take a lock.
+  package enum Attempt {
+    case taken(OutputLock)
+    /// Another process holds it. In its own words: `process 17 on node3 since ...`; empty if it did not say.
+    case held(by: String)
+  }
+
   private let path: String
   private let descriptor: Int32
+
+  private init(path: String, descriptor: Int32) { (self.path, self.descriptor) = (path, descriptor) }
 
   /// Takes the lock of an output file.
   ///
   /// - Throws: `.cannotCreate` if another process holds it, if the folder of the output is missing or not writable, or
   ///   if a folder has the name of the output: it is better to know before hours of work than after.
   public init(for output: String) throws {
+    switch try Self.open(for: output) {
+    case .mine(let path, let descriptor): (self.path, self.descriptor) = (path, descriptor)
+    case .held(let holder):
+      throw Failure(
+        .cannotCreate, "another process is writing this output\(holder.isEmpty ? "" : ": \(holder)")", at: output,
+        remedy: "wait for it, or end it; two writers would spoil the result")
+    }
+  }
+
+  /// Takes the lock of an output file unless another process holds it.
+  ///
+  /// - Parameter patience: seconds to wait for the other process at most.
+  /// - Throws: `.cannotCreate` for everything that the other process is not the reason of.
+  package static func attempt(for output: String, patience: Double = 0) throws -> Attempt {
+    let deadline = Date().addingTimeInterval(patience)
+    while true {
+      switch try open(for: output) {
+      case .mine(let path, let descriptor): return .taken(OutputLock(path: path, descriptor: descriptor))
+      case .held(let holder):
+        guard Date() < deadline else { return .held(by: holder) }
+        usleep(100_000)
+      }
+    }
+  }
+
+  private enum Opened {
+    case mine(path: String, descriptor: Int32)
+    case held(by: String)
+  }
+
+  private static func open(for output: String) throws -> Opened {
     var isFolder: ObjCBool = false
     if output.isEmpty || (FileManager.default.fileExists(atPath: output, isDirectory: &isFolder) && isFolder.boolValue) {
       throw Failure(
@@ -25,7 +68,7 @@ public final class OutputLock: Sendable {
     let path = output + ".lock"
     let folder = (output as NSString).deletingLastPathComponent
     while true {
-      let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
+      let descriptor = Foundation.open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
       guard descriptor >= 0 else {
         throw Failure(
           .cannotCreate, "cannot create the output: \(String(cString: strerror(errno)))", at: output,
@@ -39,12 +82,10 @@ public final class OutputLock: Sendable {
         guard problem == EWOULDBLOCK else {
           throw Failure(.cannotCreate, "cannot lock the output: \(String(cString: strerror(problem)))", at: path)
         }
-        throw Failure(
-          .cannotCreate, "another process is writing this output\(holder.isEmpty ? "" : ": \(holder)")", at: output,
-          remedy: "wait for it, or end it; two writers would spoil the result")
+        return .held(by: holder)
       }
       // The holder before us may have deleted the file between our open and our lock: then this lock guards nothing.
-      guard Self.isStillNamed(path, descriptor) else {
+      guard isStillNamed(path, descriptor) else {
         close(descriptor)
         continue
       }
@@ -52,8 +93,7 @@ public final class OutputLock: Sendable {
         "process \(getpid()) on \(Provenance.hostName()) since \(Date().ISO8601Format())\n".utf8)
       ftruncate(descriptor, 0)
       _ = holder.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-      (self.path, self.descriptor) = (path, descriptor)
-      return
+      return .mine(path: path, descriptor: descriptor)
     }
   }
 

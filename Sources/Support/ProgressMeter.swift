@@ -59,7 +59,7 @@ public final class ProgressMeter: Sendable {
     }
   }
 
-  /// Reports the end, whether everything was done or not.
+  /// Reports the end, whether everything was done or not, and how much memory this process needed so far.
   public func finish() { report(isLast: true) { _ in } }
 
   private func report(isLast: Bool, _ change: (inout ProgressRecord) -> Void) {
@@ -69,6 +69,7 @@ public final class ProgressMeter: Sendable {
       state.record.updated = Date(timeIntervalSince1970: time)
       remember(time, &state)
       state.record.rate = rate(state.history)
+      if isLast { state.record.peakMemory = PeakMemory.ofThisProcess() }
       if console.isTerminal {
         if isLast {
           console.showLive("")
@@ -104,67 +105,5 @@ public final class ProgressMeter: Sendable {
       return nil
     }
     return Double(last.done - first.done) / (last.time - first.time)
-  }
-}
-
-/// The state of a stage, as it stands in the JSON file.
-public struct ProgressRecord: Codable, Equatable, Sendable {
-  public var stage: String
-  /// The plural of what is counted.
-  public var unit: String
-  public var done: Int
-  public var total: Int
-  /// Units per second over about the last half minute; nil before anything was done.
-  public var rate: Double?
-  public var note: String?
-  public var updated: Date
-
-  /// Seconds until the end at this rate.
-  public var secondsLeft: Double? { rate.map { Double(max(0, total - done)) / $0 } }
-
-  /// `train implicit-8  1200/15002 steps  8%  34.5/s  6m40s left  loss 0.231`
-  public var line: String {
-    let percent = total > 0 ? "\(done * 100 / total)%" : nil
-    let left = done < total ? secondsLeft.map { "\(Self.duration($0)) left" } : nil
-    return [stage, "\(done)/\(total) \(unit)", percent, rate.map(Self.rateText), left, note].compactMap { $0 }
-      .joined(separator: "  ")
-  }
-
-  static func rateText(_ rate: Double) -> String {
-    if rate >= 100 { return "\(Int(rate.rounded()))/s" }
-    if rate >= 1 { return "\((rate * 10).rounded() / 10)/s" }
-    return "\(duration(1 / rate)) each"
-  }
-
-  public static func duration(_ seconds: Double) -> String {
-    guard seconds < 360_000 else { return "over 100h" }
-    let whole = Int(seconds.rounded(.up))
-    func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-    if whole < 60 { return "\(whole)s" }
-    if whole < 3600 { return "\(whole / 60)m\(two(whole % 60))s" }
-    return "\(whole / 3600)h\(two(whole % 3600 / 60))m"
-  }
-
-  /// Replaces the file at once, so that a reader never sees half of it.
-  public func write(to path: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    encoder.dateEncodingStrategy = .iso8601
-    try encoder.encode(self).write(to: URL(fileURLWithPath: path), options: .atomic)
-  }
-
-  /// - Throws: `.missingInput` if there is no file, `.badData` if it is not a progress record.
-  public static func read(_ path: String) throws -> ProgressRecord {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw Failure(.missingInput, "there is no progress record", at: path)
-    }
-    let decoder = JSONDecoder()
-    decoder.dateDecodingStrategy = .iso8601
-    do {
-      return try decoder.decode(ProgressRecord.self, from: data)
-    } catch {
-      throw Failure(
-        .badData, "not a progress record: \(error)", at: path, remedy: "delete the file; the stage writes it anew")
-    }
   }
 }

@@ -57,6 +57,9 @@ public struct Provenance: Equatable, Sendable {
   }
 
   /// Asks git, which may not be there on a compute node.
+  ///
+  /// By Foundation's own `Process`: this module stays without swift-subprocess, which every part of the package would then link, and
+  /// whose functions are asynchronous, as the stages are not.
   static func commit(ofTreeAround folder: String) -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

@@ -9,15 +9,27 @@ import Foundation
 ///
 /// The real and imaginary parts of a complex parameter share one second moment, that of g conj(g), as in the Adam of the FNO
 /// references.
+///
+///     let weight = try Parameter(Tensor([1.0]))
+///     var named = NamedParameters()
+///     named.add("weight", weight)
+///     let adam = try Adam(named, .init(learningRate: 0.1))
+///     try adam.step([Tensor([2.0])])  // weight is 0.9 now, nearly
 public final class Adam {
+  /// The numbers of the equations above.
   public struct Settings: Equatable, Sendable {
+    /// lr
     public var learningRate: Double
+    /// Decay of the first moments, in 0 ..< 1.
     public var beta1: Double
+    /// Decay of the second moments, in 0 ..< 1.
     public var beta2: Double
+    /// Added to the root of the second moments.
     public var epsilon: Double
     /// Added to the gradient as weightDecay * parameter (L2 regularisation, not decoupled).
     public var weightDecay: Double
 
+    /// Defaults are those of torch.optim.Adam.
     public init(
       learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0
     ) {
@@ -31,10 +43,14 @@ public final class Adam {
 
   /// All that must be kept to continue as if never interrupted. The moments are in the order of the parameters.
   public struct State {
+    /// t, steps made so far.
     public var step: Int
+    /// m
     public var firstMoments: [Tensor]
+    /// v
     public var secondMoments: [Tensor]
 
+    /// A state that was saved.
     public init(step: Int, firstMoments: [Tensor], secondMoments: [Tensor]) {
       self.step = step
       self.firstMoments = firstMoments
@@ -42,8 +58,10 @@ public final class Adam {
     }
   }
 
+  /// May change between steps, the learning rate above all.
   public var settings: Settings
   private let parameters: [Parameter]
+  /// What the next step starts from.
   public private(set) var state: State
 
   private enum Op {
@@ -52,6 +70,7 @@ public final class Adam {
     static let addcdiv = Operator("aten::addcdiv")
   }
 
+  /// For these parameters, with moments of zero.
   public init(_ parameters: NamedParameters, _ settings: Settings) throws {
     self.parameters = parameters.entries.map(\.parameter)
     self.settings = settings
@@ -59,7 +78,7 @@ public final class Adam {
     state = State(step: 0, firstMoments: zeros, secondMoments: zeros)
   }
 
-  /// Continues from a saved state.
+  /// Continues from a saved state. Throws for moments of other shapes than the parameters'.
   public func restore(_ saved: State) throws {
     let shapes = parameters.map(\.value.shape)
     for moments in [saved.firstMoments, saved.secondMoments] where moments.map(\.shape) != shapes {
@@ -68,7 +87,7 @@ public final class Adam {
     state = saved
   }
 
-  /// One update. `gradients` are in the order of the parameters.
+  /// One update. `gradients` are in the order of the parameters. Throws for another number of them.
   public func step(_ gradients: [Tensor]) throws {
     guard gradients.count == parameters.count else {
       throw TorchError.argument(

@@ -1,6 +1,9 @@
 import CTorch
 
 /// Differentiation by vector-Jacobian products.
+///
+///     let x = try Tensor([1, 2]).tracked()
+///     let gradient = try Autograd.gradients(of: [(x * x).sum()], withRespectTo: [x])[0].doubles()  // [2, 4]
 public enum Autograd {
   /// Runs `body` without recording operations for differentiation, on this thread.
   public static func withoutTracking<Result>(_ body: () throws -> Result) rethrows -> Result {
@@ -28,6 +31,8 @@ public enum Autograd {
   ///   - keepGraph: allows to differentiate the same graph again.
   ///   - createGraph: records the products themselves, for second derivatives.
   /// - Returns: a gradient for each input; zeros for an input that no output depends on.
+  /// - Throws: `TorchError` where outputs or inputs are not tracked, where the graph is gone, for cotangents of other shapes, and for an
+  ///   operator on the way that has no gradient.
   public static func gradients(
     of outputs: [Tensor], withRespectTo inputs: [Tensor], cotangents: [Tensor?]? = nil, keepGraph: Bool = false,
     createGraph: Bool = false
@@ -59,7 +64,7 @@ extension Tensor {
   /// The same values without history.
   public func detached() throws -> Tensor { try leaf(tracked: false) }
 
-  /// The same values as the start of a new graph: gradients with respect to it can be taken.
+  /// The same values as the start of a new graph: gradients with respect to it can be taken. Throws for integers and Booleans.
   public func tracked() throws -> Tensor { try leaf(tracked: true) }
 
   private func leaf(tracked: Bool) throws -> Tensor {

@@ -1,8 +1,17 @@
 import CTorch
 
-/// The element types of tensors.
+/// The element types of tensors, under LibTorch's names. Complex ones are pairs: complex64 of two float32.
+///
+///     let bytes = DType.complex64.size  // 8
 public enum DType: String, CaseIterable, Sendable {
-  case float32, float64, bfloat16, float16, int64, int32, uint8, bool, complex64, complex128
+  /// Real floating-point numbers.
+  case float32, float64, bfloat16, float16
+  /// Whole numbers.
+  case int64, int32, uint8
+  /// Truth values.
+  case bool
+  /// Complex floating-point numbers.
+  case complex64, complex128
 
   var code: ct_type {
     switch self {
@@ -35,6 +44,8 @@ public enum DType: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether elements are real floating-point numbers.
   public var isFloatingPoint: Bool { [.float32, .float64, .bfloat16, .float16].contains(self) }
+  /// Whether elements are complex numbers.
   public var isComplex: Bool { self == .complex64 || self == .complex128 }
 }

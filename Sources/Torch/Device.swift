@@ -1,11 +1,17 @@
 import CTorch
 
 /// Where a tensor lives.
+///
+///     let device = try Device(parsing: "cpu")
 public enum Device: Hashable, Sendable, CustomStringConvertible {
+  /// The host.
   case cpu
+  /// GPU number N, from 0.
   case cuda(Int)
 
   /// Reads `cpu`, `cuda` or `cuda:N`.
+  ///
+  /// - Throws: `TorchError.device` for other texts, and for a GPU that is not there.
   public init(parsing text: String) throws {
     switch text {
     case "cpu": self = .cpu
@@ -44,6 +50,7 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
 
   init(code: ct_device) { self = code.index < 0 ? .cpu : .cuda(Int(code.index)) }
 
+  /// As `init(parsing:)` reads it.
   public var description: String {
     switch self {
     case .cpu: "cpu"

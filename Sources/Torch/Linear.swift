@@ -1,4 +1,7 @@
 /// The affine map y = x W^T + b over the last axis: `[..., in]` -> `[..., out]`.
+///
+///     let layer = try Linear(weight: Parameter(Tensor([1, 2], shape: [1, 2])), bias: Parameter(Tensor([10])))
+///     let y = try layer(Tensor([3, 4])).doubles()  // [21]
 public struct Linear: Module {
   /// `[out, in]`
   public let weight: Parameter
@@ -17,6 +20,7 @@ public struct Linear: Module {
     self.bias = bias
   }
 
+  /// `weight`, and `bias` where there is one.
   public var parameters: NamedParameters {
     var named = NamedParameters()
     named.add("weight", weight)
@@ -24,5 +28,6 @@ public struct Linear: Module {
     return named
   }
 
+  /// `[..., in]` -> `[..., out]`. Throws for another width or type.
   public func callAsFunction(_ x: Tensor) throws -> Tensor { try x.linear(weight.value, bias?.value) }
 }

@@ -1,13 +1,18 @@
 /// A trainable tensor: the one mutable thing of a model.
 ///
+///     let weight = try Parameter(.zeros([2, 3]))
+///     try weight.assign(weight.value.detached() + 1)
+///
 /// `value` is always a tracked leaf, so that gradients with respect to it can be taken. It lies in memory row by row: kernels
 /// round differently in other layouts, and a value read back from a checkpoint must compute like the one that was saved.
 /// It is replaced by the optimizer between steps, never while a step runs; several threads may read it at once.
 public final class Parameter: @unchecked Sendable {
+  /// The tensor, tracked, lying row by row in memory.
   public private(set) var value: Tensor
   /// Whether the last axis holds the real and imaginary parts of complex numbers, which optimizers must treat as one.
   public let isComplexPair: Bool
 
+  /// Throws for complex pairs whose last axis is not of size 2, and for types that cannot be tracked, as integers.
   public init(_ initial: Tensor, isComplexPair: Bool = false) throws {
     guard !isComplexPair || initial.shape.last == 2 else {
       throw TorchError.shape(operation: "complex parameter", expected: "[..., 2]", found: initial.shape)
@@ -27,9 +32,15 @@ public final class Parameter: @unchecked Sendable {
 
 /// The parameters of a module under dotted names, in a fixed order. The names equal those of the PyTorch reference, so that
 /// weights can be exchanged with it.
+///
+///     var named = NamedParameters()
+///     named.add("head", try Linear(3, 1))
+///     let names = named.names  // ["head.weight", "head.bias"]
 public struct NamedParameters: Sendable, Sequence {
+  /// In the order in which they were added.
   public private(set) var entries: [(name: String, parameter: Parameter)] = []
 
+  /// None.
   public init() {}
 
   /// Adds one parameter. A nil parameter (a layer without bias) is left out.
@@ -42,10 +53,14 @@ public struct NamedParameters: Sendable, Sequence {
     for (name, parameter) in module.parameters.entries { entries.append(("\(prefix).\(name)", parameter)) }
   }
 
+  /// Iterates over names and parameters.
   public func makeIterator() -> IndexingIterator<[(name: String, parameter: Parameter)]> { entries.makeIterator() }
 
+  /// In order.
   public var names: [String] { entries.map(\.name) }
+  /// The present values, in order.
   public var tensors: [Tensor] { entries.map(\.parameter.value) }
+  /// Whether there are none.
   public var isEmpty: Bool { entries.isEmpty }
 
   /// Number of real trainable numbers; a complex entry counts as two.
@@ -55,6 +70,7 @@ public struct NamedParameters: Sendable, Sequence {
     }
   }
 
+  /// The parameter of that name; nil where there is none.
   public subscript(name: String) -> Parameter? { entries.first { $0.name == name }?.parameter }
 }
 

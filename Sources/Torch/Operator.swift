@@ -8,23 +8,40 @@ import CTorch
 ///     let y = try gelu(.tensor(x))
 ///
 /// The schemas are listed in LibTorch's native_functions.yaml. A boxed call costs about two microseconds.
+///
+/// Tensors may be shared between threads because their values never change, so operators that change an argument, in-place ones
+/// (`aten::add_.Tensor`) and those with an `out`, are refused: calling them throws. `ExclusiveWorkspace` is for what must be written in
+/// place. What a schema does not say cannot be seen here: the running statistics of LibTorch's batch normalisation are such a case.
 public struct Operator: Sendable {
-  /// One positional argument of an operator.
+  /// One positional argument of an operator, of the type that its schema gives.
   public enum Argument {
     /// The default of the operator's schema.
     case schemaDefault
+    /// No value, for optional arguments.
     case none
+    /// `Tensor`
     case tensor(Tensor)
+    /// `Tensor?`
     case optionalTensor(Tensor?)
+    /// `int`, `SymInt`
     case int(Int)
+    /// `float`, and `Scalar` of real numbers
     case double(Double)
+    /// `bool`
     case bool(Bool)
+    /// `int[]`, `SymInt[]`
     case ints([Int])
+    /// `float[]`
     case doubles([Double])
+    /// `Tensor[]`
     case tensors([Tensor])
+    /// `Tensor?[]`
     case optionalTensors([Tensor?])
+    /// `str`
     case text(String)
+    /// `ScalarType`
     case type(DType)
+    /// `Device`
     case device(Device)
   }
 
@@ -33,20 +50,39 @@ public struct Operator: Sendable {
 
   private struct UncheckedPointer: @unchecked Sendable { let value: OpaquePointer }
 
+  /// An operator that leaves its arguments as they are. One that is not there, or that changes an argument, throws when it is called.
+  ///
   /// - Parameter name: `namespace::name` or `namespace::name.overload`.
-  public init(_ name: String) {
+  public init(_ name: String) { self.init(name, mayMutate: false) }
+
+  /// An operator that changes an argument. The caller answers for it that nobody else has that tensor, or a view of it.
+  init(mutating name: String) { self.init(name, mayMutate: true) }
+
+  private init(_ name: String, mayMutate: Bool) {
     self.name = name
     let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
     do throws(TorchError) {
+      guard let base = parts.first else { throw .argument(operation: "operator", message: "expected a name, found none") }
       var out: OpaquePointer?
-      try checked(name) { $0.pointee.operator_find(parts[0], parts.count > 1 ? parts[1] : "", &out, &$1) }
-      found = .success(UncheckedPointer(value: try unwrapped(out, name)))
+      try checked(name) { $0.pointee.operator_find(base, parts.count > 1 ? parts[1] : "", &out, &$1) }
+      let pointer = try unwrapped(out, name)
+      var isMutable = false
+      try checked(name) { $0.pointee.operator_is_mutable(pointer, &isMutable, &$1) }
+      guard mayMutate || !isMutable else {
+        throw .argument(
+          operation: name,
+          message: "expected an operator that leaves its arguments as they are, found one that changes them in place; "
+            + "use the form that returns a new tensor, or ExclusiveWorkspace")
+      }
+      found = .success(UncheckedPointer(value: pointer))
     } catch {
       found = .failure(error)
     }
   }
 
   /// Calls the operator and returns its one result.
+  ///
+  /// - Throws: `TorchError`, with the operator's name and the shapes of its tensors; also where it has more results than one.
   public func callAsFunction(_ arguments: Argument...) throws -> Tensor {
     let results = try call(arguments)
     guard results.count == 1 else {

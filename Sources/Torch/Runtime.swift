@@ -1,6 +1,8 @@
 import CTorch
 
 /// The state of LibTorch in this process.
+///
+///     let (y, flops) = try Runtime.countingFlops { try a.matmul(b) }  // 2 m n k for [m, k] x [k, n]
 public enum Runtime {
   /// Version of LibTorch, for example "2.13.0"; "none" where it cannot be loaded.
   public static var version: String { LibTorch.apiIfLoaded?.pointee.version().map { String(cString: $0) } ?? "none" }
@@ -15,16 +17,10 @@ public enum Runtime {
   }
 
   /// Sets the number of threads inside one operator, 1 to 4096.
+  ///
+  /// - Throws: `TorchError` for another number.
   public static func setThreads(_ count: Int) throws {
     try checked("set threads") { $0.pointee.set_threads(Int64(count), &$1) }
-  }
-
-  /// Seeds LibTorch's own generators. Our random numbers do not come from them; some operators' do.
-  public static func seed(_ seed: UInt64) throws { try checked("seed") { $0.pointee.seed(seed, &$1) } }
-
-  /// Allows only deterministic kernels.
-  public static func setDeterministic(_ enabled: Bool) throws {
-    try checked("set deterministic") { $0.pointee.set_deterministic(enabled, &$1) }
   }
 
   /// Waits until the work queued on a device is done; time measurements on a GPU need it.
@@ -32,8 +28,11 @@ public enum Runtime {
     try checked("synchronize") { $0.pointee.synchronize(device.code, &$1) }
   }
 
-  /// Floating-point operations that `body` does in matrix products, convolutions, sparse products and FFTs on this thread; a
-  /// multiply-add counts as two. Element-wise work is not counted, nor are gradients.
+  /// Floating-point operations that `body` does on this thread in matrix products, convolutions, attention, sparse products, our own
+  /// kernels, and FFTs (5 N log2 N, half of it where one side is real). A real multiply-add counts as two, a complex one as eight.
+  /// Element-wise work is not counted, nor are gradients.
+  ///
+  /// - Throws: what `body` throws; `TorchError` where a count is under way on this thread.
   public static func countingFlops<Result>(_ body: () throws -> Result) throws -> (result: Result, flops: Double) {
     var counter: OpaquePointer?
     try checked("count operations") { $0.pointee.flops_start(&counter, &$1) }

@@ -8,7 +8,11 @@ private enum Op {
 }
 
 /// Fourier transforms along one dimension. The forward transform carries the factor 1/N, so that its values are the coefficients
-/// c_k of f(x_j) = sum_k c_k exp(2 pi i j k / N), and the mean of a field is its coefficient 0.
+/// c_k of f(x_j) = sum_k c_k exp(2 pi i j k / N), and the mean of a field is its coefficient 0. Differentiable. float32 gives complex64,
+/// float64 complex128, and back. 5 N log2 N floating-point operations for each transform, half of it for real ones.
+///
+///     let f = try Tensor([3, 1, -1, 1])  // 1 + 2 cos(2 pi j / 4)
+///     let c = try f.realFourierCoefficients(dimension: 0).realView().doubles()  // [1, 0, 1, 0, 0, 0]
 extension Tensor {
   /// Coefficients 0, 1, ..., -1 of complex values.
   public func fourierCoefficients(dimension: Int) throws -> Tensor {

@@ -3,10 +3,16 @@ import CTorch
 /// An n-dimensional array on a device; the owner of exactly one handle of LibTorch.
 ///
 /// Values are never changed in place through this API: operations return new tensors. So a tensor may be shared between
-/// threads. Operations throw `TorchError`; write `try` once in front of a whole expression.
+/// threads. Operations throw `TorchError`; write `try` once in front of a whole expression. `ExclusiveWorkspace` is for the few places
+/// that must write in place.
+///
+///     let a = try Tensor([1, 2, 3, 4], shape: [2, 2])
+///     let b = try (a.matmul(a) + 1).doubles()  // [8, 11, 16, 23]
 public final class Tensor: @unchecked Sendable {
   let handle: OpaquePointer
+  /// Sizes of the dimensions; empty for a scalar.
   public let shape: [Int]
+  /// The element type.
   public let type: DType
 
   /// Takes ownership of a handle that the C boundary returned.
@@ -35,10 +41,12 @@ public final class Tensor: @unchecked Sendable {
   /// Number of tensor handles alive in this process: 0 when nothing leaks.
   public static var liveCount: Int { LibTorch.apiIfLoaded.map { Int($0.pointee.live_tensors()) } ?? 0 }
 
+  /// Number of dimensions.
   public var rank: Int { shape.count }
   /// Number of elements.
   public var count: Int { shape.reduce(1, *) }
 
+  /// Where it lives.
   public var device: Device {
     get throws {
       var code = ct_device(index: -1)
@@ -60,7 +68,7 @@ public final class Tensor: @unchecked Sendable {
 // MARK: From and to Swift
 
 extension Tensor {
-  /// Copies row-major bytes.
+  /// Copies row-major bytes, as many as the shape and the type say. Throws for another number, and for sizes below 0.
   public convenience init(
     bytes: UnsafeRawBufferPointer, shape: [Int], type: DType, device: Device = .cpu
   ) throws {
@@ -91,19 +99,22 @@ extension Tensor {
     }
   }
 
-  /// A tensor of the given values, row-major; one-dimensional when no shape is given.
+  /// A tensor of the given values, row-major; one-dimensional when no shape is given. Throws for a shape that does not fit them, as all
+  /// initialisers here.
   public convenience init(
     _ values: [Double], shape: [Int]? = nil, type: DType = .float64, device: Device = .cpu
   ) throws {
     try self.init(elements: values, native: .float64, shape: shape, type: type, device: device)
   }
 
+  /// A tensor of the given values, row-major; one-dimensional when no shape is given.
   public convenience init(
     floats values: [Float], shape: [Int]? = nil, type: DType = .float32, device: Device = .cpu
   ) throws {
     try self.init(elements: values, native: .float32, shape: shape, type: type, device: device)
   }
 
+  /// A tensor of the given values, row-major; one-dimensional when no shape is given.
   public convenience init(
     integers values: [Int64], shape: [Int]? = nil, type: DType = .int64, device: Device = .cpu
   ) throws {
@@ -160,7 +171,7 @@ extension Tensor {
     return values
   }
 
-  /// The value of a tensor with one element.
+  /// The value of a tensor with one element. Throws for more or fewer, and for complex numbers.
   public func scalar() throws -> Double {
     guard count == 1 else { throw TorchError.shape(operation: "scalar", expected: "one element", found: shape) }
     return try doubles()[0]
@@ -173,6 +184,7 @@ func unwrapped<T>(_ value: T?, _ operation: String) throws(TorchError) -> T {
 }
 
 extension Tensor: CustomStringConvertible {
+  /// Type, shape, and the first six elements.
   public var description: String {
     let head = (try? flattened().narrow(0, from: 0, count: min(count, 6)).doubles()) ?? []
     let values = head.map { "\($0)" }.joined(separator: ", ") + (count > 6 ? ", ..." : "")

@@ -1,4 +1,10 @@
 /// What went wrong at the boundary to LibTorch.
+///
+///     do {
+///       _ = try Tensor([1, 2, 3], shape: [2, 2])
+///     } catch let error as TorchError {
+///       print(error)  // tensor from data: expected shape a product of 3, found [2, 2]
+///     }
 public enum TorchError: Error, Equatable, Sendable, CustomStringConvertible {
   /// LibTorch refused: shapes that do not fit, types, devices. The message is LibTorch's.
   case libtorch(operation: String, message: String)
@@ -15,6 +21,7 @@ public enum TorchError: Error, Equatable, Sendable, CustomStringConvertible {
   /// No such device in this process.
   case device(String)
 
+  /// One line that names the operation, what was expected and what was found.
   public var description: String {
     switch self {
     case .libtorch(let operation, let message): "LibTorch, \(operation): \(message)"

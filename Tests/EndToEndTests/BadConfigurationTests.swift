@@ -56,12 +56,6 @@ extension SmokeRunTests {
       Refusal(generate("--shard 5/4"), 64, "--shard", "1 <= K <= N", "5/4"),
       Refusal(generate("--device gpu"), 64, "expected cpu, cuda or cuda:N, found 'gpu'", "--device"),
       Refusal(generate("--device cuda:64"), 64, "cuda:64", "--device"),
-      // An OpenSSL that offers only what encodes keys.
-      Refusal(
-        """
-        printf 'openssl_conf=o\\n[o]\\nproviders=p\\n[p]\\nbase=b\\n[b]\\nactivate=1\\n' > $IN/openssl.cnf
-        OPENSSL_CONF=$IN/openssl.cnf \(generate(""))
-        """, 64, "SHA-256", "OPENSSL_CONF"),
       Refusal(generate("--threads -1"), 64, "--threads must be at least 1, found -1"),
       Refusal(train("--model implicit8"), 64, pipeline, "unknown model `implicit8`", "did you mean `implicit-8`?"),
       Refusal(sweep("--solver andersen"), 64, "--solver", "andersen", "'anderson'"),

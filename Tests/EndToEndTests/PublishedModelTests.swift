@@ -24,7 +24,7 @@ import Testing
     try "ring\tmathematics\tmusic\n".write(toFile: "\(folder.path)/words.tsv", atomically: true, encoding: .utf8)
     let result = try await Executables.shell(
       """
-      implicit-sweep --config pipelines/looped-language.yaml --checkpoint Tests/Fixtures/huginn_tiny \
+      implicit-sweep published --config pipelines/looped-language.yaml --checkpoint Tests/Fixtures/huginn_tiny \
       --set sweep.checkpoint.words=$D/words.tsv --set 'sweep.checkpoint.templates=["Explain what {word} means in {field}."]' \
       --set 'sweep.checkpoint.recurrences=[2, 4, 8]' --set sweep.checkpoint.maximum_length=\(reference.maxLength) \
       --set sweep.checkpoint.precision=float32 --set sweep.checkpoint.zero_start=true --threads 1 --out $D/texts.h5
@@ -51,7 +51,7 @@ import Testing
     {"model_type": "huginn_raven", "n_embd": 5280, "n_heads": 55, "intermediate_size": 17920, "padded_vocab_size": 65536,
     "block_size": 4096, "n_layers_in_prelude": 2, "n_layers_in_recurrent_block": 4, "n_layers_in_coda": 2}
     """.write(toFile: "\(folder.path)/config.json", atomically: true, encoding: .utf8)
-    let line = "implicit-sweep --config pipelines/looped-language.yaml --checkpoint $D --threads 1"
+    let line = "implicit-sweep published --config pipelines/looped-language.yaml --checkpoint $D --threads 1"
     let price = try await Executables.shell("\(line) --dry-run", ["D": folder.path])
     #expect(price.status == 0, "\(price.errors)")
     #expect(price.output.contains("parameters        3564976800") && price.output.contains("6.64 GiB in bfloat16"))

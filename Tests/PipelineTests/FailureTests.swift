@@ -11,7 +11,7 @@ import Testing
     async let summary = bench.execute()
     try await bench.wait(for: "start implicit-8")
     try await bench.wait(for: "start explicit-8")
-    try await Task.sleep(for: .milliseconds(100))
+    try await bench.wait(until: "explicit-8 has failed") { try bench.record("train-explicit-8").state == .failed }
     try bench.clear("hold-implicit-8")
     let result = try await summary
     #expect(result.exitStatus == 65 && !result.isComplete)

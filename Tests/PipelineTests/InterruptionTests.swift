@@ -83,8 +83,12 @@ import Testing
   }
 
   @Test func `a process that does not listen is ended`() async throws {
-    let (identity, status) = try await Self.start("trap '' TERM; while :; do sleep 0.05; done")
-    try await Task.sleep(for: .milliseconds(200))  // The shell sets its trap.
+    let bench = try Workbench()
+    let (identity, status) = try await Self.start(
+      "trap '' TERM; touch \(bench.folder)/deaf; while :; do sleep 0.05; done")
+    try await bench.wait(until: "the shell has set its trap") {
+      FileManager.default.fileExists(atPath: "\(bench.folder)/deaf")
+    }
     await identity.stop(patience: 0.1)
     #expect(!identity.isAlive)
     #expect(try await status.value == 128 + SIGKILL)

@@ -1,4 +1,5 @@
 import Foundation
+import StudyRegistry
 import Support
 import Testing
 
@@ -134,5 +135,56 @@ import Testing
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     #expect(text == words.joined(separator: "\n") + "\n")
     #expect(shellCommand(["implicit-train", "--out", "a/b.h5"]) == "implicit-train --out a/b.h5")
+  }
+}
+
+/// Which tasks are told where to compute.
+@Suite struct DeviceTests {
+  private func plan(generatesOnDevice: Bool) throws -> PipelinePlan {
+    let bench = try Workbench()
+    return try PipelinePlan(bench.pipeline, preset: nil, folder: bench.run) { document in
+      var outline = try pipelineOutline(of: document)
+      outline.generatesOnDevice = generatesOnDevice
+      return outline
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func `a device is for the tasks that can use it: generate does where its case study does`(can: Bool) throws {
+    let plan = try plan(generatesOnDevice: can)
+    let told = Set(
+      plan.graph.tasks.filter { $0.arguments(threads: 1, device: "cuda", resume: false).contains("--device") }.map(\.stage))
+    #expect(told == (can ? [.generate, .train, .sweep] : [.train, .sweep]))
+    // And so it is from a profile, where the device follows from the GPUs of a job.
+    let profile = try JobPlannerTests.profile(defaults: ", gpus: 1")
+    #expect(Set(try plan.graph.tasks.filter { try profile.device(for: $0) == "cuda" }.map(\.stage)) == told)
+  }
+
+  @Test func `the case studies say themselves whether their samples need the CPU`() throws {
+    func generates(_ file: String, _ overrides: String...) throws -> Bool {
+      let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized.path
+      return try pipelineOutline(
+        of: .load("\(repository)/pipelines/\(file).yaml", preset: "smoke", overrides: overrides)
+      ).generatesOnDevice
+    }
+    #expect(try generates("steady-flows"))
+    #expect(try !generates("linear-programs"))
+  }
+
+  @Test func `a device that a profile wants for tasks that know the CPU only is refused before anything is submitted`() throws {
+    let profile = try JobPlannerTests.profile("stages: {generate: {device: cuda}}")
+    func rehearse(_ plan: PipelinePlan) throws -> String {
+      var profile = profile
+      profile.template = "slurm/job.sh.mustache"
+      return try SlurmSubmission(plan, profile, executables: .init(folder: "/bin"), program: "implicit-pipeline").rehearse()
+    }
+    let failure = try #require(throws: Failure.self) {
+      _ = try profile.device(for: plan(generatesOnDevice: false).graph.tasks[0])
+    }
+    #expect(failure.status == .usage && failure.location == profile.path)
+    #expect(
+      failure.problem == "stages.generate.device: expected cpu, the only device that generate can use, found `cuda`")
+    #expect(throws: failure) { try rehearse(plan(generatesOnDevice: false)) }
+    #expect(try profile.device(for: plan(generatesOnDevice: true).graph.tasks[0]) == "cuda")
   }
 }

@@ -26,6 +26,28 @@ import Testing
     #expect(bench.started.sorted() == ["implicit-8", "implicit-8-test.sweep", "implicit-8-train.sweep", "report"])
   }
 
+  @Test func `a model with a training of its own is not trained again when the common one changes`() async throws {
+    let bench = try Workbench()
+    let own = "models.implicit-8.training={phases: [{steps: 5, iterations: 3, learning_rate: 0.01}]}"
+    _ = try await bench.execute(bench.plan(own))
+    let found = try bench.assessments(bench.plan(own, "training.phases.0.steps=20"))
+    #expect(found["train-explicit-8"] == "run: changed: training.phases.0.steps: 10 -> 20")
+    #expect(found["train-implicit-8"] == "done")
+    let other = try bench.assessments(bench.plan(own, "models.implicit-8.training.phases.0.steps=6"))
+    #expect(other["train-implicit-8"] == "run: changed: models.implicit-8.training.phases.0.steps: 5 -> 6")
+    #expect(other["train-explicit-8"] == "done")
+  }
+
+  @Test func `how often checkpoints are written makes nothing run again, in whichever section it stands`() async throws {
+    let bench = try Workbench()
+    let own = "models.implicit-8.training={phases: [{steps: 5, iterations: 3, learning_rate: 0.01}]}"
+    _ = try await bench.execute(bench.plan(own))
+    for key in ["training.checkpoint_seconds", "models.implicit-8.training.checkpoint_seconds"] {
+      let found = try bench.assessments(bench.plan(own, "\(key)=7"))
+      #expect(found.values.allSatisfy { $0 == "done" }, "\(key): \(found)")
+    }
+  }
+
   @Test func `a value written out that equals the default changes nothing`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()

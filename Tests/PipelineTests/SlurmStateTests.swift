@@ -63,10 +63,12 @@ import Testing
       defaults: ", memory: 4G, cpus: 3")
     let train = try profile.resources(for: .train)
     #expect(train.cpus == 3 && train.gpus == 2 && train.memory == nil && train.time == "1-00:00:00")
-    #expect(train.device(of: .train) == "cuda")
     let merge = try profile.resources(for: .merge)
-    #expect(merge.memory == "4G" && merge.gpus == 0 && merge.time == "1:00:00" && merge.device(of: .merge) == nil)
-    #expect(try profile.resources(for: .sweep).device(of: .sweep) == "cuda")
+    #expect(merge.memory == "4G" && merge.gpus == 0 && merge.time == "1:00:00")
+    let graph = try JobPlannerTests.graph()
+    func device(_ task: String) throws -> String? { try profile.device(for: #require(graph[task])) }
+    #expect(try device("train-implicit-8") == "cuda" && device("sweep-implicit-8-test") == "cuda")
+    #expect(try device("merge") == nil && device("generate-1-of-2") == nil)
   }
 
   @Test(arguments: [

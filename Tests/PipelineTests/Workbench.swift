@@ -92,9 +92,14 @@ final class Workbench: Sendable {
 
   /// Waits until an event was written.
   func wait(for event: String) async throws {
+    try await wait(until: "there is the event `\(event)`") { events.contains { $0.hasPrefix(event) } }
+  }
+
+  /// Waits until a condition holds. One that cannot be found out yet does not.
+  func wait(until condition: String, _ holds: () throws -> Bool) async throws {
     let deadline = Date().addingTimeInterval(20)
-    while !events.contains(where: { $0.hasPrefix(event) }) {
-      guard Date() < deadline else { throw Failure(.bug, "no event `\(event)` in \(events)") }
+    while (try? holds()) != true {
+      guard Date() < deadline else { throw Failure(.bug, "after 20 seconds not yet: \(condition); events \(events)") }
       try await Task.sleep(for: .milliseconds(5))
     }
   }

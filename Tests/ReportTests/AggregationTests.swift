@@ -1,6 +1,7 @@
 import Foundation
 import Records
 import Support
+import TestSupport
 import Testing
 
 @testable import Report
@@ -102,12 +103,6 @@ import Testing
     #expect(violation.problem.contains("\"miracle\""))
     #expect(violation.problem.contains("expected at most 0.0100, found seed 0: 0.180; seed 1: 0.180"))
     #expect(!violation.problem.contains("\"converges\""))
-  }
-
-  @Test func `Errors that are left out of a mean are reported`() throws {
-    var sweep = SyntheticSweeps.explicit()
-    sweep.error = SampleCurves(samples: 3, iterations: 1, values: [0.1, .nan, .infinity])!
-    #expect(try aggregation([sweep]).page.notes.contains { $0.contains("up to 2 errors are not finite") })
   }
 
   @Test func `Sweeps that cannot stand in one report are refused, with both files named`() throws {

@@ -2,6 +2,7 @@ import Foundation
 import HDF5
 import Records
 import Support
+import TestSupport
 import Testing
 
 @testable import Report

@@ -46,15 +46,3 @@ enum SyntheticSweeps {
       source: .init(path: "sweeps/\(model).sweep.h5", contentHash: String(repeating: "cd", count: 32)))
   }
 }
-
-/// An empty folder that is gone after the test.
-struct TemporaryFolder: ~Copyable {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appending(path: "report-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-}

@@ -84,7 +84,7 @@ import Testing
     let band = ExpectedBand(name: "", quantity: Quantity(model: "implicit-8"), atLeast: -1e9, atMost: 1e9)
     let verdict = try Verdict(band, in: try ModelSweeps.grouped([sweep]))
     #expect(!verdict.holds)
-    #expect(verdict.found == "NaN (1 of 2 values are not finite)")
+    #expect(verdict.found == "NaN (1 of 2 samples failed (1 met values that are not finite))")
   }
 
   @Test func `A perturbed sample without a label is a gap, but no labels at all is a failure`() throws {

@@ -169,4 +169,15 @@ import Testing
     let hits = (0..<20_000).count { _ in random.bernoulli(0.3) }
     #expect(abs(hits - 6_000) < 325)  // five standard deviations of 65
   }
+
+  @Test func `a uniform number is below the upper end, however close the ends are`() {
+    let low = 1.0
+    let high = low.nextUp
+    var random = KeyedRandom(seed: 1, stream: "uniform")
+    // Between neighbours every second number would be rounded up.
+    for _ in 0..<100 { #expect(random.uniform(low, high) == low) }
+    #expect(random.uniform(2, 2) == 2)
+    var (first, second) = (KeyedRandom(seed: 2, stream: "uniform"), KeyedRandom(seed: 2, stream: "uniform"))
+    for _ in 0..<100 { #expect(first.uniform(-3, 5) == -3 + 8 * second.uniform()) }
+  }
 }

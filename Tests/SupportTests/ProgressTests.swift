@@ -128,11 +128,30 @@ private final class ManualClock: Sendable {
     }
   }
 
+  @Test func `the last record says how much memory the stage needed`() throws {
+    try withFolder { (folder) throws in
+      let path = folder + "/p.json"
+      let meter = meter(Console(descriptor: -1, isTerminal: false), ManualClock(), record: path)
+      #expect(try ProgressRecord.read(path).peakMemory == nil)
+      meter.finish()
+      let before = try #require(try ProgressRecord.read(path).peakMemory)
+      let block = [UInt8](repeating: 1, count: 200_000_000)
+      meter.finish()
+      let after = try #require(try ProgressRecord.read(path).peakMemory)
+      #expect(before > 1_000_000 && after > before && after >= block.count)
+    }
+  }
+
   @Test(arguments: [
     (0.2, "1s"), (59, "59s"), (60, "1m00s"), (3599, "59m59s"), (3600, "1h00m"), (7384, "2h03m"), (1e9, "over 100h"),
     (.infinity, "over 100h"),
   ])
-  func `durations are short`(_ seconds: Double, _ text: String) { #expect(ProgressRecord.duration(seconds) == text) }
+  func `durations are short`(_ seconds: Double, _ text: String) { #expect(durationText(seconds) == text) }
+
+  @Test(arguments: [(0.04, "0.0s"), (0.36, "0.4s"), (12.4, "12s"), (61, "1m01s"), (7384, "2h03m")])
+  func `what took its time is told more exactly`(_ seconds: Double, _ text: String) {
+    #expect(durationText(seconds, tenths: true) == text)
+  }
 
   @Test(arguments: [(1234.5, "1235/s"), (34.52, "34.5/s"), (0.25, "4s each")])
   func `rates are short`(_ rate: Double, _ text: String) { #expect(ProgressRecord.rateText(rate) == text) }

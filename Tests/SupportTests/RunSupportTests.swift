@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Synchronization
 import TestSupport
 import Testing
 
@@ -115,6 +116,19 @@ private func send(_ number: Int32, until isDone: () -> Bool = { false }) {
       first = nil
       #expect(!FileManager.default.fileExists(atPath: output + ".lock"))
       _ = try OutputLock(for: output)
+    }
+  }
+
+  @Test func `an attempt at a lock that is held says who holds it, and waits for its turn if it is told to`() throws {
+    try withFolder { (folder) throws in
+      let output = folder + "/d.h5"
+      let first = Mutex<OutputLock?>(try OutputLock(for: output))
+      guard case .held(let holder) = try OutputLock.attempt(for: output) else { throw Failure(.bug, "both have the lock") }
+      #expect(holder.hasPrefix("process \(getpid()) on "))
+      let release = Thread { first.withLock { $0 = nil } }
+      release.start()
+      guard case .taken = try OutputLock.attempt(for: output, patience: 20) else { throw Failure(.bug, "it was given back") }
+      #expect(throws: Failure.self) { try OutputLock.attempt(for: "/nonexistent/d.h5", patience: 20) }
     }
   }
 

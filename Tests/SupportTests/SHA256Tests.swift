@@ -1,5 +1,6 @@
 import Foundation
 import Support
+import TestSupport
 import Testing
 
 @Suite struct SHA256Tests {
@@ -23,5 +24,17 @@ import Testing
       pieces.update(whole[start..<min(start + 37, whole.count)])
     }
     #expect(pieces.finalize() == SHA256.hash(whole))
+  }
+
+  @Test func `does not depend on what OpenSSL's configuration offers`() async {
+    // Only what encodes keys; the functions that ask the configuration find no SHA-256 then.
+    await #expect(processExitsWith: .success) {
+      try withFolder { folder in
+        try "openssl_conf=o\n[o]\nproviders=p\n[p]\nbase=b\n[b]\nactivate=1\n".write(
+          toFile: "\(folder)/openssl.cnf", atomically: true, encoding: .utf8)
+        setenv("OPENSSL_CONF", "\(folder)/openssl.cnf", 1)
+        exit(SHA256.hash("abc").hasPrefix("ba7816bf8f01cfea") ? 0 : 1)
+      }
+    }
   }
 }

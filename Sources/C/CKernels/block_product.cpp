@@ -41,8 +41,8 @@ template <typename T>
 
 /// `Rows` rows and one vector of columns, held in registers over the whole depth.
 template <typename T, int Rows>
-[[gnu::always_inline]] inline void tile(int64_t depth, const T *a, int64_t a_row, int64_t a_depth, const T *b,
-                                        int64_t b_stride, T *c, int64_t c_stride) {
+[[gnu::always_inline]] inline void tile(int64_t depth, const T *a, int64_t a_row, int64_t a_depth, const T *b, int64_t b_stride,
+                                        T *c, int64_t c_stride) {
   using Vector = typename Vectors<T>::Values;
   Vector sum[Rows];
   for (int r = 0; r < Rows; ++r) sum[r] = *reinterpret_cast<const Vector *>(c + r * c_stride);
@@ -54,9 +54,8 @@ template <typename T, int Rows>
 }
 
 template <typename T>
-[[gnu::always_inline]] inline void accumulate_tiles(int64_t rows, int64_t width, int64_t depth, const T *a,
-                                                    int64_t a_row, int64_t a_depth, const T *b, int64_t b_stride, T *c,
-                                                    int64_t c_stride) {
+[[gnu::always_inline]] inline void accumulate_tiles(int64_t rows, int64_t width, int64_t depth, const T *a, int64_t a_row,
+                                                    int64_t a_depth, const T *b, int64_t b_stride, T *c, int64_t c_stride) {
   constexpr int tall = 6;
   for (int64_t j = 0; j < width; j += 64 / int64_t(sizeof(T))) {
     int64_t r = 0;

@@ -44,10 +44,10 @@ inline void copy_rows(int64_t rows, int64_t width, const T *from, int64_t from_s
 }
 
 /// c[r, j] += sum_k a[r * a_row + k * a_depth] * b[k, j] for r < rows and the padded columns j < width.
-void accumulate(int64_t rows, int64_t width, int64_t depth, const float *a, int64_t a_row, int64_t a_depth,
-                const float *b, int64_t b_stride, float *c, int64_t c_stride);
-void accumulate(int64_t rows, int64_t width, int64_t depth, const double *a, int64_t a_row, int64_t a_depth,
-                const double *b, int64_t b_stride, double *c, int64_t c_stride);
+void accumulate(int64_t rows, int64_t width, int64_t depth, const float *a, int64_t a_row, int64_t a_depth, const float *b,
+                int64_t b_stride, float *c, int64_t c_stride);
+void accumulate(int64_t rows, int64_t width, int64_t depth, const double *a, int64_t a_row, int64_t a_depth, const double *b,
+                int64_t b_stride, double *c, int64_t c_stride);
 
 /// Every row of the padded matrix becomes `row`, which is as long as its stride.
 void fill_rows(int64_t rows, int64_t stride, const float *row, float *matrix);

@@ -1,14 +1,3 @@
-// implicit::periodic_fields, periodic_modes and advection_change: fields on N x N points of a periodic square and their modes
-// with |kx|, |ky| <= K = (N - 1) / 3, as dense products, one sample after the other in the cache.
-//
-// Modes are complex, [2 K + 1, K + 1], kx = 0 ... K, -K ... -1. A line of them along ky becomes N points by one real product. Along
-// kx, pairs are used: with P = m_k + m_-k and M = m_k - m_-k,
-//
-//     sum_k m_k exp(i k x) = sum_{k >= 0} cos(k x) P_k + sin(k x) (i M_k),
-//
-// whose two parts, for 0 <= x <= N / 2 only, give the points x and N - x: a quarter of the work of the complex product. What a
-// sample gives does not depend on its mates.
-
 #include <ATen/Parallel.h>
 #include <torch/library.h>
 #include <torch/torch.h>
@@ -18,6 +7,8 @@
 #include <mutex>
 
 #include "block_product.h"
+#include "no_gradient.h"
+#include "periodic_fields.h"
 
 namespace {
 
@@ -64,6 +55,7 @@ struct Grid {
     }
   }
 
+  /// The tables of a size are made once and live as long as the process: a program has a few grids.
   static std::shared_ptr<const Grid> of(int64_t size) {
     static std::mutex lock;
     static std::map<int64_t, std::shared_ptr<const Grid>> known;
@@ -323,26 +315,25 @@ at::Tensor advection_change(const at::Tensor &change, const at::Tensor &velocity
     const auto grid = Grid<scalar_t>::of(size);
     const scalar_t *from = source.const_data_ptr<scalar_t>(), *speeds = flow.const_data_ptr<scalar_t>();
     scalar_t *to = out.data_ptr<scalar_t>();
-    for_each_sample(
-        samples, [=, x = Transform<scalar_t>(*grid), y = Transform<scalar_t>(*grid), p = Matrix<scalar_t>(size, size),
-                         q = Matrix<scalar_t>(size, size)](int64_t sample) mutable {
-          take_velocity(from + sample * grid->modes(), x, y);
-          x.points(p);
-          y.points(q);
-          const scalar_t *ux = speeds + sample * 2 * size * size, *uy = ux + size * size;
-          for (int64_t i = 0; i < size; ++i) {
-            scalar_t *__restrict first = p.row(i), *__restrict second = q.row(i);
-            for (int64_t j = 0; j < size; ++j) {
-              // The changes of u_x u_y and u_y^2 - u_x^2.
-              const scalar_t vx = first[j], vy = second[j], wx = ux[i * size + j], wy = uy[i * size + j];
-              first[j] = wx * vy + wy * vx;
-              second[j] = 2 * (wy * vy - wx * vx);
-            }
-          }
-          x.waves(p);
-          y.waves(q);
-          give_curl(x, y, to + sample * grid->modes());
-        });
+    for_each_sample(samples, [=, x = Transform<scalar_t>(*grid), y = Transform<scalar_t>(*grid), p = Matrix<scalar_t>(size, size),
+                              q = Matrix<scalar_t>(size, size)](int64_t sample) mutable {
+      take_velocity(from + sample * grid->modes(), x, y);
+      x.points(p);
+      y.points(q);
+      const scalar_t *ux = speeds + sample * 2 * size * size, *uy = ux + size * size;
+      for (int64_t i = 0; i < size; ++i) {
+        scalar_t *__restrict first = p.row(i), *__restrict second = q.row(i);
+        for (int64_t j = 0; j < size; ++j) {
+          // The changes of u_x u_y and u_y^2 - u_x^2.
+          const scalar_t vx = first[j], vy = second[j], wx = ux[i * size + j], wy = uy[i * size + j];
+          first[j] = wx * vy + wy * vx;
+          second[j] = 2 * (wy * vy - wx * vx);
+        }
+      }
+      x.waves(p);
+      y.waves(q);
+      give_curl(x, y, to + sample * grid->modes());
+    });
   });
   return at::view_as_complex(out);
 }
@@ -350,13 +341,19 @@ at::Tensor advection_change(const at::Tensor &change, const at::Tensor &velocity
 }  // namespace
 
 TORCH_LIBRARY_FRAGMENT(implicit, library) {
-  library.def("periodic_fields(Tensor modes, int size) -> Tensor");
-  library.def("periodic_modes(Tensor fields) -> Tensor");
-  library.def("advection_change(Tensor change, Tensor velocity) -> Tensor");
+  library.def(kernels::periodic_fields_schema);
+  library.def(kernels::periodic_modes_schema);
+  library.def(kernels::advection_change_schema);
 }
 
 TORCH_LIBRARY_IMPL(implicit, CPU, library) {
   library.impl("periodic_fields", periodic_fields);
   library.impl("periodic_modes", periodic_modes);
   library.impl("advection_change", advection_change);
+}
+
+TORCH_LIBRARY_IMPL(implicit, Autograd, library) {
+  for (const char *name : {"periodic_fields", "periodic_modes", "advection_change"}) {
+    library.impl(name, torch::CppFunction::makeFromBoxedFunction<&kernels::refuse_gradients>());
+  }
 }

@@ -33,6 +33,19 @@ inline void require(bool condition, const char *message) {
   if (!condition) throw ArgumentError(message);
 }
 
+/// Where an output goes.
+template <typename Output>
+Output &place(Output *out) {
+  require(out != nullptr, "there is no place for the result");
+  return *out;
+}
+
+/// For outputs that are written after something that would be lost.
+template <typename Output>
+void require_place(Output *out) {
+  (void)place(out);
+}
+
 void record(ct_error *error, const char *message) noexcept;
 
 /// Takes over the number of threads inside one operator, which LibTorch keeps for each thread, as that of the process. LibTorch does

@@ -1,6 +1,12 @@
+// Counting of floating-point operations, for ct_call.
 #pragma once
 
 #include <ATen/core/dispatch/Dispatcher.h>
 
-/// Adds the cost of one operator call to the count of this thread, if one is under way.
-void count_flops(const c10::OperatorName &name, c10::ArrayRef<c10::IValue> inputs);
+/// Whether this thread counts at the moment.
+bool counts_flops();
+
+/// Adds the cost of one operator call that is over to the count of this thread.
+///
+/// - Parameters: the arguments that the operator got, and what it returned.
+void count_flops(const c10::OperatorName &name, c10::ArrayRef<c10::IValue> inputs, c10::ArrayRef<c10::IValue> outputs);

@@ -41,25 +41,33 @@ class PeakMemory final : public c10::MemoryReportingInfoBase {
 
 }  // namespace
 
+/// Lives on the thread that it measures: the slot of the profiler is that thread's.
 struct ct_memory_meter {
   std::shared_ptr<PeakMemory> memory = std::make_shared<PeakMemory>();
   c10::DebugInfoGuard guard{c10::DebugInfoKind::PROFILER_STATE, memory};
 };
 
+namespace {
+thread_local ct_memory_meter *active = nullptr;
+}
+
 extern "C" {
 
 ct_status ct_memory_start(ct_memory_meter **out, ct_error *error) {
   return boundary::guarded(error, [&] {
+    boundary::require_place(out);
     boundary::require(c10::ThreadLocalDebugInfo::get(c10::DebugInfoKind::PROFILER_STATE) == nullptr,
                       "memory is already being measured on this thread");
-    *out = new ct_memory_meter();
+    *out = active = new ct_memory_meter();
   });
 }
 
 ct_status ct_memory_stop(ct_memory_meter *meter, int64_t *out, ct_error *error) {
   return boundary::guarded(error, [&] {
-    boundary::require(meter != nullptr, "there is no measurement of memory to stop");
+    boundary::require(meter != nullptr && meter == active, "this thread has not started this measurement of memory");
+    boundary::require_place(out);
     const std::unique_ptr<ct_memory_meter> owned(meter);
+    active = nullptr;
     *out = owned->memory->peak();
   });
 }

@@ -64,12 +64,15 @@ at::Device device(int64_t index) {
 
 extern "C" {
 
-ct_status ct_tensor_from_data(const void *data, size_t bytes, ct_type type, const int64_t *shape, int64_t rank,
-                              ct_device where, ct_tensor **out, ct_error *error) {
+ct_status ct_tensor_from_data(const void *data, size_t bytes, ct_type type, const int64_t *shape, int64_t rank, ct_device where,
+                              ct_tensor **out, ct_error *error) {
   return guarded(error, [&] {
+    require_place(out);
+    require(rank >= 0 && (rank == 0 || shape != nullptr), "there is no shape to read");
     const auto scalar = scalar_type(type);
     at::Tensor host = at::empty(at::IntArrayRef(shape, rank), at::TensorOptions().dtype(scalar));
     require(bytes == host.nbytes(), "the data do not have the size of the shape");
+    require(bytes == 0 || data != nullptr, "there are no data to read");
     if (bytes > 0) std::memcpy(host.data_ptr(), data, bytes);
     *out = new ct_tensor(where.index < 0 ? host : host.to(device(where.index)));
   });
@@ -79,6 +82,7 @@ ct_status ct_tensor_copy_out(const ct_tensor *tensor, void *data, size_t bytes, 
   return guarded(error, [&] {
     const at::Tensor host = borrowed(tensor).detach().resolve_conj().resolve_neg().to(at::kCPU).contiguous();
     require(bytes == host.nbytes(), "the destination does not have the size of the tensor");
+    require(bytes == 0 || data != nullptr, "there is no destination");
     if (bytes > 0) std::memcpy(data, host.const_data_ptr(), bytes);
   });
 }
@@ -86,36 +90,38 @@ ct_status ct_tensor_copy_out(const ct_tensor *tensor, void *data, size_t bytes, 
 void ct_tensor_free(ct_tensor *tensor) { delete tensor; }
 
 ct_status ct_tensor_rank(const ct_tensor *tensor, int64_t *out, ct_error *error) {
-  return guarded(error, [&] { *out = borrowed(tensor).dim(); });
+  return guarded(error, [&] { place(out) = borrowed(tensor).dim(); });
 }
 
 ct_status ct_tensor_shape(const ct_tensor *tensor, int64_t *out, int64_t capacity, ct_error *error) {
   return guarded(error, [&] {
     const auto sizes = borrowed(tensor).sizes();
     require(static_cast<int64_t>(sizes.size()) <= capacity, "the shape does not fit");
+    require(sizes.empty() || out != nullptr, "there is no place for the shape");
     std::copy(sizes.begin(), sizes.end(), out);
   });
 }
 
 ct_status ct_tensor_type(const ct_tensor *tensor, ct_type *out, ct_error *error) {
-  return guarded(error, [&] { *out = type_code(borrowed(tensor).scalar_type()); });
+  return guarded(error, [&] { place(out) = type_code(borrowed(tensor).scalar_type()); });
 }
 
 ct_status ct_tensor_device(const ct_tensor *tensor, ct_device *out, ct_error *error) {
   return guarded(error, [&] {
     const at::Tensor &value = borrowed(tensor);
-    out->index = value.is_cpu() ? -1 : value.get_device();
+    place(out).index = value.is_cpu() ? -1 : value.get_device();
   });
 }
 
 ct_status ct_tensor_requires_gradient(const ct_tensor *tensor, bool *out, ct_error *error) {
-  return guarded(error, [&] { *out = borrowed(tensor).requires_grad(); });
+  return guarded(error, [&] { place(out) = borrowed(tensor).requires_grad(); });
 }
 
 int64_t ct_live_tensors(void) { return live_tensors.load(std::memory_order_relaxed); }
 
 ct_status ct_tensor_leaf(const ct_tensor *tensor, bool requires_gradient, ct_tensor **out, ct_error *error) {
   return guarded(error, [&] {
+    require_place(out);
     at::Tensor leaf = borrowed(tensor).detach();
     leaf.set_requires_grad(requires_gradient);
     *out = new ct_tensor(std::move(leaf));
@@ -123,9 +129,12 @@ ct_status ct_tensor_leaf(const ct_tensor *tensor, bool requires_gradient, ct_ten
 }
 
 ct_status ct_gradients(const ct_tensor *const *outputs, const ct_tensor *const *cotangents, int64_t output_count,
-                       const ct_tensor *const *inputs, int64_t input_count, bool keep_graph, bool create_graph,
-                       bool allow_unused, ct_tensor **results, ct_error *error) {
+                       const ct_tensor *const *inputs, int64_t input_count, bool keep_graph, bool create_graph, bool allow_unused,
+                       ct_tensor **results, ct_error *error) {
   return guarded(error, [&] {
+    require(output_count >= 0 && (output_count == 0 || (outputs != nullptr && cotangents != nullptr)),
+            "there are no outputs to read");
+    require(input_count >= 0 && (input_count == 0 || (inputs != nullptr && results != nullptr)), "there are no inputs to read");
     torch::autograd::variable_list out_list, seed_list, in_list;
     for (int64_t i = 0; i < output_count; ++i) {
       out_list.push_back(borrowed(outputs[i]));
@@ -153,11 +162,8 @@ ct_status ct_set_gradient_tracking(bool enabled, bool *before, ct_error *error) 
 const char *ct_version(void) { return TORCH_VERSION; }
 
 ct_status ct_cuda_device_count(int64_t *out, ct_error *error) {
-  return guarded(error, [&] { *out = torch::cuda::is_available() ? static_cast<int64_t>(torch::cuda::device_count()) : 0; });
-}
-
-ct_status ct_seed(uint64_t seed, ct_error *error) {
-  return guarded(error, [&] { torch::manual_seed(seed); });
+  return guarded(error,
+                 [&] { place(out) = torch::cuda::is_available() ? static_cast<int64_t>(torch::cuda::device_count()) : 0; });
 }
 
 ct_status ct_set_threads(int64_t count, ct_error *error) {
@@ -168,11 +174,7 @@ ct_status ct_set_threads(int64_t count, ct_error *error) {
 }
 
 ct_status ct_threads(int64_t *out, ct_error *error) {
-  return guarded(error, [&] { *out = at::get_num_threads(); });
-}
-
-ct_status ct_set_deterministic(bool enabled, ct_error *error) {
-  return guarded(error, [&] { at::globalContext().setDeterministicAlgorithms(enabled, false); });
+  return guarded(error, [&] { place(out) = at::get_num_threads(); });
 }
 
 ct_status ct_synchronize(ct_device where, ct_error *error) {

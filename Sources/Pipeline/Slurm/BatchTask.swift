@@ -43,7 +43,10 @@ public struct BatchTask: Sendable {
 
   /// One attempt at a task; nil if there was nothing to do.
   private func attempt(_ task: PipelineTask) async throws -> TaskRecord? {
-    let lock = try OutputLock.wait(for: task.recordPath, patience: Self.patience)
+    guard case .taken(let lock) = try OutputLock.attempt(for: task.recordPath, patience: Self.patience) else {
+      throw Failure(
+        .cannotCreate, "another process is still at work on this task", at: task.recordPath, remedy: "wait for it, or end it")
+    }
     defer { withExtendedLifetime(lock) {} }
     let (hashes, assessment) = try await inputs(of: task)
     guard case .run(let reason) = assessment else {
@@ -54,11 +57,11 @@ public struct BatchTask: Sendable {
     console.print("\(task.id): started, \(threads) thread\(threads == 1 ? "" : "s"), because \(reason)")
     let execution = TaskExecution(
       task, executables: submission.executables,
-      device: try submission.profile.resources(for: task.stage).device(of: task.stage), inspector: submission.inspector)
+      device: try submission.profile.device(for: task), inspector: submission.inspector)
     let record = try await execution.run(
       Fingerprint(task, hashes: hashes), previous: TaskRecord.read(task), threads: threads,
       shouldStop: { Interruption.isRequested })
-    console.print("\(task.id): \(record.state.rawValue) after \(duration(record.seconds))")
+    console.print("\(task.id): \(record.state.rawValue) after \(durationText(record.seconds, tenths: true))")
     return record
   }
 
@@ -84,7 +87,11 @@ public struct BatchTask: Sendable {
       let hashes = assessed.compactMap { task, assessment -> (String, String)? in
         if case .done(let state) = assessment { (task.output, state.contentHash) } else { nil }
       }
-      return (Dictionary(uniqueKeysWithValues: hashes), assessed[assessed.count - 1].assessment)
+      var external = ExternalHashes()
+      return (
+        Dictionary(uniqueKeysWithValues: hashes).merging(external.hashes(of: task)) { $1 },
+        assessed[assessed.count - 1].assessment
+      )
     }
   }
 

@@ -79,6 +79,20 @@ public struct SlurmProfile: Sendable {
     guard let resources = stages[stage] else { throw Failure(.bug, "the profile says nothing about \(stage)", at: path) }
     return resources
   }
+
+  /// Where a task is told to compute; nil for the CPU, where its stage computes without being told.
+  ///
+  /// What the profile says of all stages is for the tasks that can use it: elsewhere only the CPU is asked for.
+  ///
+  /// - Throws: `.usage` if the profile wants a device for the task's own stage, and the task knows the CPU only.
+  func device(for task: PipelineTask) throws -> String? {
+    let resources = try resources(for: task.stage)
+    if task.usesDevice { return resources.device ?? (resources.gpus > 0 ? "cuda" : nil) }
+    guard let device = resources.device, resources.namesDevice, device != "cpu" else { return nil }
+    throw Failure(
+      .usage, "stages.\(task.stage).device: expected cpu, the only device that \(task.id) can use, found `\(device)`", at: path,
+      remedy: "leave it out; a device in `defaults` goes to the tasks that can use it")
+  }
 }
 
 /// What the jobs of one stage ask for.
@@ -96,6 +110,8 @@ public struct JobResources: Equatable, Sendable {
   public var gpuType: String?
   /// Where the stage computes: `cpu`, `cuda`; nil for its own default.
   public var device: String?
+  /// Whether `device` was written for this stage, and not for all of them.
+  var namesDevice: Bool
   public var tasksPerJob: Int
   /// Further options of sbatch, as they are.
   public var options: [String]
@@ -120,6 +136,7 @@ public struct JobResources: Equatable, Sendable {
     gpus = try section.integer("gpus", default: defaults?.gpus ?? 0, in: 0...1000, "GPUs of a job")
     gpuType = try text("gpu_type", defaults?.gpuType, "as the site calls it, for example `a100`")
     device = try text("device", defaults?.device, "where the stage computes: cpu, cuda; cuda where there are GPUs")
+    namesDevice = defaults != nil && device != nil && section.contains("device")
     tasksPerJob = try section.integer(
       "tasks_per_job", default: defaults?.tasksPerJob ?? 1, in: 1...100_000,
       "tasks that one element of an array does one after the other")
@@ -155,7 +172,4 @@ public struct JobResources: Equatable, Sendable {
       throw wrong("options", "expected long options such as --exclusive, found `\(option)`", remedy: "one per item")
     }
   }
-
-  /// Where the stage is told to compute.
-  func device(of stage: Stage) -> String? { stage.usesDevice ? device ?? (gpus > 0 ? "cuda" : nil) : nil }
 }

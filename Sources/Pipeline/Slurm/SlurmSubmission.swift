@@ -44,6 +44,7 @@ public struct SlurmSubmission: Sendable {
   public func submit(leaving: Set<String>? = nil, patience: Double = 0) async throws -> Outcome {
     try executables.check(Set(plan.graph.tasks.map(\.stage)).sorted { $0.rawValue < $1.rawValue })
     let script = try JobScript(profile)
+    for task in plan.graph.tasks { _ = try profile.device(for: task) }
     try plan.createFolders()
     let lock = try RunLock(plan, patience: patience)
     defer { withExtendedLifetime(lock) {} }
@@ -93,6 +94,7 @@ public struct SlurmSubmission: Sendable {
   /// What `submit` would do: the scripts and what they wait for. Neither submits nor writes anything; needs no Slurm.
   public func rehearse() throws -> String {
     let script = try JobScript(profile)
+    for task in plan.graph.tasks { _ = try profile.device(for: task) }
     let ledger = JobLedger(of: plan.folder)
     let wanted = try plan.graph.assess(inspector: inspector).filter { !$0.assessment.isDone }.map { task, assessment in
       guard plan.makes(task) else { throw task.isNotDone(because: assessment) }

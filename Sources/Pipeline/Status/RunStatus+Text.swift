@@ -1,3 +1,5 @@
+import Support
+
 extension RunStatus {
   /// A table: for each stage a line of how many tasks are in which state, then its tasks; then what is wrong and why.
   public var text: String {
@@ -8,17 +10,11 @@ extension RunStatus {
       rows += group.tasks.map(\.row)
     }
     let titles = ["task", "state", "progress", "elapsed", "memory", "job", "hash", ""]
-    let widths = titles.indices.map { column in
-      ([titles] + rows).map { $0[column].count }.max() ?? 0
-    }
-    func line(_ row: [String]) -> String {
-      let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
-      return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
-    }
-    var lines = [line(titles)]
-    for (number, row) in rows.enumerated() {
+    let table = TextTable([titles] + rows).lines
+    var lines = [table[0]]
+    for (number, row) in table.dropFirst().enumerated() {
       if let head = heads[number] { lines.append("-- \(head)") }
-      lines.append(line(row))
+      lines.append(row)
     }
     lines += tasks.compactMap(\.trouble)
     lines.append("\n" + summary)
@@ -48,7 +44,8 @@ extension RunStatus {
 extension TaskStatus {
   fileprivate var row: [String] {
     [
-      task, state.rawValue, progressText, seconds.map(duration) ?? "", peakMemory.map(Self.memory) ?? "", job ?? "",
+      task, state.rawValue, progressText, seconds.map { durationText($0, tenths: true) } ?? "", peakMemory.map(Self.memory) ?? "",
+      job ?? "",
       contentHash.map { String($0.prefix(12)) } ?? "", trouble == nil ? reason ?? "" : "",
     ]
   }
@@ -56,15 +53,11 @@ extension TaskStatus {
   private var progressText: String {
     let share = progress.map { record in
       let percent = record.total > 0 ? " \(record.done * 100 / record.total)%" : ""
-      let rate = state == .running ? record.rate.map { " \(rateText($0, record.unit))" } ?? "" : ""
+      let rate = state == .running ? record.rate.map { " \(ProgressRecord.rateText($0))" } ?? "" : ""
       return "\(record.done)/\(record.total) \(record.unit)\(percent)\(rate)"
     }
-    let left = secondsLeft.map { "\(duration($0)) left" }
+    let left = secondsLeft.map { "\(durationText($0)) left" }
     return [share, left].compactMap { $0 }.joined(separator: ", ")
-  }
-
-  private func rateText(_ rate: Double, _ unit: String) -> String {
-    rate >= 1 ? "\((rate * 10).rounded() / 10)/s" : "\(duration(1 / rate)) each"
   }
 
   /// `87 MB`

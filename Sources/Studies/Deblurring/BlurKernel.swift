@@ -3,7 +3,9 @@ import Support
 
 /// A blur kernel: non-negative weights of sum 1 on an odd-sided grid, centre in the middle.
 public struct BlurKernel: Equatable, Sendable {
+  /// Rows of the weights.
   public let rows: Int
+  /// Columns of the weights.
   public let columns: Int
   /// Row by row.
   public let weights: [Double]

@@ -13,7 +13,9 @@ public struct BlurOperator: Sendable {
   let transfer: Tensor
   /// |H|^2, real.
   let power: Tensor
+  /// Rows of the images that it blurs.
   public let height: Int
+  /// Columns of the images that it blurs.
   public let width: Int
 
   /// - Parameters:
@@ -77,5 +79,6 @@ public struct AffineStep: Sendable {
     return AffineStep(gain: gain, offset: offset, blur: blur)
   }
 
+  /// The value at z: `[B, C, h, w]` to the same shape.
   public func callAsFunction(_ z: Tensor) throws -> Tensor { try blur.image(z.halfSpectrum() * gain) + offset }
 }

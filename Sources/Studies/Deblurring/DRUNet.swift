@@ -8,6 +8,7 @@ import Torch
 ///
 /// No convolution has a bias, so that D is homogeneous: D(a x, a sigma) = a D(x, sigma). Parameter names are those of deepinv.
 public struct DRUNet: Module {
+  /// The sizes that make one DRUNet different from another.
   public struct Settings: Equatable, Sendable {
     /// Channels of the four scales; published: 64, 128, 256, 512.
     public var widths: [Int]
@@ -21,6 +22,7 @@ public struct DRUNet: Module {
     }
   }
 
+  /// The sizes it was built with.
   public let settings: Settings
   private let head: Parameter
   private let downs: [Stage]

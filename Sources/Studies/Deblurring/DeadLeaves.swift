@@ -5,8 +5,9 @@ import Support
 /// r^-3, which makes the statistics nearly independent of scale, as those of natural images are (Lee, Mumford, Huang, "Occlusion
 /// models for natural images", IJCV 2001).
 public struct DeadLeaves: Equatable, Sendable {
-  /// Smallest and largest radius of a leaf, in pixels.
+  /// Smallest radius of a leaf, in pixels.
   public var smallestRadius: Double
+  /// Largest radius of a leaf, in pixels.
   public var largestRadius: Double
   /// Share of polygons among the leaves, the others are discs.
   public var polygons: Double

@@ -9,6 +9,7 @@ public enum ImageQuality {
     try (meanSquaredError(image, reference) + 1e-8).log() * (-10 / log(10.0))
   }
 
+  /// Mean of (image - reference)^2 over channels and pixels: `[B, C, H, W]` twice to `[B]`.
   public static func meanSquaredError(_ image: Tensor, _ reference: Tensor) throws -> Tensor {
     try (image - reference).pow(2).mean(dimensions: [1, 2, 3])
   }

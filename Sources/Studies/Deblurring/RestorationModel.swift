@@ -54,7 +54,7 @@ enum RestorationModel {
   ) throws -> @Sendable (DRUNet.Settings) throws -> Model<DegradedImages> {
     if kind == .denoiser {
       let low = try section.number("lowest_noise", default: 0, in: 0...1, "smallest standard deviation of the noise in training")
-      let high = try section.number("highest_noise", default: 0.2, in: low...1, "largest one")
+      let high = try section.number("highest_noise", default: max(0.2, low), in: low...1, "largest one")
       return { .explicit(try DenoiserTraining($0, levels: low...high)) }
     }
     let noise = try section.number(

@@ -1,28 +1,21 @@
 import Support
 
-/// A batch of B linear programs of the same size as one sparse matrix in compressed rows, with its transpose prepared.
+/// A batch of B linear programs of the same size as one sparse matrix in compressed rows.
 ///
 /// The matrix is block diagonal, `[B m, B n]`: instances one after the other, constraint i of instance k is row k m + i,
-/// variable j is column k n + j. Entries of a row stay in the order in which they were stored. With Y = A X and
-/// V = A'U, the product by rows serves messages from variables to constraints and the transposed one those back.
+/// variable j is column k n + j. Entries of a row stay in the order in which they were stored.
 public struct BlockGraph: Equatable, Sendable {
   /// B.
   public let instances: Int
   /// Entries of row r are at `rowPointers[r] ..< rowPointers[r + 1]`; `[B m + 1]`.
-  public let rowPointers: [Int64]
+  public let rowPointers: [Int]
   /// Column (variable) of each entry, `[B z]`.
-  public let columns: [Int64]
+  public let columns: [Int]
   /// Value of each entry, `[B z]`.
   public let values: [Double]
   /// The stored edge, counted through the whole batch, that each entry comes from, `[B z]`:
   /// `values[p] = edgeValue[edgeOrder[p]]`.
-  public let edgeOrder: [Int64]
-  /// Entries of row c of A' are at `transposedRowPointers[c] ..< transposedRowPointers[c + 1]`; `[B n + 1]`.
-  public let transposedRowPointers: [Int64]
-  /// Constraint of each entry of A', `[B z]`.
-  public let transposedColumns: [Int64]
-  /// Where the value of each entry of A' is: entry p has the value `values[transposePermutation[p]]`; `[B z]`.
-  public let transposePermutation: [Int64]
+  public let edgeOrder: [Int]
 
   /// The graph of a batch.
   ///
@@ -45,17 +38,11 @@ public struct BlockGraph: Equatable, Sendable {
     let rows = try Self.global(edgeConstraint, constraints, instances, edges, "edge_constraint")
     let columnNumbers = try Self.global(edgeVariable, variables, instances, edges, "edge_variable")
     let byRow = CompressedOrder(keys: rows, count: instances * constraints)
-    // Grouping the entries of A, in their compressed order, by column keeps the rows of A' in ascending order.
-    let entryColumns = byRow.order.map { columnNumbers[$0] }
-    let byColumn = CompressedOrder(keys: entryColumns, count: instances * variables)
     self.instances = instances
-    rowPointers = byRow.pointers.map(Int64.init)
-    columns = entryColumns.map(Int64.init)
+    rowPointers = byRow.pointers
+    columns = byRow.order.map { columnNumbers[$0] }
     values = byRow.order.map { edgeValue[$0] }
-    edgeOrder = byRow.order.map(Int64.init)
-    transposedRowPointers = byColumn.pointers.map(Int64.init)
-    transposedColumns = byColumn.order.map { Int64(rows[byRow.order[$0]]) }
-    transposePermutation = byColumn.order.map(Int64.init)
+    edgeOrder = byRow.order
   }
 
   /// Indices within an instance as indices in the batch.

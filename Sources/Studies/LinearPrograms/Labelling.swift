@@ -2,9 +2,11 @@ import Support
 
 /// A linear program with its certified optimum.
 public struct LabelledProgram: Equatable, Sendable {
+  /// What was solved.
   public var program: LinearProgram
   /// The optimal x `[n]`, which is the label, with its multipliers.
   public var optimum: PrimalDualPoint
+  /// How far the solution can be trusted.
   public var certificate: Certificate
 }
 
@@ -31,6 +33,7 @@ public enum Labelling: Equatable, Sendable {
 
 /// Solves programs and accepts an optimum only with a certificate.
 public struct Labeller: Equatable, Sendable {
+  /// Solves the programs; its tolerances are far below those of the certificate.
   public var solver = ClpSolver()
   /// The largest residuals that are accepted, in the sense of `Certificate.holds`. In 20,000 optima of the published
   /// distribution none exceeded 1.2e-13.

@@ -19,6 +19,7 @@ public struct Perturbation: Equatable, Sendable {
     case upper = "u"
   }
 
+  /// The part of the program that changes.
   public let kind: Kind
   /// Euclidean norm of the change, above 0.
   public let norm: Double
@@ -54,12 +55,7 @@ public struct Perturbation: Equatable, Sendable {
   private func moved(_ values: [Double], _ seed: UInt64, _ sample: UInt64) throws(Failure) -> [Double] {
     guard !values.isEmpty else { throw .program("nothing to perturb, the field is empty", at: kind.rawValue) }
     var random = KeyedRandom(seed: seed, stream: "linear-programs/perturb/\(kind.rawValue)", index: sample)
-    var direction: [Double]
-    var length: Double
-    repeat {  // A zero direction has probability zero, but no norm.
-      direction = values.map { _ in random.normal() }
-      length = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    } while length == 0
+    let (direction, length) = random.isotropic(values.count)
     return zip(values, direction).map { $0 + norm / length * $1 }
   }
 }

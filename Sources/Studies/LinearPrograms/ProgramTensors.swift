@@ -23,26 +23,15 @@ public struct ProgramTensors: SampleBatch {
     func real(_ values: [Double], _ shape: [Int]) throws -> Tensor {
       try Tensor(values, shape: shape, type: type, device: device)
     }
-    func index(_ values: [Int64]) throws -> Tensor { try Tensor(integers: values, device: device) }
     sampleCount = batch.instances
     constraintFeatures = try real(batch.constraintFeatures, [batch.instances * batch.constraints, 2])
     variableFeatures = try real(batch.variableFeatures, [batch.instances * batch.variables, 3])
     self.solutions = try real(solutions, [batch.instances, batch.variables])
 
     let graph = batch.graph
-    let permutation = graph.transposePermutation
-    var inverse = [Int64](repeating: 0, count: permutation.count)
-    for (position, entry) in permutation.enumerated() { inverse[Int(entry)] = Int64(position) }
-    let (starts, columns) = try (index(graph.rowPointers), index(graph.columns))
-    let (transposedStarts, transposedColumns) = try (
-      index(graph.transposedRowPointers), index(graph.transposedColumns)
-    )
-    matrix = SparseMatrix(
-      values: try real(graph.values, [graph.values.count]), starts: starts, columns: columns,
-      transposedStarts: transposedStarts, transposedColumns: transposedColumns, transposedOrder: try index(permutation))
-    transposedMatrix = SparseMatrix(
-      values: try real(permutation.map { graph.values[Int($0)] }, [permutation.count]), starts: transposedStarts,
-      columns: transposedColumns, transposedStarts: starts, transposedColumns: columns,
-      transposedOrder: try index(inverse))
+    matrix = try SparseMatrix(
+      rows: batch.instances * batch.constraints, columns: batch.instances * batch.variables, starts: graph.rowPointers,
+      columnIndices: graph.columns, values: real(graph.values, [graph.values.count]))
+    transposedMatrix = try matrix.transposed
   }
 }

@@ -8,7 +8,9 @@ import Torch
 /// From y_0 = 0 its iterates are y_t = (1 - (1 - eps)^t) F. Coefficients are computed in float64 on the CPU from the values of
 /// x, so no gradient flows to x.
 public struct ConstructedOperator: ImplicitModel {
+  /// F, the map whose graph the fixed points are.
   public let target: TargetMap
+  /// eps(x).
   public let step: StepSize
 
   public struct Context: Sendable {

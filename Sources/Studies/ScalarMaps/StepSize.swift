@@ -20,6 +20,7 @@ public enum StepSize: Equatable, Sendable {
 
   public enum Name: String, CaseIterable, Sendable { case recipe, linear, diagram, constant }
 
+  /// The name that configurations write.
   public var name: Name {
     switch self {
     case .recipe: .recipe

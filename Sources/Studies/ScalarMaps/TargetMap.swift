@@ -26,6 +26,7 @@ public struct TargetMap: Equatable, Sendable {
     case ring
   }
 
+  /// Which family of maps it is of.
   public let kind: Kind
   /// The Lipschitz constant of the piecewise maps; 0 for the others, which have none.
   public let level: Double

@@ -60,7 +60,7 @@ struct BatchedGMRES {
       change: try .zeros(like: residual), steps: tolerances.map { _ in 0 }, converged: tolerances.map { _ in false })
     var (matrix, present) = (matrix, Array(tolerances.indices))
     var isDone = tolerances.map { _ in false }
-    var basis = KrylovBasis(first: try residual / norms.unsqueezed(1))
+    var basis = try KrylovBasis(first: residual / norms.unsqueezed(1))
     for step in 1...krylovVectors {
       let (column, length, vector) = try basis.orthogonalized(matrix.product(basis.last))
       for (position, sample) in present.enumerated() where !isDone[sample] {

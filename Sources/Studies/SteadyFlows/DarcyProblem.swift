@@ -15,6 +15,7 @@ public struct DarcyProblem: Sendable {
   public let size: Int
   /// Relative residual at which a sample is solved.
   public let tolerance: Double
+  /// Iterations of conjugate gradients at most.
   public var iterationLimit = 500
   /// Eigenvectors of the problem with a = 1, `[N, N]`: row k is sin((i + 1/2) k pi / N), normalised; and 1 / their eigenvalues.
   private let sines: Tensor
@@ -107,7 +108,9 @@ public struct DarcyProblem: Sendable {
 /// The coefficients of the benchmark of Li et al. ("Fourier neural operator", ICLR 2021): a two-valued medium, 12 where a
 /// Gaussian random field with covariance (-laplace + 9)^-2 and Neumann conditions is at least 0, and 3 elsewhere.
 public struct TwoPhaseMedium: Equatable, Sendable {
+  /// a where the random field is positive.
   public var high = 12.0
+  /// a elsewhere.
   public var low = 3.0
   /// Cosine modes in each direction that the field is made of.
   private static let modes = 64

@@ -5,6 +5,7 @@ import Torch
 /// The time-dependent equation without force, d omega / d t + u . grad(omega) = nu laplace(omega), by the classical Runge-Kutta
 /// method of order 4 with an integrating factor exp(-nu k^2 t), so that friction is exact and sets no limit to the step.
 public struct FlowEvolution: Sendable {
+  /// What is integrated in time.
   public let equation: VorticityEquation
   /// The largest displacement of a step, in grid spacings: max |u| dt N / (2 pi).
   public var courantNumber: Double
@@ -53,10 +54,13 @@ public struct ManufacturedFlow: Equatable, Sendable {
   public var peakWave = 1.0
   /// The largest speed of a start is between these.
   public var lowestSpeed = 0.5
+  /// Largest speed of a start.
   public var speed = 0.5
   /// Time of the evolution; 0 for none.
   public var time = 1.0
+  /// Largest displacement of a time step in grid spacings.
   public var courantNumber = 0.5
+  /// Which of the forces that make the flow steady.
   public var force = ForceKind.withoutDivergence
   private static let spectralVariance = 0.25
   /// Beyond this many times k_0 the spectrum is below 1e-4 of its peak and is cut off.

@@ -36,7 +36,7 @@ extension FlowGenerator {
         let tolerance = try section.number(
           "tolerance", default: 1e-10, in: .above(0, through: 1), "relative residual of a sample")
         let medium = try TwoPhaseMedium(reading: section.section("medium", "the coefficient"))
-        return Recipe(channels: DarcyFlows.channels, storedSize: size) { device in
+        return Recipe(channels: DarcyFlows.channels, storedSize: size, usesDevices: false) { device in
           try device.requireCPU()
           return DarcyFlows(medium: medium, problem: try DarcyProblem(size: size, tolerance: tolerance))
         }

@@ -7,7 +7,9 @@ import Torch
 /// Noise on the training samples, as FNO-DEQ's data have it: the draws are cut into equal consecutive parts, one for each variance
 /// 0, 1e-9, 1e-8, ..., 1 up to `level`, relative to the scale of the field.
 public struct GradedNoise: Equatable, Sendable {
+  /// The field that the noise is added to.
   public enum Field: String, CaseIterable, Sendable { case input, solution }
+  /// Which field gets the noise.
   public var field = Field.input
   /// The largest variance; 0 for no noise.
   public var level = 0.0
@@ -26,6 +28,8 @@ struct FlowGenerator: SampleGenerator {
     var channels: Int
     /// Points of a stored field along each axis.
     var storedSize: Int
+    /// Whether it can be made on another device than the CPU.
+    var usesDevices = true
     var make: @Sendable (Device) throws -> any FlowMethod
   }
 
@@ -38,6 +42,8 @@ struct FlowGenerator: SampleGenerator {
   let seed: UInt64
   /// More share the cost of calling an operator, fewer stay in cache: measured at 16, 32 and 64.
   let drawsPerBlock = 32
+
+  var usesDevices: Bool { recipe.usesDevices }
 
   func moved(to device: Device) throws -> any SampleGenerator {
     var moved = self

@@ -2,7 +2,6 @@ import Torch
 
 private enum Op {
   static let batchedProduct = Operator("aten::bmm")
-  static let copyInPlace = Operator("aten::copy_")
   static let replaceEntries = Operator("aten::index_copy")
   static let inverse = Operator("aten::linalg_inv_ex")
 }
@@ -52,15 +51,9 @@ struct FlowPreconditioner {
   func change(of residual: Tensor) throws -> Tensor {
     let shape = grid.realShape(residual.shape[0])
     let all = try (residual * scaling).reshaped(shape)
-    if let lowModes, let inverses {
-      let low = try Op.batchedProduct(.tensor(inverses), .tensor(lowModes.column(of: residual.reshaped(shape))))
-      let rows = try low.reshaped([shape[0], 2 * lowModes.cutoff + 1, 2 * lowModes.cutoff + 2])
-      let parts = try lowModes.parts(of: all)
-      _ = try Op.copyInPlace(.tensor(parts[0]), .tensor(rows.narrow(1, from: 0, count: lowModes.cutoff + 1)))
-      _ = try Op.copyInPlace(
-        .tensor(parts[1]), .tensor(rows.narrow(1, from: lowModes.cutoff + 1, count: lowModes.cutoff)))
-    }
-    return try grid.vector(all)
+    guard let lowModes, let inverses else { return try grid.vector(all) }
+    let low = try Op.batchedProduct(.tensor(inverses), .tensor(lowModes.column(of: residual.reshaped(shape))))
+    return try grid.vector(lowModes.replaced(in: all, by: low))
   }
 }
 

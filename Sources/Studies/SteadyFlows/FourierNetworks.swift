@@ -154,6 +154,7 @@ public struct ImplicitFourierNetwork: ImplicitModel {
 
 /// The explicit Fourier networks of the paper.
 public struct ExplicitFourierNetwork: ExplicitModel {
+  /// The plain network, or one whose every block sees the input again.
   public enum Kind: String, CaseIterable, Sendable {
     /// `fno`, the baseline: blocks without normalisation and without injection, on the lifted input; the head is normalised.
     case plain = "fno"

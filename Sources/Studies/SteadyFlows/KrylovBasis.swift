@@ -3,45 +3,58 @@ import Torch
 private enum Op {
   static let batchedProduct = Operator("aten::bmm")
   static let addBatchedProduct = Operator("aten::baddbmm")
-  static let copyInPlace = Operator("aten::copy_")
 }
 
-/// Orthonormal vectors of each sample of a batch, in blocks `[B, 16, n]` that are filled in place: the one owner of their memory
-/// is this value.
-struct KrylovBasis {
+/// Orthonormal vectors of each sample of a batch, in blocks `[B, 16, n]`, of which the last one is filled in place.
+struct KrylovBasis: ~Copyable {
   private static let blockSize = 16
-  private var blocks: [Tensor] = []
-  private(set) var count = 0
+  private var full: [Tensor]
+  private var open: ExclusiveWorkspace
+  private(set) var count: Int
   /// The newest vector, `[B, n]`.
   private(set) var last: Tensor
 
-  init(first: Tensor) {
-    last = first
+  init(first: Tensor) throws {
+    self.init(full: [], open: try Self.block(like: first), count: 0, last: first)
   }
 
-  private init(_ other: Self, samples: Tensor) throws {
-    blocks = try other.blocks.map { try $0.indexSelect(samples) }
-    count = other.count
-    last = try other.last.indexSelect(samples)
+  private init(full: [Tensor], open: consuming ExclusiveWorkspace, count: Int, last: Tensor) {
+    self.full = full
+    self.open = open
+    self.count = count
+    self.last = last
+  }
+
+  private static func block(like vector: Tensor) throws -> ExclusiveWorkspace {
+    try ExclusiveWorkspace(
+      zeros: [vector.shape[0], blockSize, vector.shape[1]], type: vector.type, device: vector.device)
   }
 
   /// The bases of some samples, copied.
-  func selecting(_ samples: Tensor) throws -> Self { try Self(self, samples: samples) }
+  func selecting(_ samples: Tensor) throws -> Self {
+    let full = try full.map { try $0.indexSelect(samples) }
+    let last = try last.indexSelect(samples)
+    let open = try ExclusiveWorkspace(copying: open.read { try $0.indexSelect(samples) })
+    return Self(full: full, open: open, count: count, last: last)
+  }
 
-  /// Blocks cut to the vectors they hold.
-  private var filled: [Tensor] {
-    get throws {
-      try blocks.enumerated().map { try $1.narrow(1, from: 0, count: min(Self.blockSize, count - $0 * Self.blockSize)) }
+  /// Vectors in the block that is being filled.
+  private var openCount: Int { count - full.count * Self.blockSize }
+
+  /// Calls `body` with the blocks, cut to the vectors they hold.
+  private func withBlocks<Result>(_ body: ([Tensor]) throws -> Result) throws -> Result {
+    try open.read { open in
+      try body(openCount == 0 ? full : full + [open.narrow(1, from: 0, count: openCount)])
     }
   }
 
   private mutating func store(_ vector: Tensor) throws {
-    if count == blocks.count * Self.blockSize {
-      blocks.append(
-        try .zeros([vector.shape[0], Self.blockSize, vector.shape[1]], type: vector.type, device: vector.device))
+    if openCount == Self.blockSize {
+      var next = try Self.block(like: vector)
+      swap(&open, &next)
+      full.append(next.freeze())
     }
-    let slot = try blocks[count / Self.blockSize].select(1, count % Self.blockSize)
-    _ = try Op.copyInPlace(.tensor(slot), .tensor(vector))
+    try open.write(vector.unsqueezed(1), at: [1: openCount..<(openCount + 1)])
     count += 1
   }
 
@@ -55,14 +68,14 @@ struct KrylovBasis {
   mutating func orthogonalized(_ w: Tensor) throws -> (coefficients: [Double], lengths: [Double], direction: Tensor) {
     try store(last)
     let column = try w.unsqueezed(2)
-    let filled = try filled
-    let parts = try filled.map { try Op.batchedProduct(.tensor($0), .tensor(column)) }
-    var rest = try w.unsqueezed(1)
-    for (block, part) in zip(filled, parts) {
-      rest = try Op.addBatchedProduct(
-        .tensor(rest), .tensor(part.transposed()), .tensor(block), .double(1), .double(-1))
+    let (parts, rest) = try withBlocks { blocks in
+      let parts = try blocks.map { try Op.batchedProduct(.tensor($0), .tensor(column)) }
+      let rest = try zip(blocks, parts).reduce(w.unsqueezed(1)) { rest, pair in
+        try Op.addBatchedProduct(
+          .tensor(rest), .tensor(pair.1.transposed()), .tensor(pair.0), .double(1), .double(-1))
+      }
+      return (parts, try rest.squeezed(1))
     }
-    rest = try rest.squeezed(1)
     let lengths = try rest.sampleNorms()
     let coefficients = try Tensor.concatenated(parts, dimension: 1)
     return try (coefficients.doubles(), lengths.doubles(), rest / lengths.unsqueezed(1).clamped(atLeast: 1e-30))
@@ -72,12 +85,13 @@ struct KrylovBasis {
   func combination(_ coefficients: [Double], count: Int) throws -> Tensor {
     let samples = coefficients.count / count
     let factors = try Tensor(coefficients, shape: [samples, 1, count], type: last.type, device: last.device)
-    var sum: Tensor?
-    for (number, block) in try filled.enumerated() {
-      let part = try factors.narrow(2, from: number * Self.blockSize, count: block.shape[1])
-      let product = try Op.batchedProduct(.tensor(part), .tensor(block))
-      sum = try sum.map { try $0 + product } ?? product
+    let products = try withBlocks { blocks in
+      try blocks.enumerated().map { number, block in
+        let part = try factors.narrow(2, from: number * Self.blockSize, count: block.shape[1])
+        return try Op.batchedProduct(.tensor(part), .tensor(block))
+      }
     }
-    return try sum?.squeezed(1) ?? Tensor.zeros(like: last)
+    guard let first = products.first else { return try Tensor.zeros(like: last) }
+    return try products.dropFirst().reduce(first) { try $0 + $1 }.squeezed(1)
   }
 }

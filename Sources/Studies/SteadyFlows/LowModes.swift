@@ -54,8 +54,19 @@ struct LowModes: Sendable {
     try Tensor.concatenated(parts(of: reals), dimension: 1).reshaped([reals.shape[0], count, 1])
   }
 
-  /// Views of the low modes: rows 0 ... K_c, and -K_c ... -1.
-  func parts(of reals: Tensor) throws -> [Tensor] {
+  /// The same reals with a column `[B, count, 1]` in place of their low modes.
+  func replaced(in reals: Tensor, by column: Tensor) throws -> Tensor {
+    var workspace = try ExclusiveWorkspace(copying: reals)
+    let rows = try column.reshaped([reals.shape[0], 2 * cutoff + 1, 2 * cutoff + 2])
+    let columns = 0..<(2 * cutoff + 2)
+    try workspace.write(rows.narrow(1, from: 0, count: cutoff + 1), at: [1: 0..<(cutoff + 1), 2: columns])
+    try workspace.write(
+      rows.narrow(1, from: cutoff + 1, count: cutoff), at: [1: (reals.shape[1] - cutoff)..<reals.shape[1], 2: columns])
+    return workspace.freeze()
+  }
+
+  /// The low modes: rows 0 ... K_c, and -K_c ... -1.
+  private func parts(of reals: Tensor) throws -> [Tensor] {
     let columns = try reals.narrow(2, from: 0, count: 2 * cutoff + 2)
     return try [columns.narrow(1, from: 0, count: cutoff + 1), columns.narrow(1, from: reals.shape[1] - cutoff, count: cutoff)]
   }

@@ -20,6 +20,7 @@ public struct PeriodicGrid: Sendable {
   public let size: Int
   /// K.
   public let cutoff: Int
+  /// Where its tensors lie.
   public let device: Device
   /// Of fields and of the parts of modes: float64, or float32.
   public let type: DType

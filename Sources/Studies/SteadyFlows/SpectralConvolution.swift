@@ -52,6 +52,7 @@ public final class SpectralBasis: Sendable {
     let firstCount: Int
   }
 
+  /// How fields become modes and back: by matrix products, or by FFT.
   public enum Method: String, CaseIterable, Sendable {
     case matrices, fft
   }
@@ -60,6 +61,7 @@ public final class SpectralBasis: Sendable {
   let width: Int
   let rows: Rows
   let columns: Int
+  /// The one that is used.
   public let method: Method
   private let tables = Mutex<[TableKey: Tables]>([:])
 

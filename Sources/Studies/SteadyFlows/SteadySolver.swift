@@ -17,6 +17,7 @@ public struct NewtonKrylov: Equatable, Sendable {
   public var guessedForcingTerm = 0.01
   /// Vectors of a GMRES cycle, and cycles at most.
   public var krylovVectors = 60
+  /// Cycles of GMRES at most, of one Newton step.
   public var krylovCycles = 3
   /// A step is halved while the residual does not fall; below this length Newton's method has stalled.
   public var shortestStep = 1.0 / 64
@@ -25,13 +26,16 @@ public struct NewtonKrylov: Equatable, Sendable {
   /// The force grows from this share of it to the whole; each success multiplies the increment by `amplitudeGrowth`, each failure
   /// divides it by 4, and below `smallestIncrement` the sample is given up.
   public var firstAmplitude = 0.25
+  /// A success multiplies the increment by this.
   public var amplitudeGrowth = 2.0
+  /// The smallest increment of the share; a sample that needs a smaller one is given up.
   public var smallestIncrement = 1.0 / 64
   /// Modes up to this wave number along each axis are inverted exactly in the preconditioner; 0 for none.
   public var denseWaves = 4
   /// A sample is solved on grids of half the size first, down to this size, as long as they hold twice the waves of the force: there
   /// it goes its way from rest, to a residual of `coarseTolerance`, and the solution is where the finer grid starts.
   public var coarsestSize = 32
+  /// Relative residual on the coarser grids, whose solutions are starts only.
   public var coarseTolerance = 1e-3
   /// A sample that is given up on a coarser grid is given up for good, unless this share of its last vorticity or more was in the
   /// outer quarter of the modes there: then the finer grid starts from rest.
@@ -66,7 +70,9 @@ public struct NewtonHistory: Equatable, Sendable {
 /// backtracking line search, continuation in the amplitude of the force with a secant predictor, and nested grids. Samples go side by
 /// side; each has its own amplitude, tolerances and status, and leaves the batch when it is done.
 public struct SteadySolver: Sendable {
+  /// What is solved for its steady state.
   public let equation: VorticityEquation
+  /// Tolerances and limits.
   public let settings: NewtonKrylov
   /// From the coarsest grid to that of the equation.
   private let levels: [Level]

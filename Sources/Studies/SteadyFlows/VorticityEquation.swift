@@ -19,6 +19,7 @@ public enum ForceKind: String, CaseIterable, Sendable {
 /// projected on the kept modes. Everything is without dimension: lengths in units of 1 / (2 pi) of the period, times such that
 /// forces are of order one; nu is the inverse Reynolds number in these units.
 public struct VorticityEquation: Sendable {
+  /// The modes and points of its fields.
   public let grid: PeriodicGrid
   /// nu, above 0.
   public let viscosity: Double

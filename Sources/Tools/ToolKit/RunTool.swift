@@ -4,7 +4,7 @@ import Support
 
 /// Runs a command as the whole process: parses the arguments, runs the body, and ends with the exit status of `ExitStatus`.
 ///
-/// A `Failure`, or an error that `ErrorMapping` knows, is printed to standard error and ends with its status; a wrong
+/// A `Failure`, or a `FailureConvertible`, is printed to standard error and ends with its status; a wrong
 /// command line with 64; anything else is a bug, 70. `--help` and `--version` end with 0.
 ///
 /// - Parameter arguments: without the executable; nil for those of the process.
@@ -12,7 +12,6 @@ public func runTool<Command: ParsableCommand>(_ command: Command.Type, arguments
   reportSizeLimitAsError()
   do {
     var parsed = try Command.parseAsRoot(arguments)
-    try SHA256.requireAvailable()
     try parsed.run()
     try flushResult()
   } catch {
@@ -26,7 +25,6 @@ public func runTool<Command: AsyncParsableCommand>(_ command: Command.Type, argu
   reportSizeLimitAsError()
   do {
     var parsed = try Command.parseAsRoot(arguments)
-    try SHA256.requireAvailable()
     if var asynchronous = parsed as? any AsyncParsableCommand { try await asynchronous.run() } else { try parsed.run() }
     try flushResult()
   } catch {

@@ -25,8 +25,8 @@ struct AggregateCommand: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("The sweeps to report on.", valueName: "sweep.h5"))
   var sweeps: [String]
 
-  @Option(help: ArgumentHelp("The folder of the report.", valueName: "folder"))
-  var out: String
+  @Option(name: .customLong("out"), help: ArgumentHelp("The folder of the report.", valueName: "folder"))
+  var output: String
 
   @Option(help: ArgumentHelp("The pipeline file with the section `aggregate`.", valueName: "file.yaml"))
   var config: String?
@@ -39,7 +39,7 @@ struct AggregateCommand: AsyncParsableCommand {
     help: ArgumentHelp("Change one key of the configuration; may be repeated.", valueName: "key.path=value"))
   var overrides: [String] = []
 
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var format: OutputOptions
 
   func validate() throws {
     if config == nil, preset != nil || !overrides.isEmpty {
@@ -65,14 +65,14 @@ struct AggregateCommand: AsyncParsableCommand {
           .init("command", process.commandLine.joined(separator: " ")),
           .init("machine", "\(process.host), \(process.processor)"), .init("started", process.started),
         ]), studyFigures: { try figures(of: plan.caseStudy, $0) })
-    let folder = ReportFolder(URL(filePath: out))
+    let folder = ReportFolder(URL(filePath: output))
     let provenance = FileProvenance(
       run: process, configuration: plan.resolved,
       inputs: curves.map { ProvenanceInput(path: $0.source.path, contentHash: $0.source.contentHash) })
     try await folder.write(aggregation.page) {
       try aggregation.summary.write(to: $0.appending(path: "summary.h5").path, provenance: provenance)
     }
-    print(output.json ? try ResultDocument(aggregation, folder).text() : folder.page.path)
+    print(format.json ? try ResultDocument(aggregation, folder).text() : folder.page.path)
     if var violation = aggregation.violation {
       violation.location = config
       throw violation
@@ -82,10 +82,11 @@ struct AggregateCommand: AsyncParsableCommand {
   /// The figures that only this case study has, of the first seed of each model; a model or dataset that is gone is said.
   private func figures(of study: any CaseStudy.Type, _ models: [ModelSweeps]) throws -> Aggregation.StudyFigures {
     guard let study = study as? any HasFigures.Type else { return Aggregation.StudyFigures() }
-    return try figures(of: study, models)
+    return try ownFigures(of: study, models)
   }
 
-  private func figures<Case: HasFigures>(of study: Case.Type, _ models: [ModelSweeps]) throws -> Aggregation.StudyFigures {
+  // Of another name: an overload for `any CaseStudy.Type` would be preferred, and call itself.
+  private func ownFigures<Case: HasFigures>(of study: Case.Type, _ models: [ModelSweeps]) throws -> Aggregation.StudyFigures {
     var notes: [String] = []
     let inputs = try models.compactMap { model -> FigureInput<Case>? in
       do { return try FigureInput(model.first) } catch let failure as Failure where failure.status == .missingInput {

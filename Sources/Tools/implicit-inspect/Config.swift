@@ -4,6 +4,7 @@ import Report
 import StudyKit
 import StudyRegistry
 import Support
+import ToolKit
 
 struct Config: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -18,11 +19,7 @@ struct Config: ParsableCommand {
   @Option(help: ArgumentHelp("The pipeline file to show resolved.", valueName: "file.yaml"))
   var config: String?
 
-  @Option(help: "The preset of the pipeline file.")
-  var preset: String?
-
-  @Option(name: .customLong("set"), parsing: .singleValue, help: "Change one key of the configuration; may be repeated.")
-  var overrides: [String] = []
+  @OptionGroup var overlay: OverlayOptions
 
   func validate() throws {
     guard reference != (config != nil) else {
@@ -33,7 +30,7 @@ struct Config: ParsableCommand {
   func run() throws {
     Log.start()
     if let config {
-      let document = try ConfigurationDocument.load(config, preset: preset, overrides: overrides)
+      let document = try ConfigurationDocument.load(config, preset: overlay.preset, overrides: overlay.overrides)
       try resolve(StudyRegistry.caseStudy(of: document), document)
     } else {
       for study in try caseStudy.map({ [try StudyRegistry.caseStudy(named: $0)] }) ?? caseStudies { try list(study) }

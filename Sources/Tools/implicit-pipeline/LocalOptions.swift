@@ -10,7 +10,8 @@ struct LocalOptions: ParsableArguments {
     help: "Worker threads of all tasks together; by default all cores that this process may use.")
   var threads: Int?
 
-  @Option(name: .long, help: "Where the stages compute: cpu, cuda, cuda:N; by default cpu.")
+  @Option(
+    name: .long, help: "Where the stages compute: cpu, cuda, cuda:N; by default cpu. Tasks that know the CPU only stay there.")
   var device: String?
 
   @Flag(name: .long, help: "After a failure, go on with the tasks that do not need the failed one.")

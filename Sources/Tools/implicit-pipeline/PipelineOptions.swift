@@ -1,27 +1,21 @@
 import ArgumentParser
 import Pipeline
 import StudyRegistry
+import ToolKit
 
 /// Which pipeline, and where its run is.
 struct PipelineOptions: ParsableArguments {
   @Argument(help: ArgumentHelp("A pipeline file, or a list of them.", valueName: "pipeline.yaml"))
   var pipeline: String
 
-  @Option(name: .long, help: "The preset of the pipeline file: smoke, demo, paper, or any other it defines.")
-  var preset: String?
-
-  @Option(
-    name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp(
-      "Change one key of the configuration; may be repeated. Example: training.phases.0.steps=10",
-      valueName: "key.path=value"))
-  var overrides: [String] = []
+  @OptionGroup var overlay: OverlayOptions
 
   @Option(name: .long, help: ArgumentHelp("The folder of the run.", valueName: "folder"))
   var out: String
 
   func plan() throws -> PipelinePlan {
     let trimmed = out.count > 1 && out.hasSuffix("/") ? String(out.dropLast()) : out
-    return try PipelinePlan(pipeline, preset: preset, overrides: overrides, folder: trimmed, reader: pipelineOutline)
+    return try PipelinePlan(
+      pipeline, preset: overlay.preset, overrides: overlay.overrides, folder: trimmed, reader: pipelineOutline)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Pipeline
+import Support
 import ToolKit
 
 struct PlanCommand: ParsableCommand {
@@ -41,7 +42,7 @@ private struct PlannedTask: Encodable {
   init(index: Int, task: PipelineTask, assessment: Assessment) {
     (self.index, self.task, stage) = (index, task.id, task.stage)
     (mustRun, status) = (assessment.mustRun, "\(assessment)")
-    (inputs, output, log) = (task.inputs.map(\.path), task.output, task.logPath)
+    (inputs, output, log) = (task.inputs.map(\.path) + task.externalFiles.map(\.path), task.output, task.logPath)
     command = [task.stage.executable] + task.arguments
   }
 

@@ -23,11 +23,7 @@ struct RerunCommand: AsyncParsableCommand {
   @Option(name: .long, help: "What is made anew, with all that follows from it: train, sweep or aggregate.")
   var stage: Stage = .sweep
 
-  @Option(
-    name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp(
-      "Change one key of the configuration; may be repeated. Example: sweep.iterations=64", valueName: "key.path=value"))
-  var overrides: [String] = []
+  @OptionGroup var changes: OverrideOptions
 
   @Option(name: .long, help: "What the rerun is called; by default what was changed.")
   var name: String?
@@ -42,7 +38,8 @@ struct RerunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let rerun = try PipelineRerun(of: target.folder, from: stage, overrides: overrides, name: name, reader: pipelineOutline)
+    let rerun = try PipelineRerun(
+      of: target.folder, from: stage, overrides: changes.overrides, name: name, reader: pipelineOutline)
     if let profile {
       Log.start()
       let submission = SlurmSubmission(

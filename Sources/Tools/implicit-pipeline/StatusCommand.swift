@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Pipeline
+import Support
 import ToolKit
 
 struct StatusCommand: AsyncParsableCommand {

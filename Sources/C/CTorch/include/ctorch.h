@@ -104,6 +104,8 @@ typedef struct {
 
 /* Finds an operator, for example ("aten::add", "Tensor"). The result lives as long as the process. */
 ct_status ct_operator_find(const char *name, const char *overload, const ct_operator **out, ct_error *error);
+/* Whether the schema says that the operator changes one of its arguments, as in-place ones and those with an `out` do. */
+ct_status ct_operator_is_mutable(const ct_operator *op, bool *out, ct_error *error);
 
 /* Calls an operator on positional arguments; missing trailing ones take the schema's default.
  * The results, tensors only (a list or tuple is flattened), go to `results`; `produced` receives their number. */
@@ -130,19 +132,15 @@ ct_status ct_set_gradient_tracking(bool enabled, bool *before, ct_error *error);
 const char *ct_version(void);
 /* Number of CUDA devices; 0 when the LibTorch has no CUDA. */
 ct_status ct_cuda_device_count(int64_t *out, ct_error *error);
-/* Seeds LibTorch's own generators (CPU and CUDA). */
-ct_status ct_seed(uint64_t seed, ct_error *error);
 /* Threads inside one operator. */
 ct_status ct_set_threads(int64_t count, ct_error *error);
 ct_status ct_threads(int64_t *out, ct_error *error);
-/* Only deterministic kernels; operators without one fail. */
-ct_status ct_set_deterministic(bool enabled, ct_error *error);
 /* Waits until the queued work of the device is done. */
 ct_status ct_synchronize(ct_device device, ct_error *error);
 
-/* Floating-point operations of the operators called by this thread between start and stop: matrix products,
- * convolutions, sparse products and FFTs; a multiply-add counts as two. Element-wise work is not counted, nor are
- * gradients. */
+/* Floating-point operations of the operators called by this thread between start and stop: matrix products, convolutions,
+ * attention, sparse products, our own kernels, and FFTs (5 N log2 N, half of it where one side is real). A real multiply-add counts as
+ * two, a complex one as eight. Element-wise work is not counted, nor are gradients. */
 ct_status ct_flops_start(ct_flop_counter **out, ct_error *error);
 /* Frees the counter, which must be the one that this thread started. */
 ct_status ct_flops_stop(ct_flop_counter *counter, double *out, ct_error *error);
@@ -150,7 +148,7 @@ ct_status ct_flops_stop(ct_flop_counter *counter, double *out, ct_error *error);
 /* The most bytes of tensors, gradients and temporaries that were there at one time between start and stop, allocated by
  * this thread and its backward passes in between. Both are called on the same thread. */
 ct_status ct_memory_start(ct_memory_meter **out, ct_error *error);
-/* Frees the meter. */
+/* Frees the meter, which must be the one that this thread started. */
 ct_status ct_memory_stop(ct_memory_meter *meter, int64_t *out, ct_error *error);
 
 /* Loading ---------------------------------------------------------------------------------------------------------- */
@@ -167,16 +165,15 @@ ct_status ct_memory_stop(ct_memory_meter *meter, int64_t *out, ct_error *error);
   X(tensor_requires_gradient) \
   X(live_tensors) \
   X(operator_find) \
+  X(operator_is_mutable) \
   X(call) \
   X(tensor_leaf) \
   X(gradients) \
   X(set_gradient_tracking) \
   X(version) \
   X(cuda_device_count) \
-  X(seed) \
   X(set_threads) \
   X(threads) \
-  X(set_deterministic) \
   X(synchronize) \
   X(flops_start) \
   X(flops_stop) \

@@ -5,7 +5,9 @@ import Torch
 
 /// A folder with a Huginn model as it is downloaded: config.json, model.safetensors, or several with an index, tokenizer.json.
 public struct HuginnCheckpoint {
+  /// Where config.json, the safetensors files and tokenizer.json lie.
   public let folder: String
+  /// What config.json says.
   public let sizes: TransformerSizes
   let configuration: CheckpointConfiguration
 

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Torch
 
 /// What this machine does: operations of large matrix products, and bytes of weights read by products with few rows.
@@ -64,27 +65,25 @@ struct GenerationPrice {
 
   var text: String {
     func gigabytes(_ bytes: Int) -> String { String(format: "%.2f GiB", Double(bytes) / 1_073_741_824) }
-    func time(_ seconds: Double) -> String {
-      seconds < 3600 ? String(format: "%.1f min", seconds / 60) : String(format: "%.1f h", seconds / 3600)
-    }
     var lines = [
       "parameters        \(sizes.parameterCount)",
       "weights           \(gigabytes(weightBytes)) in \(type.rawValue)",
       "texts             \(sequences) of up to \(length) tokens, \(batch) side by side",
       String(
         format: "this machine      %.1f GFLOP/s, %.1f GB/s", machine.flopsPerSecond / 1e9, machine.bytesPerSecond / 1e9),
-      "recurrences  key-value cache  memory in all  time",
     ]
-    for count in recurrences {
-      let cells = [gigabytes(cacheBytes(recurrences: count)), gigabytes(weightBytes + cacheBytes(recurrences: count))]
-      lines.append(
-        "\(pad("\(count)", 11))  \(pad(cells[0], 15))  \(pad(cells[1], 13))  \(time(seconds(recurrences: count)))")
+    let table = recurrences.map { count in
+      [
+        "\(count)", gigabytes(cacheBytes(recurrences: count)), gigabytes(weightBytes + cacheBytes(recurrences: count)),
+        durationText(seconds(recurrences: count)),
+      ]
     }
-    lines.append("all together      \(time(recurrences.reduce(0) { $0 + seconds(recurrences: $1) })), if no text ends early")
+    lines +=
+      TextTable(
+        [["recurrences", "key-value cache", "memory in all", "time"]] + table, rightAligned: [0, 1, 2, 3]
+      ).lines
+    lines.append(
+      "all together      \(durationText(recurrences.reduce(0) { $0 + seconds(recurrences: $1) })), if no text ends early")
     return lines.joined(separator: "\n")
-  }
-
-  private func pad(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(0, width - text.count)) + text
   }
 }

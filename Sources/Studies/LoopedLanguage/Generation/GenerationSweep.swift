@@ -29,7 +29,7 @@ struct GenerationSweep: CheckpointSweep {
 
   init(reading section: ConfigurationSection) throws {
     words = try section.path(
-      "words", default: "../data/contrast-words.tsv", "table of words with two fields each, separated by tabs")
+      "words", default: "../data/contrast-words.tsv", inPipeline: false, "table of words with two fields each, separated by tabs")
     templates = try section.texts("templates", default: Self.defaultTemplates, "prompts with {word} and {field}")
     pairs = try section.optionalInteger("pairs", in: 1...1_000_000, "pairs of prompts, the first ones; all, if missing")
     let even = Array(stride(from: 2, through: 32, by: 2))

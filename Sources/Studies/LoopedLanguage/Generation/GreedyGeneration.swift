@@ -3,6 +3,7 @@ import Torch
 
 /// Continues token sequences by the most likely token, with a fixed number of recurrences for every token.
 public struct GreedyGeneration {
+  /// What continues the prompts.
   public let model: LoopedTransformer
   /// Recurrences of the core, at least 1.
   public var recurrences: Int

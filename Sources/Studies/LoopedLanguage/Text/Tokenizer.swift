@@ -67,6 +67,7 @@ public struct Tokenizer: Sendable {
   /// Number of ids, counted to the largest one.
   public var vocabularySize: Int { (contents.keys.max() ?? -1) + 1 }
 
+  /// The number of a token by its text; nil if there is none.
   public func id(of content: String) -> Int? {
     added.first { $0.content == content }?.id ?? vocabulary[content]
   }

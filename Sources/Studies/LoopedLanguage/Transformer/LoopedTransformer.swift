@@ -6,6 +6,7 @@ import Torch
 ///
 /// with one norm, used twice. Parameter names are those of the published checkpoint.
 public final class LoopedTransformer: Module {
+  /// The sizes it was built with.
   public let sizes: TransformerSizes
   let embedding: Parameter
   let preludeBlocks: [SandwichBlock]

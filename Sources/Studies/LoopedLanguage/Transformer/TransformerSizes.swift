@@ -6,17 +6,23 @@ public struct TransformerSizes: Equatable, Sendable {
   public var vocabulary: Int
   /// C.
   public var width: Int
+  /// Attention heads; they share the width.
   public var heads: Int
   /// Hidden width of the gated perceptrons.
   public var intermediate: Int
   /// Blocks before, in and after the loop.
   public var prelude: Int
+  /// Blocks in the loop.
   public var core: Int
+  /// Blocks after the loop.
   public var coda: Int
   /// The most positions of a sequence.
   public var blockSize: Int
+  /// Pair i of d / 2 turns by position * base^(-2 i / d) radians.
   public var rotaryBase: Double
+  /// Added to the mean square before its root is taken.
   public var normEpsilon: Double
+  /// Whether queries and keys have a bias, as in the published model.
   public var hasQueryKeyBias: Bool
   /// Whether the output head is the embedding, so that there is no matrix of its own.
   public var tiesEmbedding: Bool

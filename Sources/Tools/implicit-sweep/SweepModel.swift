@@ -1,0 +1,66 @@
+import ArgumentParser
+import Configuration
+import Equilibrium
+import Records
+import Stages
+import StudyKit
+import StudyRegistry
+import ToolKit
+import Torch
+
+struct SweepModel: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "model", abstract: "Measures a model that implicit-train made, on a dataset (the default).")
+
+  @OptionGroup var source: ConfigurationOptions
+  @OptionGroup var options: RunOptions
+  @OptionGroup var target: DeviceOptions
+
+  @Option(help: ArgumentHelp("The model to measure.", valueName: "file.h5"))
+  var model: String
+
+  @Option(help: ArgumentHelp("The dataset to measure it on.", valueName: "file.h5"))
+  var dataset: String
+
+  @Option(help: "The split of the dataset: train, valid or test.")
+  var split: Split = .test
+
+  @Option(parsing: .unconditional, help: "Test-time iterations; short for --set sweep.iterations=K.")
+  var iterations: Int?
+
+  @Option(help: "Fixed-point solver: picard, anderson or broyden, with its default settings.")
+  var solver: SolverKind?
+
+  @Flag(help: "Store the output of every sample at every iteration; short for --set sweep.save_outputs=true.")
+  var saveOutputs = false
+
+  @Option(name: .customLong("out"), help: ArgumentHelp("The sweep file to write.", valueName: "file.h5"))
+  var output: String
+
+  @Flag(help: "Go on behind the samples that an attempt left beside the output, if there are any.")
+  var resume = false
+
+  func run() throws {
+    options.start()
+    try sweep(caseStudy(of: document()))
+  }
+
+  private func sweep<Case: CaseStudy>(_ study: Case.Type) throws {
+    let stage = SweepStage(
+      model: model, dataset: dataset, split: split, output: output, resumes: resume, threads: options.threadCount,
+      device: try Device(parsing: target.device), progress: options.progress)
+    _ = try stage.run(ExperimentConfiguration<Case>(document()))
+    print(output)
+  }
+
+  private func document() throws -> ConfigurationDocument {
+    var source = source
+    if let iterations { source.overrides.append("sweep.iterations=\(iterations)") }
+    if saveOutputs { source.overrides.append("sweep.save_outputs=true") }
+    if let solver { source.overrides += ["sweep.solver=null", "sweep.solver={name: \(solver.rawValue)}"] }
+    return try source.load()
+  }
+}
+
+extension Split: ExpressibleByArgument {}
+extension SolverKind: ExpressibleByArgument {}

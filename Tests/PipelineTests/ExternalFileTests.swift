@@ -1,0 +1,77 @@
+import Foundation
+import Support
+import Testing
+
+@testable import Pipeline
+
+/// Files that the configuration names and no task of the run makes.
+@Suite struct ExternalFileTests {
+  private static let weights = "models.explicit-8.weights=weights.safetensors"
+
+  /// Sharp images of a folder, blurred by the kernel of a file.
+  private static let images = """
+    case_study: deblurring
+    dataset:
+      images: {kind: folder, path: images, size: 16}
+      kernel: {kind: file, path: kernel.npy}
+    models:
+      explicit: {architecture: explicit-drunet}
+    training: {phases: [{steps: 1, iterations: 1, learning_rate: 0.01}]}
+    """
+
+  @Test func `a replaced file of weights makes its model again, and no other`() async throws {
+    let bench = try Workbench()
+    try bench.write("one", to: "weights.safetensors")
+    _ = try await bench.execute(bench.plan(Self.weights))
+    #expect(try bench.assessments(bench.plan(Self.weights)).values.allSatisfy { $0 == "done" })
+    try bench.write("two", to: "weights.safetensors")
+    let found = try bench.assessments(bench.plan(Self.weights))
+    #expect(found["train-explicit-8"] == "run: changed: input models.explicit-8.weights")
+    #expect(found["generate"] == "done" && found["train-implicit-8"] == "done")
+    #expect(found["sweep-implicit-8-test"] == "done")
+    try bench.forgetEvents()
+    _ = try await bench.execute(bench.plan(Self.weights))
+    #expect(bench.started == ["explicit-8"])
+    #expect(try bench.assessments(bench.plan(Self.weights)).values.allSatisfy { $0 == "done" })
+  }
+
+  @Test(arguments: ["images/train/b.png", "images/test/deep/a.png", "kernel.npy"])
+  func `a change of any file that the dataset is made of draws it again`(file: String) async throws {
+    let bench = try Workbench(Self.images)
+    for folder in ["images/train", "elsewhere/deep"] {
+      try FileManager.default.createDirectory(atPath: "\(bench.folder)/\(folder)", withIntermediateDirectories: true)
+    }
+    // Folders of pictures are often links.
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(bench.folder)/images/test", withDestinationPath: "../elsewhere")
+    for name in ["images/train/a.png", "images/train/b.png", "images/test/deep/a.png", "kernel.npy"] {
+      try bench.write("one", to: name)
+    }
+    _ = try await bench.execute()
+    #expect(try bench.assessments()["generate"] == "done")
+    try bench.write("two", to: file)
+    let key = file == "kernel.npy" ? "dataset.kernel.path" : "dataset.images.path"
+    #expect(try bench.assessments()["generate"] == "run: changed: input \(key)")
+  }
+
+  @Test func `a file that is missing is found when the run is planned, with its key`() throws {
+    let bench = try Workbench()
+    let failure = try #require(throws: Failure.self) { try bench.plan(Self.weights) }
+    #expect(failure.status == .missingInput && failure.location == "\(bench.folder)/weights.safetensors")
+    #expect(failure.problem.contains("models.explicit-8.weights"))
+  }
+
+  @Test func `a file that only another command reads may be missing, and changes nothing`() async throws {
+    let bench = try Workbench(
+      """
+      case_study: looped-language
+      dataset: {}
+      models:
+        looped: {architecture: looped-transformer, vocabulary: 274, width: 8, intermediate: 8}
+      training: {phases: [{steps: 1, iterations: 1, learning_rate: 0.01}]}
+      """)
+    _ = try await bench.execute()
+    let found = try bench.assessments(bench.plan("sweep.checkpoint.words=nowhere.tsv"))
+    #expect(found.values.allSatisfy { $0 == "done" }, "\(found)")
+  }
+}
