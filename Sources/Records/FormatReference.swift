@@ -200,8 +200,7 @@ public enum FormatReference {
           object.dimensions.map { "(\($0.joined(separator: ", ")))" } ?? "any", object.units ?? "its own",
           object.isRequired ? "yes" : "no",
           object.longName + (object.note.isEmpty ? "" : "; \(object.note)")
-            + (object.isMeasurement ? " (role `measurement`)" : "")
-            + (object.isCoordinate ? " (coordinates)" : ""),
+            + (object.isMeasurement ? " (role `measurement`)" : "") + (object.isCoordinate ? " (coordinates)" : ""),
         ]
       })
   }

@@ -30,7 +30,7 @@ public enum Runtime {
 
   /// Floating-point operations that `body` does on this thread in matrix products, convolutions, attention, sparse products, our own
   /// kernels, and FFTs (5 N log2 N, half of it where one side is real). A real multiply-add counts as two, a complex one as eight.
-  /// Element-wise work is not counted, nor are gradients.
+  /// Element-wise work is not counted, nor are factorisations and gradients.
   ///
   /// - Throws: what `body` throws; `TorchError` where a count is under way on this thread.
   public static func countingFlops<Result>(_ body: () throws -> Result) throws -> (result: Result, flops: Double) {

@@ -14,19 +14,20 @@ let overridesWithoutMemory = [
   "sweep.iterations=5", "sweep.samples=4", "sweep.chunk=2", "aggregate.iteration=4", "aggregate.expect=[]",
 ]
 
-/// One case study in a folder of its own, at its preset `smoke`, made smaller still.
+/// One case study in a folder of its own, at a preset, by default `smoke` made smaller still.
 struct Bench<Case: CaseStudy>: Sendable {
   let pipeline: String
   let folder: String
+  let preset: String
   /// Come before those of every call.
   let overrides: [String]
 
-  init(_ pipeline: String, folder: String, overrides: [String] = smallerOverrides) {
-    (self.pipeline, self.folder, self.overrides) = (pipeline, folder, overrides)
+  init(_ pipeline: String, folder: String, preset: String = "smoke", overrides: [String] = smallerOverrides) {
+    (self.pipeline, self.folder, self.preset, self.overrides) = (pipeline, folder, preset, overrides)
   }
 
   func document(_ more: [String] = []) throws -> ConfigurationDocument {
-    try ConfigurationDocument.load(pipeline, preset: "smoke", overrides: overrides + more)
+    try ConfigurationDocument.load(pipeline, preset: preset, overrides: overrides + more)
   }
 
   func configuration(_ more: [String] = []) throws -> ExperimentConfiguration<Case> {

@@ -1,8 +1,8 @@
 // Counts floating-point operations at the one door that all operators go through.
 //
 // A real multiply-add is two operations, a complex one eight (four products, four sums). A complex transform of N points is
-// 5 N log2 N, a real one half of that, the convention of FFTW's benchmarks. Everything else, which is one operation for each element
-// or less work than the products around it, is not counted.
+// 5 N log2 N, a real one half of that, the convention of FFTW's benchmarks. Element-wise work and reductions are not counted, nor are
+// factorisations (QR, solutions, inverses), which no model uses.
 
 #include <cmath>
 #include <numeric>
@@ -123,8 +123,10 @@ double advection_change(const Call &call) {
 using Cost = double (*)(const Call &);
 
 /// By name and overload, because overloads differ in what their arguments mean.
-const std::unordered_map<std::string, Cost> &costs() {
-  static const auto *table = new std::unordered_map<std::string, Cost>{
+using Costs = std::unordered_map<std::string, Cost>;
+
+Costs known_costs() {
+  return {
       {"aten::matmul", product<0>},
       {"aten::linalg_matmul", product<0>},
       {"aten::mm", product<0>},
@@ -166,6 +168,20 @@ const std::unordered_map<std::string, Cost> &costs() {
       {"implicit::periodic_modes", periodic_modes},
       {"implicit::advection_change", advection_change},
   };
+}
+
+/// The table lives as long as the process. An operator of it that this LibTorch does not have would silently cost nothing.
+const Costs &costs() {
+  static const Costs *table = [] {
+    auto known = std::make_unique<Costs>(known_costs());
+    for (const auto &[name, cost] : *known) {
+      const size_t dot = name.find('.');
+      const std::string overload = dot == std::string::npos ? "" : name.substr(dot + 1);
+      TORCH_CHECK(c10::Dispatcher::singleton().findSchema({name.substr(0, dot), overload}).has_value(),
+                  "counting operations: this LibTorch has no operator ", name);
+    }
+    return known.release();
+  }();
   return *table;
 }
 

@@ -140,7 +140,7 @@ ct_status ct_synchronize(ct_device device, ct_error *error);
 
 /* Floating-point operations of the operators called by this thread between start and stop: matrix products, convolutions,
  * attention, sparse products, our own kernels, and FFTs (5 N log2 N, half of it where one side is real). A real multiply-add counts as
- * two, a complex one as eight. Element-wise work is not counted, nor are gradients. */
+ * two, a complex one as eight. Element-wise work is not counted, nor are factorisations and gradients. */
 ct_status ct_flops_start(ct_flop_counter **out, ct_error *error);
 /* Frees the counter, which must be the one that this thread started. */
 ct_status ct_flops_stop(ct_flop_counter *counter, double *out, ct_error *error);
