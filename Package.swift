@@ -120,7 +120,7 @@ let package = Package(
       tool("implicit-benchmark", ["StudyKit", "Stages", "StudyRegistry"]),
 
       .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport", swiftSettings: settings),
-      tests("Torch", ["Torch"]),
+      tests("Torch", ["CTorch", "Torch"]),
       tests("HDF5", ["HDF5"]),
       tests("Equilibrium", ["Torch", "HDF5", "Equilibrium"]),
       tests("Support", ["Support", logging]),

@@ -49,7 +49,9 @@ enum GainStudy: HasRealInput {
 
   static func batch(_ reader: DatasetReader, _ split: Split, rows: [Int], options: TensorOptions) throws -> Batch {
     func column(_ name: String) throws -> Tensor {
-      try Tensor(reader.values(name, split, rows: rows, as: Double.self), shape: [rows.count, 1], type: options.type, device: options.device)
+      try Tensor(
+        reader.values(name, split, rows: rows, as: Double.self), shape: [rows.count, 1], type: options.type,
+        device: options.device)
     }
     return Batch(gain: try column("gain"), x: try column("x"), y: try column("y"))
   }

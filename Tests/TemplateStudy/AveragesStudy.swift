@@ -24,7 +24,8 @@ public enum AveragesStudy: HasSymmetries, HasRealInput {
     _ reader: DatasetReader, _ split: Split, rows: [Int], options: TensorOptions
   ) throws -> AveragesBatch {
     try AveragesBatch(
-      reader.values("x", split, rows: rows, as: Double.self), means: reader.values("y", split, rows: rows, as: Double.self), options: options)
+      reader.values("x", split, rows: rows, as: Double.self), means: reader.values("y", split, rows: rows, as: Double.self),
+      options: options)
   }
 
   public static let architectures = AveragesModels.architectures
