@@ -15,8 +15,7 @@ public struct CasePipeline {
   public let outline: PipelineOutline
 
   /// - Parameter reader: knows the case studies.
-  /// - Throws: `.missingInput` or `.usage` for a file that cannot be read or is wrong anywhere; `.missingInput` for a file
-  ///   that it names and that is not there.
+  /// - Throws: `.missingInput` or `.usage` for a file that cannot be read or is wrong anywhere.
   public init(_ path: String, preset: String? = nil, overrides: [String] = [], reader: PipelineOutline.Reader) throws {
     document = try ConfigurationDocument.load(path, preset: preset, overrides: overrides)
     name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
@@ -32,8 +31,5 @@ public struct CasePipeline {
     }
     _ = try AggregationSettings(document.section("aggregate", "the report and its expected bands"))
     try document.finish()
-    for file in document.externalFiles() where !FileManager.default.fileExists(atPath: file.path) {
-      throw Failure(missing: file)
-    }
   }
 }

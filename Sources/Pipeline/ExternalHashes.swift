@@ -2,6 +2,21 @@ import Configuration
 import Foundation
 import Support
 
+extension PipelinePlan {
+  /// The files and folders that tasks of this run read, that no task makes, and that are not there. A plan can be made and looked at
+  /// without them, on a laptop for a cluster; a run cannot.
+  public var missingFiles: [ExternalFile] {
+    var seen: Set<String> = []
+    return graph.tasks.filter(makes).flatMap(\.externalFiles).filter { seen.insert($0.path).inserted }
+      .filter { !FileManager.default.fileExists(atPath: $0.path) }
+  }
+
+  /// - Throws: `.missingInput` that names the key and the path of the first one.
+  func requireFiles() throws {
+    if let file = missingFiles.first { throw Failure(missing: file) }
+  }
+}
+
 /// The content hashes of the files that a run reads and does not make: weights, images, kernels.
 ///
 /// A file is read once; while nothing about it changes, its hash is taken from `RUN/external-files.json`. What is kept there is

@@ -38,6 +38,7 @@ public struct PipelineRun: Sendable {
   ///   not throw; they are in the summary.
   public func execute() async throws -> RunSummary {
     try executables.check(Set(plan.graph.tasks.map(\.stage)).sorted { $0.rawValue < $1.rawValue })
+    try plan.requireFiles()
     try plan.createFolders()
     let lock = try RunLock(plan)
     defer { withExtendedLifetime(lock) {} }

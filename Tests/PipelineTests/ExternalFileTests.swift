@@ -82,11 +82,14 @@ import Testing
     #expect(try hash() != "from the store" && hash() != first)
   }
 
-  @Test func `a file that is missing is found when the run is planned, with its key`() throws {
+  @Test func `a plan can be made without a file, and says which is missing; a run is refused before anything is done`() async throws {
     let bench = try Workbench()
-    let failure = try #require(throws: Failure.self) { try bench.plan(Self.weights) }
+    let plan = try bench.plan(Self.weights)
+    #expect(plan.missingFiles == [ExternalFile(key: "models.explicit-8.weights", path: "\(bench.folder)/weights.safetensors")])
+    let failure = try await #require(throws: Failure.self) { _ = try await bench.execute(plan) }
     #expect(failure.status == .missingInput && failure.location == "\(bench.folder)/weights.safetensors")
     #expect(failure.problem.contains("models.explicit-8.weights"))
+    #expect(bench.events.isEmpty && !FileManager.default.fileExists(atPath: bench.run))
   }
 
   @Test func `a file that only another command reads may be missing, and changes nothing`() async throws {

@@ -57,6 +57,7 @@ public struct SlurmSubmission: Sendable {
     try executables.check(Set(plan.graph.tasks.map(\.stage)).sorted { $0.rawValue < $1.rawValue })
     let script = try JobScript(profile)
     for task in plan.graph.tasks { _ = try profile.device(for: task) }
+    try plan.requireFiles()
     try plan.createFolders()
     let lock = try RunLock(plan, patience: patience)
     defer { withExtendedLifetime(lock) {} }

@@ -20,6 +20,7 @@ struct PlanCommand: ParsableCommand {
   func run() throws {
     let plan = try pipeline.plan()
     if graph { return print(plan.graph.dot, terminator: "") }
+    for file in plan.missingFiles { Console.standardError.print("\(Failure(missing: file))") }
     let entries = plan.graph.assess().enumerated().map { index, entry in
       PlannedTask(index: index, task: entry.task, assessment: entry.assessment)
     }

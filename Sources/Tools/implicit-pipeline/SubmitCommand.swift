@@ -30,7 +30,10 @@ struct SubmitCommand: AsyncParsableCommand {
   func run() async throws {
     Log.start()
     let submission = try slurm.submission(of: pipeline.plan())
-    if dryRun { return print(try submission.rehearse()) }
+    if dryRun {
+      for file in submission.plan.missingFiles { Console.standardError.print("\(Failure(missing: file))") }
+      return print(try submission.rehearse())
+    }
     try await submission.submitAndPrint(json: output.json)
   }
 }
