@@ -22,22 +22,6 @@ public protocol EquilibriumState {
   func replacing(samplesWhere mask: [Bool], with other: Self) throws -> Self
 }
 
-/// A factor in a linear combination of states.
-public enum Coefficient: Equatable, Sendable {
-  /// The same for every sample.
-  case uniform(Double)
-  /// One per sample, `[B]`.
-  case perSample([Double])
-
-  /// The factor of one sample.
-  public func value(sample: Int) -> Double {
-    switch self {
-    case .uniform(let value): value
-    case .perSample(let values): values[sample]
-    }
-  }
-}
-
 extension EquilibriumState {
   /// The number of samples B.
   public var sampleCount: Int { shape.first ?? 0 }

@@ -1,5 +1,3 @@
-import HDF5
-
 /// The part of data/FORMAT.md on files from elsewhere.
 extension FormatReference {
   static let foreign = """

@@ -1,69 +1,6 @@
 import HDF5
 import Support
 
-/// Name, unit and meaning of a measure of outputs.
-public struct MeasureDescription: Equatable, Sendable {
-  /// Name in files and pipeline files, for example `psnr`.
-  public var name: String
-  /// Unit of the values, "1" if they have none.
-  public var units: String
-  /// What it is, for axes and tables.
-  public var longName: String
-
-  /// A measure of this name, unit and meaning.
-  public init(_ name: String, units: String, _ longName: String) {
-    (self.name, self.units, self.longName) = (name, units, longName)
-  }
-
-  /// The meaning with its unit, for axes.
-  public var label: String { units == "1" ? longName : "\(longName) (\(units))" }
-}
-
-/// What a sweep measures, and so which datasets its file has and how large they are.
-public struct SweepLayout: Equatable, Sendable {
-  /// Recorded iterations, ascending, `[K]`.
-  public var iterations: [Int]
-  /// Number of the draw of each sample, `[S]`.
-  public var draws: [Int]
-  /// Names of the kinds of perturbation.
-  public var perturbations: [String]
-  /// Measures beside the error.
-  public var qualities: [MeasureDescription]
-  /// The iterations at which local Lipschitz constants are computed, and for how many samples; nil for none.
-  public var localLipschitz: LocalLipschitz?
-
-  /// At which iterations, and for how many samples, local Lipschitz constants are computed.
-  public struct LocalLipschitz: Equatable, Sendable {
-    /// The iterations t, ascending.
-    public var iterations: [Int]
-    /// The first so many samples of the sweep.
-    public var samples: Int
-
-    /// For the first `samples` samples at these iterations.
-    public init(iterations: [Int], samples: Int) { (self.iterations, self.samples) = (iterations, samples) }
-  }
-
-  /// What is left out is not measured.
-  public init(
-    iterations: [Int], draws: [Int], perturbations: [String] = [], qualities: [MeasureDescription] = [],
-    localLipschitz: LocalLipschitz? = nil
-  ) {
-    (self.iterations, self.draws, self.perturbations) = (iterations, draws, perturbations)
-    (self.qualities, self.localLipschitz) = (qualities, localLipschitz)
-  }
-}
-
-/// What one sample costs up to the output of each recorded iteration, `[K]`.
-public struct SweepCosts: Equatable, Sendable {
-  /// Floating-point operations.
-  public var flops: [Double]
-  /// Wall time in s.
-  public var seconds: [Double]
-
-  /// Both of as many values as there are recorded iterations.
-  public init(flops: [Double], seconds: [Double]) { (self.flops, self.seconds) = (flops, seconds) }
-}
-
 /// A sweep file that is being written, piece after piece of samples in their order.
 public final class SweepWriter {
   private let content: ContentFile

@@ -1,5 +1,4 @@
 import Plot
-import Records
 
 extension SweepFigures {
   /// The largest local Lipschitz constant at each iteration it was measured at, beside the largest sampled ratio of the same samples.

@@ -1,6 +1,5 @@
 import Records
 import StudyKit
-import Support
 import Torch
 
 /// A model beside its data, ready to be trained: what a training and its measurement have in common.

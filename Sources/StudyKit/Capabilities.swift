@@ -23,33 +23,9 @@ public protocol HasRealInput<Batch>: CaseStudy {
   static func realInput(of batch: Batch) throws -> RealInput<Batch>
 }
 
-/// The input of a batch as a real vector for each sample.
-public struct RealInput<Batch> {
-  /// `[B, ...]`
-  public var value: Tensor
-  /// The batch with another vector in its place.
-  public var replaced: (Tensor) throws -> Batch
-
-  public init(_ value: Tensor, replaced: @escaping (Tensor) throws -> Batch) {
-    (self.value, self.replaced) = (value, replaced)
-  }
-}
-
 /// Datasets can be written in formats of other programs (`implicit-inspect export`).
 public protocol HasExports: CaseStudy {
   static var exports: [DatasetExport] { get }
-}
-
-/// A way to write a dataset for another program.
-public struct DatasetExport: Sendable {
-  /// Name of the format on command lines.
-  public var format: String
-  /// Writes all splits to a file; it appears whole or not at all.
-  public var write: @Sendable (_ dataset: DatasetReader, _ path: String) throws -> Void
-
-  public init(_ format: String, write: @escaping @Sendable (DatasetReader, String) throws -> Void) {
-    (self.format, self.write) = (format, write)
-  }
 }
 
 /// There is a published model that can be measured without a dataset of ours (`implicit-sweep published`).

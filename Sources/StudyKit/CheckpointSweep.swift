@@ -7,34 +7,3 @@ public protocol CheckpointSweep: Sendable {
   /// - Returns: the content hash of the file.
   func run(_ request: CheckpointSweepRequest) throws -> String
 }
-
-/// What a measurement of a published model needs to know.
-public struct CheckpointSweepRequest: Sendable {
-  /// The folder of the published model.
-  public var checkpoint: String
-  /// The file to write.
-  public var output: String
-  /// Where the model computes.
-  public var device: Device
-  /// Cores that are used.
-  public var threads: Int
-  /// Where progress is kept; nil for nowhere.
-  public var progress: String?
-  /// Every random number follows from it.
-  public var seed: UInt64
-  /// The resolved configuration, for the provenance.
-  public var configuration: String
-
-  /// A request as `implicit-sweep --checkpoint` makes it.
-  public init(
-    checkpoint: String, output: String, device: Device, threads: Int, progress: String?, seed: UInt64, configuration: String
-  ) {
-    self.checkpoint = checkpoint
-    self.output = output
-    self.device = device
-    self.threads = threads
-    self.progress = progress
-    self.seed = seed
-    self.configuration = configuration
-  }
-}

@@ -1,6 +1,5 @@
 import Configuration
 import Equilibrium
-import Support
 
 /// The section `sweep.lipschitz`: at which iterations t, and for how many samples, the local Lipschitz constant of x -> y_t is
 /// computed, the largest singular value of d y_t / d x, by power iteration. A sampled ratio is a lower bound of it.

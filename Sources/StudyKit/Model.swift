@@ -1,43 +1,5 @@
 import Equilibrium
-import Support
 import Torch
-
-/// A network that computes its output by iterating one block to a fixed point, y_t = G(y_{t-1}, x).
-///
-/// Training, sweeping, Lipschitz estimation and the memory study are written once against this protocol.
-public protocol ImplicitModel<Batch>: Module {
-  associatedtype Batch
-  /// What the block needs of the input x, computed once for all iterations.
-  associatedtype Context
-
-  /// The injection of the input. Tracked: gradients flow to parameters and inputs through it.
-  func inject(_ batch: Batch) throws -> Context
-  /// y_0, `[B, ...]`.
-  func initialState(_ context: Context) throws -> Tensor
-  /// One application of the block, G(y, x). Acts on each sample separately.
-  func step(_ state: Tensor, _ context: Context) throws -> Tensor
-  /// The output of the network at the state y.
-  func readout(_ state: Tensor, _ context: Context) throws -> Tensor
-}
-
-/// A network that computes its output in one pass.
-public protocol ExplicitModel<Batch>: Module {
-  associatedtype Batch
-  func predict(_ batch: Batch) throws -> Tensor
-  /// What the training loss is taken of, with random numbers that are new in every step: the prediction, unless the model says
-  /// otherwise.
-  func trainingOutput(_ batch: Batch, random: inout KeyedRandom) throws -> Tensor
-  /// Whether `trainingOutput` draws random numbers: then the losses of different steps do not compare. False unless the model says
-  /// otherwise.
-  var trainsWithRandomNumbers: Bool { get }
-}
-
-extension ExplicitModel {
-  /// The prediction.
-  public func trainingOutput(_ batch: Batch, random: inout KeyedRandom) throws -> Tensor { try predict(batch) }
-  /// No random numbers.
-  public var trainsWithRandomNumbers: Bool { false }
-}
 
 /// A model of a case study: implicit or explicit.
 public enum Model<Batch>: Sendable {

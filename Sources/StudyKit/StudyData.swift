@@ -18,23 +18,3 @@ public protocol StudyData: SendableMetatype {
   /// - Parameter rows: positions in the split, in any order.
   static func batch(_ reader: DatasetReader, _ split: Split, rows: [Int], options: TensorOptions) throws -> Batch
 }
-
-/// Samples that are worked through together.
-public protocol SampleBatch: Sendable {
-  /// B.
-  var sampleCount: Int { get }
-}
-
-/// Element type and device of the tensors of a batch or a model.
-public struct TensorOptions: Equatable, Sendable {
-  /// Element type of real tensors; integer ones keep theirs.
-  public var type: DType
-  /// Where the tensors live.
-  public var device: Device
-
-  /// By default float32 on the CPU.
-  public init(type: DType = .float32, device: Device = .cpu) {
-    self.type = type
-    self.device = device
-  }
-}

@@ -11,14 +11,14 @@ import Testing
     ("a: b: c", "a.yaml:1:5"),
     ("dataset: *nowhere", "a.yaml:1:10"), ("--- {}\n--- {}", "a.yaml:2:1"),
   ])
-  func `a syntax error names line and column`(_ text: String, _ location: String) throws {
+  func `A syntax error names line and column`(_ text: String, _ location: String) throws {
     let failure = try thrownFailure { _ = try document(text) }
     #expect(failure.status == .usage)
     #expect(failure.problem.hasPrefix("not valid YAML: "))
     #expect(failure.location == location)
   }
 
-  @Test func `a key that occurs twice is an error`() throws {
+  @Test func `A key that occurs twice is an error`() throws {
     let failure = try thrownFailure { _ = try document("seed: 1\ndataset: {a: 1}\ndataset: {b: 1}") }
     #expect(
       failure
@@ -28,13 +28,13 @@ import Testing
   }
 
   @Test(arguments: ["<<: {a: 1}", "? [a, b]\n: 1", "a b: 1", "dataset: {\"a.b\": 1}"])
-  func `keys are plain names`(_ text: String) throws {
+  func `Keys are plain names`(_ text: String) throws {
     let failure = try thrownFailure { _ = try document(text) }
     #expect(failure.status == .usage)
     #expect(failure.problem.hasPrefix("expected a key of letters, digits, `_` and `-`, found "))
   }
 
-  @Test func `aliases that multiply are stopped`() throws {
+  @Test func `Aliases that multiply are stopped`() throws {
     var lines = ["title: &l0 [a, a, a, a, a, a, a, a, a, a]"]
     for level in 1...9 {
       lines.append(
@@ -46,17 +46,17 @@ import Testing
     #expect(failure.location?.hasPrefix("a.yaml:") == true)
   }
 
-  @Test func `an alias stands for its value`() throws {
+  @Test func `An alias stands for its value`() throws {
     let document = try document("dataset: {train: &size {attempts: 5}, test: *size}")
     #expect(try document.section("dataset").section("test").integer("attempts", "attempts") == 5)
   }
 
-  @Test func `deep nesting is an error, not a crash`() throws {
+  @Test func `Deep nesting is an error, not a crash`() throws {
     let failure = try thrownFailure { _ = try document("dataset: " + String(repeating: "[", count: 100_000)) }
     #expect(failure.problem.contains("nesting"))
   }
 
-  @Test func `unknown top-level keys are found in the file, in presets and in overrides`() throws {
+  @Test func `Unknown top-level keys are found in the file, in presets and in overrides`() throws {
     let inFile = try thrownFailure { _ = try document("seed: 1\ntrainign: {}") }
     #expect(inFile.problem == "unknown key `trainign`")
     #expect(inFile.location == "a.yaml:2")
@@ -72,7 +72,7 @@ import Testing
         == "unknown key `presets`")
   }
 
-  @Test func `an unknown preset lists the valid ones, nearest first`() throws {
+  @Test func `An unknown preset lists the valid ones, nearest first`() throws {
     let failure = try thrownFailure { _ = try document("presets: {paper: {}, smoke: {}, demo: {}}", preset: "smok") }
     #expect(
       failure
@@ -87,15 +87,15 @@ import Testing
     ("presets: 3", "presets: expected a map of presets"), ("presets: {a: 3}", "presets.a: expected a map of keys"),
     ("[1, 2]", "expected a map of keys"),
   ])
-  func `the outer shape is checked`(_ text: String, _ problem: String) throws {
+  func `The outer shape is checked`(_ text: String, _ problem: String) throws {
     #expect(try thrownFailure { _ = try document(text) }.problem.hasPrefix(problem))
   }
 
-  @Test func `an empty file is a file of defaults`() throws {
+  @Test func `An empty file is a file of defaults`() throws {
     #expect(try document("# nothing").section("dataset").integer("n", default: 3, "count") == 3)
   }
 
-  @Test func `a file that is missing, a folder, or not text is an error`() throws {
+  @Test func `A file that is missing, a folder, or not text is an error`() throws {
     try withFolder { (folder) throws in
       let missing = try thrownFailure { _ = try ConfigurationDocument.load("\(folder)/none.yaml") }
       #expect(missing.status == .missingInput)
@@ -113,7 +113,7 @@ import Testing
     }
   }
 
-  @Test func `a list of pipelines stands for its files, any other file for itself`() throws {
+  @Test func `A list of pipelines stands for its files, any other file for itself`() throws {
     try withFolder { (folder) throws in
       func write(_ text: String) throws -> String {
         try text.write(toFile: folder + "/a.yaml", atomically: true, encoding: .utf8)

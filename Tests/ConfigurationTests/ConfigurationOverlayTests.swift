@@ -16,7 +16,7 @@ import Testing
         models: {b: null, c: {width: 2}}
     """
 
-  @Test func `a preset merges maps, replaces scalars and lists, and removes with null`() throws {
+  @Test func `A preset merges maps, replaces scalars and lists, and removes with null`() throws {
     let document = try document(base, preset: "smoke")
     let dataset = try document.section("dataset")
     #expect(try dataset.integer("n", "n") == 5)
@@ -26,7 +26,7 @@ import Testing
     #expect(try document.root.namedSections("models", "models").map(\.name) == ["a", "c"])
   }
 
-  @Test func `null that removes nothing is a spelling mistake`() throws {
+  @Test func `Null that removes nothing is a spelling mistake`() throws {
     let failure = try thrownFailure {
       _ = try document("models: {implicit-8: {}}\npresets: {x: {models: {implict-8: null}}}", preset: "x")
     }
@@ -35,7 +35,7 @@ import Testing
     #expect(failure.remedy == "did you mean `implicit-8`? keys: implicit-8")
   }
 
-  @Test func `an override changes one value, also inside a list, after the preset`() throws {
+  @Test func `An override changes one value, also inside a list, after the preset`() throws {
     let document = try document(
       base, preset: "smoke",
       overrides: [
@@ -67,7 +67,7 @@ import Testing
     ("seed.x=1", "seed.x: `seed` is the number 1, it has no entry `x`"),
     ("dataset.m=null", "dataset.m: null removes a key, but there is none of this name"),
   ])
-  func `an override that cannot be applied is an error`(_ override: String, _ problem: String) throws {
+  func `An override that cannot be applied is an error`(_ override: String, _ problem: String) throws {
     let failure = try thrownFailure { _ = try document(base, overrides: [override]) }
     #expect(failure.problem == problem)
     #expect(failure.status == .usage)
@@ -75,13 +75,13 @@ import Testing
     #expect(failure.remedy != nil)
   }
 
-  @Test func `an override whose value is not YAML is an error`() throws {
+  @Test func `An override whose value is not YAML is an error`() throws {
     let failure = try thrownFailure { _ = try document(base, overrides: ["dataset.sizes=[1, 2"]) }
     #expect(failure.problem.hasPrefix("not valid YAML"))
     #expect(failure.location?.hasPrefix("--set dataset.sizes=[1, 2") == true)
   }
 
-  @Test func `an override of a key that does not exist names the nearest one`() throws {
+  @Test func `An override of a key that does not exist names the nearest one`() throws {
     let document = try document(base, overrides: ["dataset.trian.attempts=3"])
     let dataset = try document.section("dataset")
     _ = try (dataset.integer("n", "n"), dataset.integers("sizes", "sizes"), dataset.section("train"))
@@ -91,14 +91,14 @@ import Testing
     #expect(failure.remedy?.hasPrefix("did you mean `train`?") == true)
   }
 
-  @Test func `an override that nobody reads is an error`() throws {
+  @Test func `An override that nobody reads is an error`() throws {
     let document = try document(base, overrides: ["sweep.iterations=3"])
     _ = try document.section("dataset").integer("n", "n")
     let failure = try thrownFailure { try document.finish() }
     #expect(failure.problem == "this override has no effect: nothing here reads `sweep.iterations`")
   }
 
-  @Test func `overrides agree with the same value written in the file`() throws {
+  @Test func `Overrides agree with the same value written in the file`() throws {
     for seed in 0..<100 {
       var random = KeyedRandom(seed: UInt64(seed), stream: "overrides")
       let values = random.permutation(9)
@@ -153,7 +153,7 @@ import Testing
     }
   }
 
-  @Test func `an empty overlay changes nothing, and laying one twice is laying it once`() throws {
+  @Test func `An empty overlay changes nothing, and laying one twice is laying it once`() throws {
     for seed in 0..<200 {
       var random = KeyedRandom(seed: UInt64(seed), stream: "trees")
       let trees = (0..<2).map { _ in ConfigurationNode(content: randomMap(&random, depth: 3), location: "p") }

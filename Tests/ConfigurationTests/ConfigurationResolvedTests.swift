@@ -36,7 +36,7 @@ private func readAll(_ document: ConfigurationDocument) throws {
     return document.resolved()
   }
 
-  @Test func `the resolved values below some keys are found by their paths`() throws {
+  @Test func `The resolved values below some keys are found by their paths`() throws {
     let document = try document("models: {a: {width: 1e1}, b: {}}\ndataset: {name: x}")
     try readAll(document)
     #expect(
@@ -45,7 +45,7 @@ private func readAll(_ document: ConfigurationDocument) throws {
     #expect(document.resolvedValues(under: ["nowhere", "models.c"]).isEmpty)
   }
 
-  @Test func `the resolved text holds every value that was used, keys sorted`() throws {
+  @Test func `The resolved text holds every value that was used, keys sorted`() throws {
     let text = try resolved(
       "models: {b: {}, a: {width: 1e1}}\ndataset: {limit: 3, noise: {level: 0.10}}\ntraining: {phases: [{steps: 3, solver: anderson}]}"
     )
@@ -80,12 +80,12 @@ private func readAll(_ document: ConfigurationDocument) throws {
     "training: {phases: [{steps: 1}, {steps: 2, solver: broyden, window: 2}]}",
     "models: {x: {}, y: {width: 3}}\ndataset: {words: [a], name: 'it''s'}",
   ])
-  func `the resolved text reads back to the same resolved text`(_ text: String) throws {
+  func `The resolved text reads back to the same resolved text`(_ text: String) throws {
     let once = try resolved(text)
     #expect(try resolved(once) == once)
   }
 
-  @Test func `any text and any number survive the round trip`() throws {
+  @Test func `Any text and any number survive the round trip`() throws {
     for seed in 0..<300 {
       var random = KeyedRandom(seed: UInt64(seed), stream: "text")
       let scalars = (0..<random.integer(below: 12)).compactMap { _ in
@@ -103,14 +103,14 @@ private func readAll(_ document: ConfigurationDocument) throws {
     }
   }
 
-  @Test func `a selection holds only what a result depends on`() throws {
+  @Test func `A selection holds only what a result depends on`() throws {
     let document = try document("seed: 2\nmodels: {a: {width: 1}, b: {width: 2}}")
     _ = try document.root.integer("seed", "seed")
     try readAll(document)
     #expect(document.resolved(only: ["seed", "models.b", "absent"]) == "models:\n  b:\n    width: 2\nseed: 2\n")
   }
 
-  @Test func `comments, order and notation do not change the resolved text`() throws {
+  @Test func `Comments, order and notation do not change the resolved text`() throws {
     #expect(
       try resolved("dataset: {variables: 10, limit: 2}")
         == resolved("# c\ndataset:\n  limit: 2.0\n  variables: 1e1 # ten"))
@@ -127,7 +127,7 @@ private func readAll(_ document: ConfigurationDocument) throws {
     }
   }
 
-  @Test func `describing needs no file and lists every key with its facts`() throws {
+  @Test func `Describing needs no file and lists every key with its facts`() throws {
     let keys = try keys
     let byPath = Dictionary(grouping: keys, by: \.path)
     #expect(
@@ -142,14 +142,14 @@ private func readAll(_ document: ConfigurationDocument) throws {
     #expect(byPath["models.<name>.width"]?.count == 1)
   }
 
-  @Test func `the keys of all variants are listed, with their condition`() throws {
+  @Test func `The keys of all variants are listed, with their condition`() throws {
     let window = try #require(try keys.filter { $0.path == "training.phases[].window" }.first)
     #expect(window.conditions == ["solver: anderson", "solver: broyden"])
     #expect(try keys.filter { $0.path == "training.phases[].window" }.count == 1)
     #expect(try keys.first { $0.path == "training.phases[].solver" }?.conditions == [])
   }
 
-  @Test func `a default that its own key refuses is a bug that describing finds`() throws {
+  @Test func `A default that its own key refuses is a bug that describing finds`() throws {
     let section = try ConfigurationDocument.describing().section("sweep")
     let failure = try thrownFailure { _ = try section.integer("steps", default: 0, in: 1..., "steps") }
     #expect(failure == Failure(.bug, "sweep.steps: expected integer, at least 1, but the default is 0"))
@@ -157,7 +157,7 @@ private func readAll(_ document: ConfigurationDocument) throws {
     #expect(throws: Failure.self) { try section.number("scale", default: .infinity, "scale") }
   }
 
-  @Test func `the Markdown page has one table for each section and escapes bars`() throws {
+  @Test func `The Markdown page has one table for each section and escapes bars`() throws {
     let page = try ConfigurationDocument.markdown(keys)
     #expect(
       page.hasPrefix(

@@ -4,7 +4,7 @@ import Testing
 @testable import Support
 
 @Suite struct ConfigurationSectionTests {
-  @Test func `an unknown key is an error that names the nearest valid one`() throws {
+  @Test func `An unknown key is an error that names the nearest valid one`() throws {
     let section = try dataset("variables: 5\nvaribles: 6")
     _ = try section.integer("variables", "n")
     _ = try section.integer("constraints", default: 1, "m")
@@ -15,12 +15,12 @@ import Testing
     #expect(failure.remedy == "did you mean `variables`? keys: variables, constraints")
   }
 
-  @Test func `of several unknown keys the first in the file is reported`() throws {
+  @Test func `Of several unknown keys the first in the file is reported`() throws {
     let section = try dataset("zeta: 1\nalpha: 2")
     #expect(try thrownFailure { try section.finish() }.location == "a.yaml:2")
   }
 
-  @Test func `two readers of one section see each other's keys`() throws {
+  @Test func `Two readers of one section see each other's keys`() throws {
     let document = try document("training: {loss: 1, steps: 2}")
     _ = try document.section("training").integer("loss", "loss")
     let second = try document.section("training")
@@ -29,14 +29,14 @@ import Testing
     try second.finish()
   }
 
-  @Test func `sections that nobody opens are left alone`() throws {
+  @Test func `Sections that nobody opens are left alone`() throws {
     let document = try document("dataset: {n: 1}\nsweep: {whatever: 1}")
     _ = try document.section("dataset").integer("n", "count")
     try document.section("dataset").finish()
     try document.finish()
   }
 
-  @Test func `a list of sections keeps its order and names the item in messages`() throws {
+  @Test func `A list of sections keeps its order and names the item in messages`() throws {
     let training = try document("training:\n  phases:\n    - steps: 3\n    - steps: many").section("training")
     let phases = try training.sections("phases", "phases of training")
     #expect(phases.map(\.path) == ["training.phases.0", "training.phases.1"])
@@ -46,7 +46,7 @@ import Testing
     #expect(failure.problem.hasPrefix("training.phases.1.steps: expected integer"))
   }
 
-  @Test func `a map of sections is ordered by name`() throws {
+  @Test func `A map of sections is ordered by name`() throws {
     let root = try document("models: {b: {x: 2}, a: {x: 1}}").root
     let models = try root.namedSections("models", "models by name")
     #expect(models.map(\.name) == ["a", "b"])
@@ -64,7 +64,7 @@ import Testing
     ("training: {phases: [{}], named: [1]}", "training.named: expected map of sections, at least 1, found a list of 1"),
     ("training: {phases: [{}], named: {a: 1}}", "training.named.a: expected section, found the number 1"),
   ])
-  func `a section of the wrong type is an error`(_ text: String, _ problem: String) throws {
+  func `A section of the wrong type is an error`(_ text: String, _ problem: String) throws {
     let document = try document(text)
     let failure = try thrownFailure {
       let section = try document.section("training")
@@ -75,7 +75,7 @@ import Testing
     #expect(failure.status == .usage)
   }
 
-  @Test func `an optional section is absent, null, or there`() throws {
+  @Test func `An optional section is absent, null, or there`() throws {
     let document = try document("training: {a: null, b: {x: 1}}")
     let training = try document.section("training")
     #expect(try training.optionalSection("a") == nil)
@@ -84,7 +84,7 @@ import Testing
     try training.finish()
   }
 
-  @Test func `only the keys of the chosen variant are known`() throws {
+  @Test func `Only the keys of the chosen variant are known`() throws {
     let section = try dataset("solver: picard\nwindow: 5")
     let window = try section.variant("solver", default: Solver.anderson, "solver") { solver in
       solver == .anderson ? try section.integer("window", "window") : 0

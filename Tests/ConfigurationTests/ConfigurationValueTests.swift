@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct ConfigurationValueTests {
   @Test(arguments: [("12", 12), ("-3", -3), ("+3", 3), ("10_000", 10_000), ("1e4", 10_000), ("2.5e1", 25), ("3.0", 3)])
-  func `an integer may be written in any way that is exactly an integer`(_ text: String, _ value: Int) throws {
+  func `An integer may be written in any way that is exactly an integer`(_ text: String, _ value: Int) throws {
     #expect(try dataset("n: \(text)").integer("n", "count") == value)
   }
 
@@ -16,7 +16,7 @@ import Testing
     "{a: 1}", "",
     "1__0", "_1", ".inf", ".nan",
   ])
-  func `everything else is no integer`(_ text: String) throws {
+  func `Everything else is no integer`(_ text: String) throws {
     let section = try dataset("n: \(text)")
     let failure = try thrownFailure { _ = try section.integer("n", "count") }
     #expect(failure.status == .usage)
@@ -28,18 +28,18 @@ import Testing
   @Test(arguments: [
     ("0.5", 0.5), (".5", 0.5), ("5.", 5), ("1e-4", 1e-4), ("1_000.5", 1000.5), ("-2E+3", -2000), ("7", 7),
   ])
-  func `a number may be written as a decimal`(_ text: String, _ value: Double) throws {
+  func `A number may be written as a decimal`(_ text: String, _ value: Double) throws {
     #expect(try dataset("x: \(text)").number("x", "size") == value)
   }
 
   @Test(arguments: [".inf", "-.inf", ".nan", "1e999"])
-  func `infinity and NaN are refused unless asked for`(_ text: String) throws {
+  func `Infinity and NaN are refused unless asked for`(_ text: String) throws {
     let section = try dataset("x: \(text)")
     #expect(try thrownFailure { _ = try section.number("x", "size") }.remedy == "the number must be finite")
     #expect(try !section.number("x", finite: false, "size").isFinite)
   }
 
-  @Test func `ranges are checked at both ends and named in the message`() throws {
+  @Test func `Ranges are checked at both ends and named in the message`() throws {
     let section = try dataset("n: 0\nx: 1.0\ny: 0")
     #expect(
       try thrownFailure { _ = try section.integer("n", in: 1...10, "count") }.problem
@@ -60,7 +60,7 @@ import Testing
     #expect(try section.number("x", in: .above(0, through: 1), "share") == 1)
   }
 
-  @Test func `only true and false are booleans`() throws {
+  @Test func `Only true and false are booleans`() throws {
     #expect(try dataset("b: true").boolean("b", "switch"))
     #expect(try !dataset("b: false").boolean("b", "switch"))
     for text in ["yes", "on", "True", "1", "\"true\""] {
@@ -71,7 +71,7 @@ import Testing
     }
   }
 
-  @Test func `text that looks like something else must be quoted`() throws {
+  @Test func `Text that looks like something else must be quoted`() throws {
     #expect(try dataset("t: no").text("t", "name") == "no")
     #expect(try dataset("t: \"12\"").text("t", "name") == "12")
     #expect(try dataset("t: ''").text("t", "name") == "")
@@ -83,7 +83,7 @@ import Testing
     }
   }
 
-  @Test func `a wrong choice lists the right ones, nearest first`() throws {
+  @Test func `A wrong choice lists the right ones, nearest first`() throws {
     #expect(try dataset("s: anderson").choice("s", default: Solver.picard, "solver") == .anderson)
     let section = try dataset("s: picrad")
     let failure = try thrownFailure { let _: Solver = try section.choice("s", "solver") }
@@ -91,7 +91,7 @@ import Testing
     #expect(failure.remedy?.hasPrefix("did you mean `picard`? values: picard, ") == true)
   }
 
-  @Test func `lists check each item and their length`() throws {
+  @Test func `Lists check each item and their length`() throws {
     let section = try dataset("n: [1, 2, x]\ne: []\ns: [picard, broyden]\nx: [1, .5]\nt: [a, b]\nscalar: 3")
     let item = try thrownFailure { _ = try section.integers("n", in: 1..., "iterations") }
     #expect(item.problem == "dataset.n.2: expected integer, at least 1, found `x`")
@@ -106,7 +106,7 @@ import Testing
       try thrownFailure { _ = try section.integers("scalar", "iterations") }.problem.hasSuffix("found the number 3"))
   }
 
-  @Test func `a missing key has its default, or is an error that says what to add`() throws {
+  @Test func `A missing key has its default, or is an error that says what to add`() throws {
     let section = try dataset("other: 1")
     #expect(try section.integer("n", default: 7, "count") == 7)
     #expect(try section.optionalInteger("limit", "limit") == nil)
@@ -117,7 +117,7 @@ import Testing
           .usage, "dataset.m is missing", at: "a.yaml:1", remedy: "add `m`: integer, at least 1 (number of rows)"))
   }
 
-  @Test func `a key without a value is an error, not a default`() throws {
+  @Test func `A key without a value is an error, not a default`() throws {
     let section = try dataset("n:\nm: null")
     #expect(
       try thrownFailure { _ = try section.integer("n", default: 7, "count") }.problem
@@ -128,7 +128,7 @@ import Testing
     #expect(try section.optionalChoice("m", "count") as Solver? == nil)
   }
 
-  @Test func `relative paths start from the folder of the file`() throws {
+  @Test func `Relative paths start from the folder of the file`() throws {
     let document = try ConfigurationDocument.parse("dataset: {a: images, b: /data/images}", name: "pipelines/x.yaml")
     #expect(try document.section("dataset").path("a", "images") == "pipelines/images")
     #expect(try document.section("dataset").path("b", "images") == "/data/images")

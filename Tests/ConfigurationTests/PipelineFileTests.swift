@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  @Test func `every pipeline file in the folder is in all.yaml`() throws {
+  @Test func `Every pipeline file in the folder is in all.yaml`() throws {
     let listed = try ConfigurationDocument.pipelineFiles(Self.folder + "/all.yaml").map {
       ($0 as NSString).lastPathComponent
     }

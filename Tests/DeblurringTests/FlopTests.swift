@@ -37,7 +37,7 @@ import Torch
 
   static func isClose(_ found: Double, _ expected: Double) -> Bool { abs(found - expected) <= 1e-12 * expected }
 
-  @Test func `the denoiser: convolutions on four scales, on the continued image`() throws {
+  @Test func `The denoiser: convolutions on four scales, on the continued image`() throws {
     // Sides that are taken as they are, and others.
     for (height, width, continued) in [(32, 40, (32, 40)), (20, 12, (32, 16))] {
       let network = try UnfoldedRestoration(1, Self.settings, noiseLevel: 0.1, data: nil)
@@ -63,7 +63,7 @@ import Torch
     #expect(readout == 0)
   }
 
-  @Test(arguments: Splitting.allCases) func `unfolded: every block has its own offset, step and denoiser`(splitting: Splitting)
+  @Test(arguments: Splitting.allCases) func `Unfolded: every block has its own offset, step and denoiser`(splitting: Splitting)
     throws
   {
     let network = try UnfoldedRestoration(3, Self.settings, noiseLevel: 0.1, data: (splitting, 1))

@@ -66,15 +66,15 @@ extension SmokeRunTests {
         "--architecture", "`implicit-gn`", "did you mean `implicit-gnn`?"),
     ]
 
-    @Test(arguments: keys) func `a wrong key is named with the nearest valid one`(refusal: Refusal) async throws {
+    @Test(arguments: keys) func `A wrong key is named with the nearest valid one`(refusal: Refusal) async throws {
       try await refusal.check()
     }
 
-    @Test(arguments: values) func `a wrong value is named with what was expected`(refusal: Refusal) async throws {
+    @Test(arguments: values) func `A wrong value is named with what was expected`(refusal: Refusal) async throws {
       try await refusal.check()
     }
 
-    @Test(arguments: commands) func `a wrong command line says what it should be`(refusal: Refusal) async throws {
+    @Test(arguments: commands) func `A wrong command line says what it should be`(refusal: Refusal) async throws {
       try await refusal.check()
     }
   }

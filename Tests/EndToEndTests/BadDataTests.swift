@@ -67,7 +67,7 @@ extension SmokeRunTests {
       },
     ]
 
-    @Test(arguments: anyFile) func `a broken file is refused`(damage: Damage) async throws {
+    @Test(arguments: anyFile) func `A broken file is refused`(damage: Damage) async throws {
       try await damage.check(
         "dataset.h5",
         refusedBy: "implicit-train $CONFIG --model implicit-8 --dataset $IN/dataset.h5 --out $OUT/m.h5")
@@ -115,7 +115,7 @@ extension SmokeRunTests {
       },
     ]
 
-    @Test(arguments: datasets) func `a dataset that does not hold what it should is refused`(damage: Damage) async throws {
+    @Test(arguments: datasets) func `A dataset that does not hold what it should is refused`(damage: Damage) async throws {
       try await damage.check(
         "dataset.h5", refusedBy: "implicit-train $CONFIG --model implicit-8 --dataset $IN/dataset.h5 --out $OUT/m.h5")
     }
@@ -145,7 +145,7 @@ extension SmokeRunTests {
       },
     ]
 
-    @Test(arguments: models) func `a model that does not fit is refused`(damage: Damage) async throws {
+    @Test(arguments: models) func `A model that does not fit is refused`(damage: Damage) async throws {
       try await damage.check(
         "implicit-8.h5",
         refusedBy: "implicit-sweep $CONFIG --model $IN/implicit-8.h5 --dataset $SMOKE/dataset.h5 --out $OUT/s.h5")
@@ -177,7 +177,7 @@ extension SmokeRunTests {
         "check the settings"),
     ]
 
-    @Test(arguments: others) func `a wrong or missing file is named`(refusal: Refusal) async throws {
+    @Test(arguments: others) func `A wrong or missing file is named`(refusal: Refusal) async throws {
       try await refusal.check()
     }
   }

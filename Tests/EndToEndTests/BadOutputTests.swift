@@ -15,7 +15,7 @@ extension SmokeRunTests {
       "implicit-inspect export-weights $SMOKE/implicit-8.h5 --safetensors $FILE",
     ]
 
-    @Test(arguments: writers) func `below a file nothing can be created`(writer: String) async throws {
+    @Test(arguments: writers) func `Below a file nothing can be created`(writer: String) async throws {
       try await Refusal(
         "touch $IN/file; FILE=$IN/file/result.h5; \(writer)", 73, "$IN/file/result.h5: cannot ",
         "check that the folder"
@@ -23,7 +23,7 @@ extension SmokeRunTests {
     }
 
     /// A size limit acts on every file system and for root, with the error of a quota.
-    @Test(arguments: writers) func `a file that may not grow is an error, and nothing of it stays`(writer: String)
+    @Test(arguments: writers) func `A file that may not grow is an error, and nothing of it stays`(writer: String)
       async throws
     {
       try await Refusal("ulimit -f 2; FILE=$OUT/result.h5; \(writer)", 74, "$OUT/result.h5", "File too large", "free some space")
@@ -43,7 +43,7 @@ extension SmokeRunTests {
       Refusal("implicit-inspect $SMOKE/dataset.h5 >/dev/full", 74, "standard output: ", "No space left on device"),
     ]
 
-    @Test(arguments: others) func `an output that cannot be is named with the reason`(refusal: Refusal) async throws {
+    @Test(arguments: others) func `An output that cannot be is named with the reason`(refusal: Refusal) async throws {
       try await refusal.check()
     }
   }
@@ -64,14 +64,14 @@ extension SmokeRunTests {
       "unshare -m sh -c 'mount -t tmpfs -o \(options) none $OUT; FILE=$OUT/result.h5; \(line); s=$?; ls -A $OUT; exit $s'"
     }
 
-    @Test(arguments: writers) func `a full disk is an error, and nothing stays on it`(writer: String)
+    @Test(arguments: writers) func `A full disk is an error, and nothing stays on it`(writer: String)
       async throws
     {
       try await Refusal(Self.mounted("size=8k", writer), 74, "$OUT/result.h5", "No space left on device", "free some space")
         .check()
     }
 
-    @Test(arguments: writers) func `on a read-only file system nothing can be created`(writer: String)
+    @Test(arguments: writers) func `On a read-only file system nothing can be created`(writer: String)
       async throws
     {
       try await Refusal(Self.mounted("ro", writer), 73, "$OUT/result.h5: ", "Read-only file system", "you may write there")

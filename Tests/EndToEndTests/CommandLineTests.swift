@@ -37,7 +37,7 @@ import Testing
     ("implicit-inspect diff $D/dataset.h5 $D/merged.h5", "same content"),
   ]
 
-  @Test func `the stages run one after the other as written, and leave nothing but their results`() async throws {
+  @Test func `The stages run one after the other as written, and leave nothing but their results`() async throws {
     let folder = try TemporaryFolder()
     for (line, output) in Self.stages {
       let result = try await Executables.shell(line, ["D": folder.path])
@@ -68,7 +68,7 @@ extension SmokeRunTests {
       return result.output
     }
 
-    @Test func `a sweep saves outputs and takes another solver when it is told to`() async throws {
+    @Test func `A sweep saves outputs and takes another solver when it is told to`() async throws {
       let folder = try TemporaryFolder()
       let line = "implicit-sweep $CONFIG --model $SMOKE/implicit-8.h5 --dataset $SMOKE/dataset.h5 --iterations 16"
       _ = try await Self.shell("\(line) --out $D/picard.h5 --save-outputs", folder)
@@ -88,7 +88,7 @@ extension SmokeRunTests {
       #expect(try !train.contains("output") && train.attribute("split", as: String.self) == "train")
     }
 
-    @Test func `a dry run of the training says what it takes, and leaves nothing`() async throws {
+    @Test func `A dry run of the training says what it takes, and leaves nothing`() async throws {
       let folder = try TemporaryFolder()
       let line = "implicit-train $CONFIG --model implicit-8 --dataset $SMOKE/dataset.h5"
       let estimate = try await Self.shell(
@@ -101,7 +101,7 @@ extension SmokeRunTests {
       #expect(silent.status == 64 && silent.errors.contains("--out file.h5"))
     }
 
-    @Test func `inspect shows what is in a file, and diff finds where two files differ`() async throws {
+    @Test func `Inspect shows what is in a file, and diff finds where two files differ`() async throws {
       let folder = try TemporaryFolder()
       let listing = try await Self.shell("implicit-inspect $SMOKE/dataset.h5", folder)
       for text in ["implicit-h5/dataset 1.0, complete", "train/", "solution  float64 [16, 12]", "@role = label"] {
@@ -114,7 +114,7 @@ extension SmokeRunTests {
       #expect(difference.output.contains("/train/solution: "))
     }
 
-    @Test func `the reference lists every key of the pipeline file`() async throws {
+    @Test func `The reference lists every key of the pipeline file`() async throws {
       let reference = try await Executables.shell("implicit-inspect config --reference")
       #expect(reference.status == 0)
       for key in [
@@ -125,7 +125,7 @@ extension SmokeRunTests {
       }
     }
 
-    @Test func `weights that go out and come in again make the same model`() async throws {
+    @Test func `Weights that go out and come in again make the same model`() async throws {
       let folder = try TemporaryFolder()
       _ = try await Self.shell(
         """

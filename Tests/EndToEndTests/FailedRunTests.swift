@@ -24,11 +24,11 @@ extension SmokeRunTests {
         """, 76, "training.phases.0: expected a finite loss, found "),
     ]
 
-    @Test(arguments: runs) func `a run that cannot succeed says where and why`(refusal: Refusal) async throws {
+    @Test(arguments: runs) func `A run that cannot succeed says where and why`(refusal: Refusal) async throws {
       try await refusal.check()
     }
 
-    @Test func `a number outside its band ends with 77 after the report is written`() async throws {
+    @Test func `A number outside its band ends with 77 after the report is written`() async throws {
       let folder = try TemporaryFolder()
       let result = try await Executables.shell(
         """

@@ -49,13 +49,13 @@ import Testing
   }
 
   @Test(arguments: ["explicit", "implicit"], [4, 8])
-  func `imported weights give the reference's outputs at every iteration`(kind: String, width: Int) async throws {
+  func `Imported weights give the reference's outputs at every iteration`(kind: String, width: Int) async throws {
     try ReferenceFiles(kind).writeDataset(to: "\(folder.path)/dataset.h5")
     try await compare(kind, width: width)
   }
 
   @Test(.enabled(if: ForeignPython.has("h5py"), "skipped: python3 has no h5py"))
-  func `a dataset that h5py writes gives them too`() async throws {
+  func `A dataset that h5py writes gives them too`() async throws {
     let program = "\(folder.path)/write.py"
     try Data(ReferenceFiles.datasetProgram.utf8).write(to: URL(filePath: program))
     let written = try await Executables.shell(

@@ -23,7 +23,7 @@ import Testing
     return result.output
   }
 
-  @Test(arguments: commands) func `the help of a command is as it is kept`(command: String) async throws {
+  @Test(arguments: commands) func `The help of a command is as it is kept`(command: String) async throws {
     let help = try await Self.help(command)
     let file = URL(fileURLWithPath: "\(Self.folder)/\(Self.name(command))")
     if ProcessInfo.processInfo.environment["UPDATE_HELP"] != nil {
@@ -34,7 +34,7 @@ import Testing
     #expect(help == kept, "if that is meant: UPDATE_HELP=1 pipelines/test.sh --filter HelpTests")
   }
 
-  @Test func `every subcommand that a help text lists is kept, and nothing else is`() async throws {
+  @Test func `Every subcommand that a help text lists is kept, and nothing else is`() async throws {
     var listed: Set<String> = []
     for command in Self.commands where !command.contains(" ") {
       listed.insert(command)

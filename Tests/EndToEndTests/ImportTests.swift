@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test func `every module imports only what Package.swift declares for it`() async throws {
+  @Test func `Every module imports only what Package.swift declares for it`() async throws {
     let scratch = try TemporaryFolder()
     let result = try await Executables.shell("swift package --scratch-path $D dump-package", ["D": scratch.path])
     try #require(result.status == 0, "\(result.errors)")

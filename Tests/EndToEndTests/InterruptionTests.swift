@@ -50,7 +50,7 @@ extension SmokeRunTests {
     ]
 
     @Test(arguments: ["explicit-8", "implicit-8"])
-    func `a training that is interrupted three times ends with the same parameters, bit for bit`(model: String)
+    func `A training that is interrupted three times ends with the same parameters, bit for bit`(model: String)
       async throws
     {
       let settings = try #require(Self.trainings[model]).flatMap { ["--set", $0] }
@@ -81,7 +81,7 @@ extension SmokeRunTests {
       #expect(try contentHash(of: "\(folder.path)/part.h5") == contentHash(of: "\(folder.path)/whole.h5"))
     }
 
-    @Test func `a dataset that is interrupted leaves no file but what it resumes from`() async throws {
+    @Test func `A dataset that is interrupted leaves no file but what it resumes from`() async throws {
       let (result, _) = try await run(
         "implicit-generate",
         [
@@ -92,7 +92,7 @@ extension SmokeRunTests {
       #expect(try result.output.isEmpty && names(in: folder.path) == ["dataset.partial"])
     }
 
-    @Test func `a sweep that is interrupted leaves no file but what it resumes from`() async throws {
+    @Test func `A sweep that is interrupted leaves no file but what it resumes from`() async throws {
       let smoke = SmokeRun.folder
       let (result, _) = try await run(
         "implicit-sweep",

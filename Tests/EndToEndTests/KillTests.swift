@@ -33,7 +33,7 @@ extension SmokeRunTests {
     }
 
     @Test(arguments: Stage.allCases)
-    func `a stage that is killed leaves no half file, and the next run ends right`(stage: Stage) async throws {
+    func `A stage that is killed leaves no half file, and the next run ends right`(stage: Stage) async throws {
       let folder = try TemporaryFolder()
       let program = "implicit-\(stage)"
       let start = ContinuousClock.now
@@ -66,7 +66,7 @@ extension SmokeRunTests {
       #expect(left == ["killed.h5", "whole.h5"])
     }
 
-    @Test func `a report that is killed leaves no half page, and the next run cleans up`() async throws {
+    @Test func `A report that is killed leaves no half page, and the next run cleans up`() async throws {
       let folder = try TemporaryFolder()
       let report = "\(folder.path)/report"
       let arguments = ["\(SmokeRun.folder)/implicit-8.sweep.h5", "--out", report]

@@ -3,7 +3,7 @@ import Testing
 
 /// A program without `libimplicit-torch.so` beside it.
 @Suite struct MissingLibraryTests {
-  @Test func `a program that needs tensors says what is missing and how to get it, and leaves nothing behind`() async throws {
+  @Test func `A program that needs tensors says what is missing and how to get it, and leaves nothing behind`() async throws {
     let folder = try TemporaryFolder()
     let result = try await Executables.shell(
       """
@@ -18,7 +18,7 @@ import Testing
     #expect(try names(in: folder.path) == ["implicit-generate"])
   }
 
-  @Test func `a program that needs none works all the same`() async throws {
+  @Test func `A program that needs none works all the same`() async throws {
     let folder = try TemporaryFolder()
     let result = try await Executables.shell(
       """

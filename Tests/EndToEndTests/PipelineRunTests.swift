@@ -24,7 +24,7 @@ import Testing
     return try JSONDecoder().decode(Summary.self, from: Data(result.output.utf8))
   }
 
-  @Test func `the smoke pipelines end in reports, and the second time nothing is done`() async throws {
+  @Test func `The smoke pipelines end in reports, and the second time nothing is done`() async throws {
     let folder = try TemporaryFolder()
     let arguments = ["run", "pipelines/all.yaml", "--preset", "smoke", "--out", "\(folder.path)/run"]
     let first = try await Executables.run("implicit-pipeline", arguments)
@@ -62,7 +62,7 @@ import Testing
     #expect(measured > 0, "no sweep of \(folder) holds a measurement")
   }
 
-  @Test func `a plan lists the tasks and changes nothing`() async throws {
+  @Test func `A plan lists the tasks and changes nothing`() async throws {
     struct Entry: Decodable {
       var index: Int
       var task: String
@@ -91,7 +91,7 @@ import Testing
     (["run", "pipelines/all.yaml", "--out", "DIR/run", "--bin", "DIR"], 66, "swift build"),
     (["run", "pipelines/all.yaml", "--out", "/proc/run"], 73, "another place for the output"),
   ])
-  func `what cannot run ends with its status and says why`(arguments: [String], status: Int32, hint: String)
+  func `What cannot run ends with its status and says why`(arguments: [String], status: Int32, hint: String)
     async throws
   {
     let folder = try TemporaryFolder()
@@ -101,7 +101,7 @@ import Testing
     #expect(result.output.isEmpty)
   }
 
-  @Test func `what is damaged or deleted is made again, and nothing else`() async throws {
+  @Test func `What is damaged or deleted is made again, and nothing else`() async throws {
     let folder = try TemporaryFolder()
     let run = "\(folder.path)/run"
     let first = try await Self.pipeline("pipelines/linear-programs.yaml", "--out", run)
@@ -116,7 +116,7 @@ import Testing
     #expect(second.hashes == first.hashes)
   }
 
-  @Test func `shards and threads change no result`() async throws {
+  @Test func `Shards and threads change no result`() async throws {
     let folder = try TemporaryFolder()
     let pipeline = "pipelines/linear-programs.yaml"
     let whole = try await Self.pipeline(pipeline, "--out", "\(folder.path)/whole", "--threads", "1")
@@ -154,7 +154,7 @@ import Testing
     return try JSONDecoder().decode(Record.self, from: data).output.contentHash
   }
 
-  @Test func `a run that is stopped or killed ends right when it is started again`() async throws {
+  @Test func `A run that is stopped or killed ends right when it is started again`() async throws {
     let folder = try TemporaryFolder()
     let whole = try await Executables.run("implicit-pipeline", Self.arguments + ["\(folder.path)/whole"])
     try #require(whole.status == 0, "\(whole.errors)")

@@ -45,7 +45,7 @@ import Testing
     #expect(try file.dataset("input_distance").read(Int64.self) == [1])
   }
 
-  @Test func `a dry run prices the published model from its config.json, without its weights`() async throws {
+  @Test func `A dry run prices the published model from its config.json, without its weights`() async throws {
     let folder = try TemporaryFolder()
     try """
     {"model_type": "huginn_raven", "n_embd": 5280, "n_heads": 55, "intermediate_size": 17920, "padded_vocab_size": 65536,

@@ -3,7 +3,7 @@ import Testing
 
 /// The figures that only a case study has need the models and datasets of the sweeps, which may be gone when a report is made.
 @Suite struct ReportFigureTests {
-  @Test func `a report says which figures of the case study are missing, and why`() async throws {
+  @Test func `A report says which figures of the case study are missing, and why`() async throws {
     let folder = try TemporaryFolder()
     let variables = [
       "D": folder.path,

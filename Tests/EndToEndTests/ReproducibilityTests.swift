@@ -4,7 +4,7 @@ import Testing
 extension SmokeRunTests {
   /// What must not change a result: shards, threads, interruptions.
   @Suite struct ReproducibilityTests {
-    @Test func `four shards merged, one run, one thread and two threads draw the same dataset`() async throws {
+    @Test func `Four shards merged, one run, one thread and two threads draw the same dataset`() async throws {
       let folder = try TemporaryFolder()
       // Ten blocks of draws, so that threads and shards have something to share.
       let result = try await Executables.shell(
@@ -23,7 +23,7 @@ extension SmokeRunTests {
       #expect(try hashes[0] != contentHash(of: "\(SmokeRun.folder)/dataset.h5"))
     }
 
-    @Test func `one thread and two threads train and measure the same`() async throws {
+    @Test func `One thread and two threads train and measure the same`() async throws {
       let folder = try TemporaryFolder()
       let result = try await Executables.shell(
         """
@@ -42,7 +42,7 @@ extension SmokeRunTests {
     }
 
     /// Matrix products of that size are worth several threads to the library that makes them, which then rounds otherwise.
-    @Test func `threads leave no trace at the size of the demo either`() async throws {
+    @Test func `Threads leave no trace at the size of the demo either`() async throws {
       let folder = try TemporaryFolder()
       let result = try await Executables.shell(
         """

@@ -33,7 +33,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: partial))
   }
 
-  @Test func `a dataset that was interrupted or killed on the way is the dataset that was not`() async throws {
+  @Test func `A dataset that was interrupted or killed on the way is the dataset that was not`() async throws {
     let folder = try TemporaryFolder()
     let arguments = ["linear-programs"] + Self.configuration + ["--shard", "1/2"]
     let whole = try await Executables.run("implicit-generate", arguments + ["--out", "\(folder.path)/whole.h5"])
@@ -50,7 +50,7 @@ import Testing
     #expect(refused.status == 65 && refused.errors.contains("run without --resume"), "\(refused.errors)")
   }
 
-  @Test func `a sweep that was interrupted or killed on the way is the sweep that was not`() async throws {
+  @Test func `A sweep that was interrupted or killed on the way is the sweep that was not`() async throws {
     let folder = try TemporaryFolder()
     let (dataset, model) = ("\(folder.path)/dataset.h5", "\(folder.path)/model.h5")
     for (stage, arguments) in [

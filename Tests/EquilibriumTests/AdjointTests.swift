@@ -78,8 +78,8 @@ private func cosine(_ left: [Double], _ right: [Double]) -> Double {
 }
 
 struct AdjointTests {
-  @Test("implicit gradients equal central differences, whichever solver works backwards")
-  func implicitEqualsCentralDifferences() throws {
+  @Test
+  func `Implicit gradients equal central differences, whichever solver works backwards`() throws {
     for seed in UInt64(0)..<3 {
       let problem = try Problem(seed: seed)
       let expected = try problem.centralDifferences().flatMap { $0 }
@@ -96,8 +96,8 @@ struct AdjointTests {
     }
   }
 
-  @Test("unrolling to convergence gives the implicit gradient")
-  func implicitEqualsUnrolled() throws {
+  @Test
+  func `Unrolling to convergence gives the implicit gradient`() throws {
     for seed in UInt64(10)..<15 {
       let problem = try Problem(seed: seed)
       let implicit = try flat(
@@ -108,8 +108,8 @@ struct AdjointTests {
     }
   }
 
-  @Test("phantom and Jacobian-free gradients are descent directions, and more phantom steps come closer to the truth")
-  func approximationsDescend() throws {
+  @Test
+  func `Phantom and Jacobian-free gradients are descent directions, and more phantom steps come closer to the truth`() throws {
     for seed in UInt64(20)..<25 {
       let problem = try Problem(seed: seed)
       let exact = try flat(problem.gradient(.implicit(ImplicitAdjoint(solver: tight))))
@@ -137,15 +137,15 @@ struct AdjointTests {
     }
   }
 
-  @Test("one undamped phantom step is the Jacobian-free gradient")
-  func phantomOfOneStep() throws {
+  @Test
+  func `One undamped phantom step is the Jacobian-free gradient`() throws {
     let problem = try Problem(seed: 30)
     let phantom = try problem.gradient(.phantom(PhantomAdjoint(steps: 1, damping: 1)))
     #expect(try flat(phantom) == flat(problem.gradient(.jacobianFree)))
   }
 
-  @Test("the two loss points differ where the equilibrium is not reached, and each is exact for what it claims")
-  func lossPoints() throws {
+  @Test
+  func `The two loss points differ where the equilibrium is not reached, and each is exact for what it claims`() throws {
     let problem = try Problem(seed: 40)
     let short = SolverSettings(stopping: .exactly(2))
     let atState = try problem.gradient(.implicit(ImplicitAdjoint(solver: tight)), forward: short)
@@ -158,8 +158,8 @@ struct AdjointTests {
     #expect(relativeDifference(try flat(atState), try flat(atValue)) > 1e-6)
   }
 
-  @Test("the backward solve is reported and its settings act")
-  func backwardSettings() throws {
+  @Test
+  func `The backward solve is reported and its settings act`() throws {
     let problem = try Problem(seed: 41)
     let one = try problem.gradient(.implicit(ImplicitAdjoint(solver: SolverSettings(stopping: .exactly(1)))))
     let many = try problem.gradient(.implicit(ImplicitAdjoint(solver: SolverSettings(stopping: .exactly(60)))))
@@ -171,8 +171,8 @@ struct AdjointTests {
     #expect(try problem.gradient(.unrolled(steps: 2)).forward == nil)
   }
 
-  @Test("the gradient with respect to the input passes through the context")
-  func inputGradient() throws {
+  @Test
+  func `The gradient with respect to the input passes through the context`() throws {
     let problem = try Problem(seed: 42)
     let input = try problem.input.tracked()
     let p = problem.parameters
@@ -192,8 +192,8 @@ struct AdjointTests {
     #expect(relativeDifference(try found.gradients[1].doubles(), try slope.sum(dimension: 0).doubles()) < 1e-12)
   }
 
-  @Test("a parameter that nothing uses has gradient zero")
-  func unusedParameter() throws {
+  @Test
+  func `A parameter that nothing uses has gradient zero`() throws {
     let problem = try Problem(seed: 43)
     let unused = try Tensor([1, 2]).tracked()
     for adjoint in adjoints {
@@ -205,8 +205,8 @@ struct AdjointTests {
     }
   }
 
-  @Test("a loss that is not a differentiable scalar and settings outside their range are errors")
-  func invalidArguments() throws {
+  @Test
+  func `A loss that is not a differentiable scalar and settings outside their range are errors`() throws {
     let problem = try Problem(seed: 44)
     let map = try problem.map(problem.parameters)
     func attempt(_ adjoint: Adjoint, loss: (Tensor) throws -> Tensor) throws {
@@ -229,8 +229,8 @@ struct AdjointTests {
 }
 
 struct TensorLinearizationTests {
-  @Test("both ways to J v and the transpose agree, and the norm is the largest singular value per sample")
-  func jacobianOfABatch() throws {
+  @Test
+  func `Both ways to J v and the transpose agree, and the norm is the largest singular value per sample`() throws {
     // y -> y * s with a scale per sample and one rotation block: singular values are known.
     let scales = try Tensor([0.5, 2], shape: [2, 1])
     let weight = try Tensor([0, -3, 1, 0], shape: [2, 2])
@@ -252,8 +252,8 @@ struct TensorLinearizationTests {
     }
   }
 
-  @Test("the local Lipschitz constant of x -> y_t equals the closed form of the iteration for 1/x")
-  func localLipschitzConstant() throws {
+  @Test
+  func `The local Lipschitz constant of x -> y_t equals the closed form of the iteration for 1/x`() throws {
     // y_t = (1 - (1 - h x)^t) / x, per sample
     let (h, values) = (0.5, [0.05, 0.3, 0.9])
     let x = try Tensor(values, shape: [3, 1])
@@ -275,8 +275,8 @@ struct TensorLinearizationTests {
     }
   }
 
-  @Test("a map that does not depend on its input has norm zero")
-  func constantMap() throws {
+  @Test
+  func `A map that does not depend on its input has norm zero`() throws {
     let constant = try Tensor([1, 2], shape: [1, 2])
     let jacobian = try Linearization(of: { try $0 * 0 + constant }, at: Tensor([3, 4], shape: [1, 2]))
     #expect(try spectralNorm(of: jacobian, from: Tensor([1, 1], shape: [1, 2])).values == [0])

@@ -8,8 +8,8 @@ private func jacobian(_ matrix: [[Double]]) -> Linearization<[Double]> {
 }
 
 struct EstimateTests {
-  @Test("power iteration finds the largest singular value of symmetric, rectangular and triangular matrices")
-  func singularValues() throws {
+  @Test
+  func `Power iteration finds the largest singular value of symmetric, rectangular and triangular matrices`() throws {
     var random = TestRandom(1)
     let symmetric = LinearMap.symmetric(eigenvalues: [-3, 2, 1, 0.5, 0], seed: 2).weight
     // Singular values of [[3, 0], [4, 5]] are sqrt(45) and sqrt(5); a 3 x 2 matrix with orthogonal columns has their lengths.
@@ -24,8 +24,8 @@ struct EstimateTests {
     }
   }
 
-  @Test("an iteration cut short says that it has not converged and stays below the norm")
-  func cutShort() throws {
+  @Test
+  func `An iteration cut short says that it has not converged and stays below the norm`() throws {
     let matrix = LinearMap.symmetric(eigenvalues: [1, 0.98, 0.9, 0.5, -0.2], seed: 4).weight
     var random = TestRandom(5)
     let found = try spectralNorm(
@@ -38,8 +38,8 @@ struct EstimateTests {
     #expect(radius.converged == [false])
   }
 
-  @Test("a rotation has a complex dominant pair of modulus equal to its scale")
-  func rotations() throws {
+  @Test
+  func `A rotation has a complex dominant pair of modulus equal to its scale`() throws {
     for angle in [0.3, 1.0, Double.pi / 2, 2.5] {
       let (c, s) = (0.8 * cos(angle), 0.8 * sin(angle))
       let matrix = [[c, -s, 0], [s, c, 0], [0, 0, 0.3]]
@@ -51,8 +51,8 @@ struct EstimateTests {
     }
   }
 
-  @Test("real dominant eigenvalues, of opposite sign too, are found for matrices that are not normal")
-  func realRadius() throws {
+  @Test
+  func `Real dominant eigenvalues, of opposite sign too, are found for matrices that are not normal`() throws {
     let cases: [([[Double]], Double)] = [
       ([[0.9, 5], [0, 0.2]], 0.9), ([[0, 1], [1, 0]], 1), ([[0.7, 0, 0], [1, -0.7, 0], [0, 3, 0.1]], 0.7),
       ([[0, 4], [0, 0]], 0),
@@ -68,8 +68,8 @@ struct EstimateTests {
     }
   }
 
-  @Test("two complex pairs of equal modulus are not passed off as converged, and the bound holds")
-  func unresolvedPairs() throws {
+  @Test
+  func `Two complex pairs of equal modulus are not passed off as converged, and the bound holds`() throws {
     func block(_ angle: Double) -> (Double, Double) { (0.9 * cos(angle), 0.9 * sin(angle)) }
     let (a, b) = block(0.5)
     let (c, d) = block(1.9)
@@ -80,8 +80,8 @@ struct EstimateTests {
     #expect(found.values[0] <= found.bound.values[0] * (1 + 1e-6))
   }
 
-  @Test("estimates of a sample do not depend on its mates")
-  func estimatesPerSample() throws {
+  @Test
+  func `Estimates of a sample do not depend on its mates`() throws {
     let matrices = [LinearMap.random(3, norm: 0.9, seed: 1).weight, [[0.1, 0, 0], [0, 3, 0], [0, 0, 2.9]]]
     let starts = [[1.0, 0.5, 0.2], [0.2, 1, -1]]
     func apply(_ chosen: [[[Double]]], _ batch: VectorBatch) throws -> VectorBatch {
@@ -102,8 +102,8 @@ struct EstimateTests {
     #expect(norms.iterations[0] != norms.iterations[1])
   }
 
-  @Test("central differences give the Jacobian-vector product")
-  func jacobianVectorProduct() throws {
+  @Test
+  func `Central differences give the Jacobian-vector product`() throws {
     let inner = LinearMap.random(5, norm: 0.9, seed: 7)
     let map = { (y: [Double]) in inner(y).map { tanh($0) } }
     var random = TestRandom(8)
@@ -126,8 +126,8 @@ struct EstimateTests {
     }
   }
 
-  @Test("zero iterations, a negative tolerance and a zero direction are errors")
-  func invalidEstimates() throws {
+  @Test
+  func `Zero iterations, a negative tolerance and a zero direction are errors`() throws {
     for settings in [
       PowerIteration(maximumIterations: 0), PowerIteration(tolerance: -1), PowerIteration(tolerance: .nan),
     ] {

@@ -72,8 +72,8 @@ private func difference(_ found: VectorBatch, _ expected: VectorBatch) -> Double
 private let smoothMaps = ["linear", "linear_expansive", "linear_fast", "tanh"]
 
 struct GoldenTraceTests {
-  @Test("plain iteration gives the recorded iterates", arguments: smoothMaps)
-  func picard(name: String) throws {
+  @Test(arguments: smoothMaps)
+  func `Plain iteration gives the recorded iterates`(name: String) throws {
     let golden = try GoldenMap(name)
     let expected = try golden.points("plain/z")
     let (states, _) = try golden.iterates(.picard(Picard()), steps: expected.count - 1)
@@ -81,10 +81,8 @@ struct GoldenTraceTests {
     for (found, point) in zip(states, expected) { #expect(difference(found, point) < 1e-12) }
   }
 
-  @Test(
-    "damped iteration gives torchdeq's points, and its damped residuals are ours times the damping",
-    arguments: smoothMaps)
-  func dampedPicard(name: String) throws {
+  @Test(arguments: smoothMaps)
+  func `Damped iteration gives torchdeq's points, and its damped residuals are ours times the damping`(name: String) throws {
     let golden = try GoldenMap(name)
     let expected = try golden.points("torchdeq_fixed_point_iter/X")
     let recorded = try golden.file.dataset("torchdeq_fixed_point_iter/abs_trace").read(Double.self)
@@ -98,10 +96,10 @@ struct GoldenTraceTests {
     }
   }
 
-  @Test(
-    "undamped Anderson with absolute regularisation gives the points of both libraries",
-    arguments: smoothMaps, [("anderson_m5", 5), ("torchdeq_anderson", 6)])
-  func anderson(name: String, run: (path: String, window: Int)) throws {
+  @Test(arguments: smoothMaps, [("anderson_m5", 5), ("torchdeq_anderson", 6)])
+  func `Undamped Anderson with absolute regularisation gives the points of both libraries`(
+    name: String, run: (path: String, window: Int)
+  ) throws {
     let golden = try GoldenMap(name)
     let expected = try golden.points("\(run.path)/X")
     let solver = Solver.anderson(Anderson(window: run.window, regularization: .absolute(1e-4)))
@@ -111,10 +109,8 @@ struct GoldenTraceTests {
     }
   }
 
-  @Test(
-    "each Anderson step from recorded points gives the next recorded point, damped mixing included",
-    arguments: smoothMaps)
-  func andersonSteps(name: String) throws {
+  @Test(arguments: smoothMaps)
+  func `Each Anderson step from recorded points gives the next recorded point, damped mixing included`(name: String) throws {
     let golden = try GoldenMap(name)
     let (points, values) = (try golden.points("anderson_m3/X"), try golden.points("anderson_m3/F"))
     var rule = AndersonRule<VectorBatch>(
@@ -129,8 +125,8 @@ struct GoldenTraceTests {
     }
   }
 
-  @Test("Broyden gives the points of both libraries", arguments: smoothMaps + ["steep"])
-  func broyden(name: String) throws {
+  @Test(arguments: smoothMaps + ["steep"])
+  func `Broyden gives the points of both libraries`(name: String) throws {
     let golden = try GoldenMap(name)
     for path in ["broyden_ls0/X", "torchdeq_broyden/X"] where try golden.file.contains(path) {
       let expected = try golden.points(path)
@@ -141,10 +137,8 @@ struct GoldenTraceTests {
     }
   }
 
-  @Test(
-    "a line search that needs no shorter step leaves Broyden's points as recorded",
-    arguments: ["linear", "linear_fast", "tanh"])
-  func broydenWithLineSearch(name: String) throws {
+  @Test(arguments: ["linear", "linear_fast", "tanh"])
+  func `A line search that needs no shorter step leaves Broyden's points as recorded`(name: String) throws {
     let golden = try GoldenMap(name)
     let expected = try golden.points("broyden_ls1/X")
     let (states, solution) = try golden.iterates(.broyden(Broyden(lineSearch: true)), steps: expected.count - 1)
@@ -152,8 +146,8 @@ struct GoldenTraceTests {
     #expect(solution.evaluations == [Int](repeating: expected.count, count: 4))
   }
 
-  @Test("the line search converges per sample on the steep map", arguments: [false, true])
-  func steep(lineSearch: Bool) throws {
+  @Test(arguments: [false, true])
+  func `The line search converges per sample on the steep map`(lineSearch: Bool) throws {
     let golden = try GoldenMap("steep")
     let stopping = StoppingCriteria(maximumIterations: 60, tolerance: 1e-11, mode: .absolute)
     let solution = try fixedPoint(
@@ -163,8 +157,8 @@ struct GoldenTraceTests {
     #expect(difference(solution.state, try VectorBatch(golden.equilibrium)) < 1e-10)
   }
 
-  @Test("the relative regularisation converges where the absolute one of the references stalls")
-  func regularization() throws {
+  @Test
+  func `The relative regularisation converges where the absolute one of the references stalls`() throws {
     let golden = try GoldenMap("linear_fast")
     func steps(_ regularization: Anderson.Regularization) throws -> Int {
       let stopping = StoppingCriteria(maximumIterations: 40, tolerance: 1e-13, mode: .relative)

@@ -3,8 +3,8 @@ import Testing
 @testable import Equilibrium
 
 struct GramMatrixTests {
-  @Test("small positive definite systems are solved as by elimination")
-  func positiveDefinite() {
+  @Test
+  func `Small positive definite systems are solved as by elimination`() {
     for seed in UInt64(0)..<20 {
       let eigenvalues = [0.01, 0.3, 1, 4, 9]
       let problem = LinearMap.symmetric(eigenvalues: eigenvalues, seed: seed)
@@ -15,8 +15,8 @@ struct GramMatrixTests {
     }
   }
 
-  @Test("in a singular system the older unknowns are left out")
-  func singular() {
+  @Test
+  func `In a singular system the older unknowns are left out`() {
     // Unknowns 0 and 1 have the same row; the newer one, 1, and unknown 2 are solved for.
     var matrix = [4.0, 4, 0, 4, 4, 0, 0, 0, 4]
     var right = [8.0, 8, 12]
@@ -24,8 +24,8 @@ struct GramMatrixTests {
     #expect(right == [0, 2, 3])
   }
 
-  @Test("a full memory forgets its oldest vector")
-  func window() {
+  @Test
+  func `A full memory forgets its oldest vector`() {
     var gram = GramMatrix()
     #expect(gram.append([[1], [2]][..<1], sample: 0) == false)
     #expect(gram.append([[3], [4]][...], sample: 0) == false)

@@ -11,8 +11,8 @@ struct OptionTests {
     return states
   }
 
-  @Test("every solver setting changes the iterates")
-  func everySettingActs() throws {
+  @Test
+  func `Every solver setting changes the iterates`() throws {
     let variants: [Solver] = [
       .picard(Picard()), .picard(Picard(damping: 0.5)), .anderson(Anderson(window: 4)), .anderson(Anderson(window: 3)),
       .anderson(Anderson(window: 4, mixing: 0.6)), .anderson(Anderson(window: 4, regularization: .relative(1e-2))),
@@ -26,15 +26,15 @@ struct OptionTests {
     }
   }
 
-  @Test("a window of 1 is damped Picard")
-  func windowOfOne() throws {
+  @Test
+  func `A window of 1 is damped Picard`() throws {
     let anderson = try trace(SolverSettings(.anderson(Anderson(window: 1, mixing: 0.4)), stopping: .exactly(6)))
     let picard = try trace(SolverSettings(.picard(Picard(damping: 0.4)), stopping: .exactly(6)))
     #expect(anderson == picard)
   }
 
-  @Test("absolute and relative tolerance stop at the first residual below them")
-  func toleranceModes() throws {
+  @Test
+  func `Absolute and relative tolerance stop at the first residual below them`() throws {
     // G(y) = y / 2 + 50 from 0: y_k = 100 (1 - 2^-k), residual 50 / 2^k, value at y_k is y_{k+1}
     let map = { (y: [Double]) in y.map { $0 / 2 + 50 } }
     func iterations(_ mode: StoppingCriteria.ToleranceMode) throws -> Int {
@@ -45,8 +45,8 @@ struct OptionTests {
     #expect(try iterations(.relative) == 6)  // 50 / 2^6 / 99.2 = 0.0079
   }
 
-  @Test("tolerance 0 makes exactly K steps and K + 1 evaluations, and the last iterate is returned")
-  func exactSteps() throws {
+  @Test
+  func `Tolerance 0 makes exactly K steps and K + 1 evaluations, and the last iterate is returned`() throws {
     for solver in everySolver {
       var calls = 0
       var indices: [Int] = []
@@ -69,8 +69,8 @@ struct OptionTests {
     }
   }
 
-  @Test("the last iterate is returned unless the best is asked for")
-  func returnedIterate() throws {
+  @Test
+  func `The last iterate is returned unless the best is asked for`() throws {
     // The first entry counts the steps, the second moves by the gap given for that step.
     let gaps = [1.0, 0.5, 0.25, 0.125, 0.3, 0.6, 0.9]
     let map = { (y: [Double]) in [y[0] + 1, y[1] + gaps[Int(y[0])]] }
@@ -133,8 +133,8 @@ struct OptionTests {
     }
   }
 
-  @Test("an empty start and a map that changes the shape are errors")
-  func shapes() throws {
+  @Test
+  func `An empty start and a map that changes the shape are errors`() throws {
     #expect(throws: EquilibriumError.emptyState(role: "the start of the iteration", shape: [1, 0])) {
       try fixedPoint(of: { (y: [Double]) in y }, from: [])
     }
@@ -144,8 +144,8 @@ struct OptionTests {
     #expect(throws: EquilibriumError.self) { try VectorBatch([[1, 2], [3]]) }
   }
 
-  @Test("solvers and modes are found by the names configurations use")
-  func names() {
+  @Test
+  func `Solvers and modes are found by the names configurations use`() {
     #expect(SolverKind.allCases.map(\.rawValue) == ["picard", "anderson", "broyden"])
     for kind in SolverKind.allCases { #expect(kind.solver.kind == kind) }
     #expect(SolverKind(rawValue: "Anderson") == nil)

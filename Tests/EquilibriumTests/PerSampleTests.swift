@@ -20,8 +20,8 @@ struct PerSampleTests {
   private let stopping = StoppingCriteria(
     maximumIterations: 25, tolerance: 1e-9, mode: .absolute, divergenceThreshold: 1e4)
 
-  @Test("a sample solved with others equals the sample solved alone, bit for bit", arguments: everySolver)
-  func batchInvariance(solver: Solver) throws {
+  @Test(arguments: everySolver)
+  func `A sample solved with others equals the sample solved alone, bit for bit`(solver: Solver) throws {
     // The published choice is about the batch, see OptionTests.
     for returning in SolverSettings.ReturnedIterate.allCases where returning != .lowestBatchResidual {
       let settings = SolverSettings(solver, stopping: stopping, returning: returning)
@@ -39,8 +39,8 @@ struct PerSampleTests {
     }
   }
 
-  @Test("plain iteration gives each sample its own status, and the trace ends where the sample does")
-  func statuses() throws {
+  @Test
+  func `Plain iteration gives each sample its own status, and the trace ends where the sample does`() throws {
     let solution = try fixedPoint(
       of: rowwise(mixedMaps), from: VectorBatch(starts), settings: SolverSettings(stopping: stopping))
     #expect(solution.statuses[..<4] == [.converged, .iterationLimit, .diverged, .nonFinite])
@@ -54,8 +54,8 @@ struct PerSampleTests {
     for status in SolveStatus.allCases { #expect(status.description.hasSuffix(".")) }
   }
 
-  @Test("a stopped sample keeps its state bit for bit while its mates go on", arguments: everySolver)
-  func freezing(solver: Solver) throws {
+  @Test(arguments: everySolver)
+  func `A stopped sample keeps its state bit for bit while its mates go on`(solver: Solver) throws {
     var stopped: [Int: [Double]] = [:]
     let solution = try fixedPoint(
       of: rowwise(mixedMaps), from: VectorBatch(starts), settings: SolverSettings(solver, stopping: stopping)
@@ -70,8 +70,8 @@ struct PerSampleTests {
     #expect(Set(solution.iterations).count > 1)
   }
 
-  @Test("a start that is not finite ends at once without touching its mates")
-  func nonFiniteStart() throws {
+  @Test
+  func `A start that is not finite ends at once without touching its mates`() throws {
     let start = try VectorBatch([[.nan, 0], [1, 1]])
     let solution = try fixedPoint(
       of: rowwise([{ $0 }, { $0.map { $0 / 2 } }]), from: start, settings: SolverSettings(stopping: .exactly(3)))

@@ -3,8 +3,8 @@ import Foundation
 import Testing
 
 struct SolverTests {
-  @Test("every solver finds the closed-form fixed point of linear contractions", arguments: everySolver)
-  func linearContraction(solver: Solver) throws {
+  @Test(arguments: everySolver)
+  func `Every solver finds the closed-form fixed point of linear contractions`(solver: Solver) throws {
     for seed in UInt64(0)..<20 {
       let map = LinearMap.random(8, norm: 0.7, seed: seed)
       let stopping = StoppingCriteria(maximumIterations: 300, tolerance: 1e-12, mode: .absolute)
@@ -16,8 +16,8 @@ struct SolverTests {
     }
   }
 
-  @Test("every solver finds the fixed point of a tanh map", arguments: everySolver)
-  func tanhMap(solver: Solver) throws {
+  @Test(arguments: everySolver)
+  func `Every solver finds the fixed point of a tanh map`(solver: Solver) throws {
     for seed in UInt64(0)..<20 {
       let inner = LinearMap.random(6, norm: 0.9, seed: seed)
       let map = { (y: [Double]) in inner(y).map { tanh($0) } }
@@ -29,8 +29,8 @@ struct SolverTests {
     }
   }
 
-  @Test("Anderson with a window above n and Broyden end a linear problem in n + 1 and 2 n steps")
-  func finiteTermination() throws {
+  @Test
+  func `Anderson with a window above n and Broyden end a linear problem in n + 1 and 2 n steps`() throws {
     for seed in UInt64(0)..<20 {
       let count = 5
       let map = LinearMap.random(count, norm: 0.9, seed: seed)
@@ -46,8 +46,8 @@ struct SolverTests {
     }
   }
 
-  @Test("Anderson and Broyden converge where plain iteration diverges")
-  func expansiveMap() throws {
+  @Test
+  func `Anderson and Broyden converge where plain iteration diverges`() throws {
     let map = LinearMap.symmetric(eigenvalues: [-1.6, -1.2, -0.5, 0, 0.2, 0.4, 0.6, 0.7], seed: 3)
     let start = [Double](repeating: 0, count: 8)
     let stopping = StoppingCriteria(maximumIterations: 200, tolerance: 1e-10, mode: .absolute)
@@ -61,8 +61,8 @@ struct SolverTests {
     }
   }
 
-  @Test("the line search brings Broyden to a root that full steps miss")
-  func lineSearch() throws {
+  @Test
+  func `The line search brings Broyden to a root that full steps miss`() throws {
     // y - G(y) = atan(5 y): full Newton-like steps from 3 overshoot further and further
     let map = { (y: [Double]) in y.map { $0 - atan(5 * $0) } }
     let stopping = StoppingCriteria(maximumIterations: 60, tolerance: 1e-12, mode: .absolute)
@@ -76,8 +76,8 @@ struct SolverTests {
     #expect(full.residuals[0] != searched.residuals[0])
   }
 
-  @Test("an undamped Picard iterate is the value of the map, bit for bit")
-  func picardIsTheMap() throws {
+  @Test
+  func `An undamped Picard iterate is the value of the map, bit for bit`() throws {
     let map = LinearMap.random(5, norm: 0.9, seed: 1)
     var expected = [Double](repeating: 0.1, count: 5)
     _ = try fixedPoint(of: { map($0) }, from: expected, settings: SolverSettings(stopping: .exactly(12))) {
@@ -86,8 +86,8 @@ struct SolverTests {
     }
   }
 
-  @Test("the residual is ||G(y) - y||, whatever the damping")
-  func residualIsUndamped() throws {
+  @Test
+  func `The residual is ||G(y) - y||, whatever the damping`() throws {
     let map = LinearMap.random(5, norm: 0.9, seed: 2)
     for solver in everySolver {
       let solution = try fixedPoint(
@@ -102,8 +102,8 @@ struct SolverTests {
     }
   }
 
-  @Test("a fixed point as the start stays, and its zero residual divides nothing", arguments: everySolver)
-  func startAtTheFixedPoint(solver: Solver) throws {
+  @Test(arguments: everySolver)
+  func `A fixed point as the start stays, and its zero residual divides nothing`(solver: Solver) throws {
     let solution = try fixedPoint(
       of: { (y: [Double]) in y.map { $0 * $0 } }, from: [0.0, 1.0],
       settings: SolverSettings(solver, stopping: .exactly(6)))
@@ -111,8 +111,8 @@ struct SolverTests {
     #expect(solution.relativeResiduals == [[0, 0, 0, 0, 0, 0, 0]])
   }
 
-  @Test("a map without fixed point leaves no solver with non-finite values", arguments: everySolver)
-  func translation(solver: Solver) throws {
+  @Test(arguments: everySolver)
+  func `A map without fixed point leaves no solver with non-finite values`(solver: Solver) throws {
     // The residual is constant, so every residual difference is zero and every Broyden update singular.
     let solution = try fixedPoint(
       of: { (y: [Double]) in y.map { $0 + 1 } }, from: [0.0, 0], settings: SolverSettings(solver, stopping: .exactly(9))
@@ -122,8 +122,8 @@ struct SolverTests {
     #expect(solution.residuals[0].allSatisfy { abs($0 - 2.0.squareRoot()) < 1e-12 })
   }
 
-  @Test("after a singular update Broyden goes on as if started afresh, with any memory", arguments: [3, 30])
-  func broydenRestart(memory: Int) throws {
+  @Test(arguments: [3, 30])
+  func `After a singular update Broyden goes on as if started afresh, with any memory`(memory: Int) throws {
     // A translation up to y_0 = 2.5, where every update is singular; a contraction beyond.
     let inner = LinearMap.random(5, norm: 0.9, seed: 21)
     let map = { (y: [Double]) -> [Double] in

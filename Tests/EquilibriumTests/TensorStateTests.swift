@@ -34,8 +34,8 @@ private struct TanhProblem {
 }
 
 struct TensorStateTests {
-  @Test("tensors of any rank give the same inner products, combinations and replacements as plain rows")
-  func operations() throws {
+  @Test
+  func `Tensors of any rank give the same inner products, combinations and replacements as plain rows`() throws {
     var random = TestRandom(1)
     let (a, b) = (random.matrix(3, 12), random.matrix(3, 12))
     let mask = [true, false, true]
@@ -58,8 +58,8 @@ struct TensorStateTests {
     }
   }
 
-  @Test("a tensor solve equals the plain solve to rounding", arguments: everySolver)
-  func equalsPlainSolve(solver: Solver) throws {
+  @Test(arguments: everySolver)
+  func `A tensor solve equals the plain solve to rounding`(solver: Solver) throws {
     let problem = try TanhProblem(batch: 4, width: 6, norm: 0.9, seed: 3)
     let settings = SolverSettings(
       solver, stopping: StoppingCriteria(maximumIterations: 40, tolerance: 1e-6, mode: .absolute))
@@ -73,8 +73,8 @@ struct TensorStateTests {
     #expect(largestDifference(try rows(tensors.state), plain.state.rows) < 1e-9)
   }
 
-  @Test("a tensor sample solved with others equals the sample solved alone to rounding", arguments: everySolver)
-  func batchInvariance(solver: Solver) throws {
+  @Test(arguments: everySolver)
+  func `A tensor sample solved with others equals the sample solved alone to rounding`(solver: Solver) throws {
     let problem = try TanhProblem(batch: 5, width: 6, norm: 0.9, seed: 4)
     let settings = SolverSettings(
       solver, stopping: StoppingCriteria(maximumIterations: 60, tolerance: 1e-8, mode: .relative))
@@ -89,10 +89,8 @@ struct TensorStateTests {
     #expect(Set(together.statuses) == [.converged])
   }
 
-  @Test(
-    "a stopped tensor sample keeps its bits while its mates go on, also where the map gives NaN", arguments: everySolver
-  )
-  func freezing(solver: Solver) throws {
+  @Test(arguments: everySolver)
+  func `A stopped tensor sample keeps its bits while its mates go on, also where the map gives NaN`(solver: Solver) throws {
     // Sample 0 contracts fast; the square root of sample 1 meets a negative number after a few steps; sample 2 is slow.
     let rates = try Tensor([0.1, 1, 0.95], shape: [3, 1])
     let offsets = try Tensor([1, -1, 1], shape: [3, 1])
@@ -122,8 +120,8 @@ struct TensorStateTests {
     #expect(stopped.count == 3)
   }
 
-  @Test("float32 states are solved to float32 accuracy by every solver", arguments: everySolver)
-  func singlePrecision(solver: Solver) throws {
+  @Test(arguments: everySolver)
+  func `float32 states are solved to float32 accuracy by every solver`(solver: Solver) throws {
     let problem = try TanhProblem(batch: 3, width: 8, norm: 0.8, seed: 6, type: .float32)
     let settings = SolverSettings(
       solver, stopping: StoppingCriteria(maximumIterations: 80, tolerance: 1e-6, mode: .relative))
@@ -132,8 +130,8 @@ struct TensorStateTests {
     #expect(solution.state.type == .float32)
   }
 
-  @Test("an integer state is an error, not a wrong number")
-  func integerState() throws {
+  @Test
+  func `An integer state is an error, not a wrong number`() throws {
     let state = try Tensor(integers: [1, 2, 3, 4], shape: [2, 2])
     #expect(throws: TorchError.self) { try fixedPoint(of: { $0 }, from: state) }
   }

@@ -9,8 +9,8 @@ import Testing
 
   struct Refused: Error {}
 
-  @Test("The file appears under its name only when it is finished")
-  func finish() throws {
+  @Test
+  func `The file appears under its name only when it is finished`() throws {
     let atomic = try AtomicFile(creating: folder.file("a.h5"))
     try atomic.file.write("x", [1.0, 2.0])
     #expect(folder.names.count == 1)
@@ -22,8 +22,8 @@ import Testing
     #expect(try hdf5Error { try atomic.finish() }.kind == .closed)
   }
 
-  @Test("A finished file replaces the old one")
-  func replace() throws {
+  @Test
+  func `A finished file replaces the old one`() throws {
     for value in [1.0, 2.0] {
       let atomic = try AtomicFile(creating: folder.file("a.h5"))
       try atomic.file.write("x", scalar: value)
@@ -32,8 +32,8 @@ import Testing
     #expect(try File.open(folder.file("a.h5")).dataset("x").readScalar(Double.self) == 2)
   }
 
-  @Test("Nothing is left of a file that is cancelled, dropped or refused by its validation")
-  func unfinished() throws {
+  @Test
+  func `Nothing is left of a file that is cancelled, dropped or refused by its validation`() throws {
     try Data("old".utf8).write(to: URL(fileURLWithPath: folder.file("a.h5")))
     try AtomicFile(creating: folder.file("a.h5")).cancel()
     _ = try AtomicFile(creating: folder.file("a.h5"))
@@ -43,8 +43,8 @@ import Testing
     #expect(try String(contentsOfFile: folder.file("a.h5"), encoding: .utf8) == "old")
   }
 
-  @Test("A place where no file can be is an error before anything is written")
-  func badPlace() throws {
+  @Test
+  func `A place where no file can be is an error before anything is written`() throws {
     try Data().write(to: URL(fileURLWithPath: folder.file("file")))
     for path in [folder.path, folder.file("none/a.h5"), folder.file("file/a.h5"), "/proc/a.h5"] {
       #expect(try hdf5Error { _ = try AtomicFile(creating: path) }.kind == .cannotCreate, "\(path)")
@@ -52,8 +52,8 @@ import Testing
     #expect(folder.names == ["file"])
   }
 
-  @Test("What a killed writer left is removed, what a living one writes is kept")
-  func leftovers() throws {
+  @Test
+  func `What a killed writer left is removed, what a living one writes is kept`() throws {
     let other = try AtomicFile(creating: folder.file("a.h5"))
     let otherName = folder.names[0]
     let parts = otherName.split(separator: "-")
@@ -81,9 +81,9 @@ import Testing
   }()
 
   @Test(
-    "A full disk is an error, leaves no file, and does no harm to the next one", .enabled(if: canMount),
+    .enabled(if: canMount),
     arguments: [1, 3, 30])
-  func fullDisk(megabytes: Int) throws {
+  func `A full disk is an error, leaves no file, and does no harm to the next one`(megabytes: Int) throws {
     try #require(try run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder.path]).status == 0)
     // Lazily, because the library keeps a file open that it could not write.
     defer { _ = try? run(["umount", "--lazy", folder.path]) }

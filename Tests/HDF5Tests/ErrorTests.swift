@@ -17,8 +17,8 @@ import Testing
     return path
   }
 
-  @Test("A missing file, a folder and foreign content are told apart")
-  func opening() throws {
+  @Test
+  func `A missing file, a folder and foreign content are told apart`() throws {
     #expect(try hdf5Error { _ = try File.open(folder.file("none.h5")) }.kind == .notFound)
     #expect(try hdf5Error { _ = try File.open(folder.path) }.kind == .cannotOpen)
     try Data("not HDF5 at all".utf8).write(to: URL(fileURLWithPath: folder.file("text")))
@@ -29,16 +29,16 @@ import Testing
     #expect(empty.description.contains("empty file"))
   }
 
-  @Test("A file cut at any place is not taken for a whole one", arguments: [0.001, 0.3, 0.9, 0.999])
-  func truncated(fraction: Double) throws {
+  @Test(arguments: [0.001, 0.3, 0.9, 0.999])
+  func `A file cut at any place is not taken for a whole one`(fraction: Double) throws {
     let path = try randomFile()
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
     try whole.prefix(Int(Double(whole.count) * fraction)).write(to: URL(fileURLWithPath: path))
     #expect(try hdf5Error { _ = try File.open(path) }.kind == .truncated)
   }
 
-  @Test("A flipped byte in a chunk is detected on reading")
-  func flippedByte() throws {
+  @Test
+  func `A flipped byte in a chunk is detected on reading`() throws {
     let path = try randomFile()
     let size = try Data(contentsOf: URL(fileURLWithPath: path)).count
     try flipByte(of: path, at: size / 2)
@@ -49,8 +49,8 @@ import Testing
     #expect(!error.stack.isEmpty)
   }
 
-  @Test("A flipped byte anywhere never gives wrong numbers, nor a crash")
-  func flippedAnywhere() throws {
+  @Test
+  func `A flipped byte anywhere never gives wrong numbers, nor a crash`() throws {
     let path = folder.file("small.h5")
     let file = try File.create(path)
     try file.setAttribute("title", "a title")
@@ -78,8 +78,8 @@ import Testing
     #expect(Library.openObjectCount >= 0)
   }
 
-  @Test("Values that do not fit the type asked for are refused")
-  func types() throws {
+  @Test
+  func `Values that do not fit the type asked for are refused`() throws {
     let file = try File.create(folder.file("types.h5"))
     try file.write("f64", [0.1])
     try file.write("f32", [Float(0.1)])
@@ -110,8 +110,8 @@ import Testing
     #expect(try hdf5Error { try file.dataset("f32").write([0.1]) }.kind == .typeMismatch)
   }
 
-  @Test("Wrong numbers of values are refused")
-  func shapes() throws {
+  @Test
+  func `Wrong numbers of values are refused`() throws {
     let file = try File.create(folder.file("shapes.h5"))
     let dataset = try file.createDataset("x", Double.self, shape: [2, 3])
     #expect(try hdf5Error { try dataset.write([1.0]) }.kind == .shapeMismatch)
@@ -122,15 +122,15 @@ import Testing
     #expect(try hdf5Error { _ = try file.createDataset("y", Double.self, shape: [0, .max, 4]) }.kind == .shapeMismatch)
   }
 
-  @Test("A dataset that claims more than the memory of the machine is refused, not allocated")
-  func absurdSize() throws {
+  @Test
+  func `A dataset that claims more than the memory of the machine is refused, not allocated`() throws {
     let file = try File.create(folder.file("absurd.h5"))
     let dataset = try file.createDataset("x", Double.self, shape: [1 << 50])
     #expect(try hdf5Error { _ = try dataset.read(Double.self) }.kind == .shapeMismatch)
   }
 
-  @Test("Missing objects, wrong kinds and taken names are named")
-  func names() throws {
+  @Test
+  func `Missing objects, wrong kinds and taken names are named`() throws {
     let file = try File.create(folder.file("names.h5"))
     try file.write("a/b/x", [1.0])
     #expect(try file.contains("a/b/x"))
@@ -145,14 +145,14 @@ import Testing
     #expect(try hdf5Error { try file.createGroup("a/b/x/y") }.kind == .objectExists)
   }
 
-  @Test("Text with a NUL inside is refused instead of being cut")
-  func nulInText() throws {
+  @Test
+  func `Text with a NUL inside is refused instead of being cut`() throws {
     let file = try File.create(folder.file("nul.h5"))
     #expect(try hdf5Error { try file.setAttribute("a", "x\0y") }.kind == .invalidValue)
   }
 
-  @Test("A file that another writer has locked cannot be opened, and is not called damaged")
-  func locked() throws {
+  @Test
+  func `A file that another writer has locked cannot be opened, and is not called damaged`() throws {
     let path = try randomFile()
     let descriptor = open(path, O_RDWR)
     defer { close(descriptor) }
@@ -160,8 +160,8 @@ import Testing
     #expect(try hdf5Error { _ = try File.open(path) }.kind == .cannotOpen)
   }
 
-  @Test("Use after closing is an error, closing twice is none")
-  func useAfterClose() throws {
+  @Test
+  func `Use after closing is an error, closing twice is none`() throws {
     let path = try randomFile()
     let file = try File.open(path)
     let dataset = try file.dataset("x")
@@ -172,15 +172,15 @@ import Testing
     #expect(try hdf5Error { _ = try file.children() }.kind == .closed)
   }
 
-  @Test("A file opened for reading cannot be changed")
-  func readOnly() throws {
+  @Test
+  func `A file opened for reading cannot be changed`() throws {
     let file = try File.open(try randomFile())
     #expect(throws: HDF5Error.self) { try file.setAttribute("a", 1.0) }
     #expect(throws: HDF5Error.self) { try file.createGroup("g") }
   }
 
-  @Test("An existing file is not overwritten unless asked")
-  func noOverwrite() throws {
+  @Test
+  func `An existing file is not overwritten unless asked`() throws {
     let path = try randomFile()
     #expect(try hdf5Error { _ = try File.create(path) }.kind == .cannotCreate)
     #expect(try File.open(path).contains("x"))

@@ -25,8 +25,8 @@ import Testing
     try file.close()
   }
 
-  @Test("h5py reads what this module writes", .enabled(if: Foreign.hasPython, "skipped: python3 has no h5py"))
-  func toPython() throws {
+  @Test(.enabled(if: Foreign.hasPython, "skipped: python3 has no h5py"))
+  func `h5py reads what this module writes`() throws {
     let path = folder.file("ours.h5")
     try writeSample(path)
     let output = try Foreign.python(
@@ -55,8 +55,8 @@ import Testing
         """)
   }
 
-  @Test("h5dump reads what this module writes", .enabled(if: Foreign.hasDump, "skipped: there is no h5dump"))
-  func toDump() throws {
+  @Test(.enabled(if: Foreign.hasDump, "skipped: there is no h5dump"))
+  func `h5dump reads what this module writes`() throws {
     let path = folder.file("ours.h5")
     try writeSample(path)
     let dump = try run(["h5dump", "-d", "/f64", path])
@@ -64,8 +64,8 @@ import Testing
     #expect(dump.output.contains("0.1, -2"))
   }
 
-  @Test("This module reads what h5py writes", .enabled(if: Foreign.hasPython, "skipped: python3 has no h5py"))
-  func fromPython() throws {
+  @Test(.enabled(if: Foreign.hasPython, "skipped: python3 has no h5py"))
+  func `This module reads what h5py writes`() throws {
     let path = folder.file("theirs.h5")
     _ = try Foreign.python(
       path,
@@ -114,8 +114,8 @@ import Testing
     #expect(try file.descendants().count < 100)
   }
 
-  @Test("Dimension scales are h5py's and read back", .enabled(if: Foreign.hasPython, "skipped: python3 has no h5py"))
-  func dimensionScales() throws {
+  @Test(.enabled(if: Foreign.hasPython, "skipped: python3 has no h5py"))
+  func `Dimension scales are h5py's and read back`() throws {
     let path = folder.file("scales.h5")
     let file = try File.create(path)
     let iteration = try file.write("iteration", [Int64(0), 1, 2])

@@ -11,8 +11,8 @@ import Testing
   /// Objects of one file that are open in the library.
   func openObjects(of file: File) -> Int { Library.locked { file.session.openObjectCount } }
 
-  @Test("Ten thousand opened objects leave none open")
-  func noLeak() throws {
+  @Test
+  func `Ten thousand opened objects leave none open`() throws {
     let file = try File.create(folder.file("a.h5"))
     try file.write("g/x", [1.0])
     try file.setAttribute("a", "text")
@@ -27,8 +27,8 @@ import Testing
     #expect(openObjects(of: file) == before)
   }
 
-  @Test("A file opened ten thousand times does not stay open")
-  func noOpenFile() throws {
+  @Test
+  func `A file opened ten thousand times does not stay open`() throws {
     let path = folder.file("a.h5")
     try File.create(path).close()
     func descriptors() throws -> Int {
@@ -44,15 +44,15 @@ import Testing
     #expect(try descriptors() == 0)
   }
 
-  @Test("An object keeps its file open after the file's own reference is gone")
-  func objectKeepsFile() throws {
+  @Test
+  func `An object keeps its file open after the file's own reference is gone`() throws {
     let path = folder.file("a.h5")
     let dataset = try File.create(path).write("x", [1.0])
     #expect(try dataset.read(Double.self) == [1])
   }
 
-  @Test("Threads may read and write side by side, in one file and in several")
-  func threads() throws {
+  @Test
+  func `Threads may read and write side by side, in one file and in several`() throws {
     let shared = try File.create(folder.file("shared.h5"))
     try shared.write("x", (0..<10_000).map { Double($0) }, shape: [100, 100])
     let folder = folder

@@ -30,8 +30,8 @@ import Testing
     try reread.close()
   }
 
-  @Test("Every number type keeps its extreme values")
-  func numbers() throws {
+  @Test
+  func `Every number type keeps its extreme values`() throws {
     try roundTrip([Int8.min, -1, 0, .max])
     try roundTrip([Int16.min, -1, 0, .max])
     try roundTrip([Int32.min, -1, 0, .max])
@@ -45,16 +45,16 @@ import Testing
     try roundTrip([Double.leastNonzeroMagnitude, -0.1, .greatestFiniteMagnitude, .infinity])
   }
 
-  @Test("NaN and negative zero keep their bits")
-  func specialBits() throws {
+  @Test
+  func `NaN and negative zero keep their bits`() throws {
     let file = try File.create(folder.file("special.h5"))
     try file.write("x", [Double.nan, -0.0])
     let read: [Double] = try file.dataset("x").read()
     #expect(read.map(\.bitPattern) == [Double.nan.bitPattern, (-0.0).bitPattern])
   }
 
-  @Test("Booleans, complex numbers and text come back")
-  func otherTypes() throws {
+  @Test
+  func `Booleans, complex numbers and text come back`() throws {
     try roundTrip([true, false, true])
     try roundTrip([Complex<Float>(1, -2), Complex(.infinity, 0)])
     try roundTrip([Complex<Double>(1, -2), Complex(0.1, 0.3)])
@@ -62,8 +62,8 @@ import Testing
     try roundTrip([String(repeating: "x", count: 100_000)])
   }
 
-  @Test("Text of fixed length comes back, and text that is too long is refused")
-  func fixedText() throws {
+  @Test
+  func `Text of fixed length comes back, and text that is too long is refused`() throws {
     let file = try File.create(folder.file("fixed.h5"))
     let values = ["", "ab", "Größe"]
     let dataset = try file.write("x", values, storage: .text(values))
@@ -74,8 +74,8 @@ import Testing
     #expect(try file.write("none", [String](), storage: .text([])).read(String.self) == [])
   }
 
-  @Test("Arrays without elements keep their shape and type")
-  func empty() throws {
+  @Test
+  func `Arrays without elements keep their shape and type`() throws {
     try roundTrip([Double]())
     try roundTrip([String]())
     let file = try File.create(folder.file("empty.h5"))
@@ -86,8 +86,8 @@ import Testing
     }
   }
 
-  @Test("Names and attribute values may be any Unicode text")
-  func unicodeNames() throws {
+  @Test
+  func `Names and attribute values may be any Unicode text`() throws {
     let file = try File.create(folder.file("größe.h5"))
     let dataset = try file.createGroup("Übung/Δx").write("ρ∇", [1.0])
     try dataset.setAttribute("Einheit", "µm")
@@ -95,15 +95,15 @@ import Testing
     #expect(try file.descendants().map(\.path) == ["/Übung", "/Übung/Δx", "/Übung/Δx/ρ∇"])
   }
 
-  @Test("A multidimensional array is stored in row-major order")
-  func rowMajor() throws {
+  @Test
+  func `A multidimensional array is stored in row-major order`() throws {
     let file = try File.create(folder.file("order.h5"))
     try file.write("x", Array(0..<24).map { Int64($0) }, shape: [2, 3, 4])
     #expect(try file.dataset("x").read(Int64.self, start: [1, 2, 0], count: [1, 1, 4]) == [20, 21, 22, 23])
   }
 
-  @Test("Attributes can be replaced, removed and listed")
-  func attributes() throws {
+  @Test
+  func `Attributes can be replaced, removed and listed`() throws {
     let file = try File.create(folder.file("attributes.h5"))
     try file.setAttribute("b", 1.0)
     try file.setAttribute("b", "now text")
@@ -117,8 +117,8 @@ import Testing
     #expect(try hdf5Error { _ = try file.attribute("gone") }.kind == .missingObject)
   }
 
-  @Test("The same calls give the same bytes")
-  func deterministicBytes() throws {
+  @Test
+  func `The same calls give the same bytes`() throws {
     func content(_ name: String) throws -> Data {
       let file = try File.create(folder.file(name))
       try file.setAttribute("title", "same")

@@ -11,10 +11,8 @@ import Testing
     return try file.write("m", (0..<(rows * columns)).map { Double($0) }, shape: [rows, columns], storage: storage)
   }
 
-  @Test(
-    "Every box of a small array reads as indexing says",
-    arguments: [Storage.contiguous, Storage(chunking: .shape([2, 3]))])
-  func everyBox(storage: Storage) throws {
+  @Test(arguments: [Storage.contiguous, Storage(chunking: .shape([2, 3]))])
+  func `Every box of a small array reads as indexing says`(storage: Storage) throws {
     let dataset = try matrix(4, 5, storage: storage)
     for row in 0...4 {
       for rows in 0...(4 - row) {
@@ -29,20 +27,18 @@ import Testing
     }
   }
 
-  @Test(
-    "A box outside the array is an error that names the shape",
-    arguments: [
-      ([0, 0], [5, 5]), ([-1, 0], [1, 1]), ([4, 0], [1, 1]), ([0], [4]), ([0, 0], [1, -1]), ([.max, 0], [.max, 1]),
-    ])
-  func outside(start: [Int], count: [Int]) throws {
+  @Test(arguments: [
+    ([0, 0], [5, 5]), ([-1, 0], [1, 1]), ([4, 0], [1, 1]), ([0], [4]), ([0, 0], [1, -1]), ([.max, 0], [.max, 1]),
+  ])
+  func `A box outside the array is an error that names the shape`(start: [Int], count: [Int]) throws {
     let dataset = try matrix(4, 5)
     let error = try hdf5Error { _ = try dataset.read(Double.self, start: start, count: count) }
     #expect(error.kind == .shapeMismatch)
     #expect(error.location == "\(folder.file("m.h5")):/m")
   }
 
-  @Test("A written box changes that box only")
-  func writeBox() throws {
+  @Test
+  func `A written box changes that box only`() throws {
     let dataset = try matrix(4, 5)
     try dataset.write([-1.0, -2, -3, -4], start: [1, 2], count: [2, 2])
     var expected = (0..<20).map { Double($0) }
@@ -50,8 +46,8 @@ import Testing
     #expect(try dataset.read(Double.self) == expected)
   }
 
-  @Test("Rows are read by range and by list, in the order asked for")
-  func rows() throws {
+  @Test
+  func `Rows are read by range and by list, in the order asked for`() throws {
     let dataset = try matrix(50, 3)
     func expected(_ rows: [Int]) -> [Double] { rows.flatMap { r in (0..<3).map { Double(3 * r + $0) } } }
     #expect(try dataset.read(Double.self, rows: 10..<13) == expected([10, 11, 12]))
@@ -63,8 +59,8 @@ import Testing
     }
   }
 
-  @Test("A growing dataset takes blocks of any number of rows")
-  func append() throws {
+  @Test
+  func `A growing dataset takes blocks of any number of rows`() throws {
     let file = try File.create(folder.file("grow.h5"))
     let dataset = try file.createDataset("x", Float.self, shape: [0, 3], storage: .growing())
     var expected: [Float] = []
@@ -82,15 +78,15 @@ import Testing
     #expect(try text.read(String.self) == ["a", "b", "ç"])
   }
 
-  @Test("A dataset of fixed shape does not grow")
-  func fixedShape() throws {
+  @Test
+  func `A dataset of fixed shape does not grow`() throws {
     let dataset = try matrix(2, 2)
     #expect(try hdf5Error { try dataset.append([1.0, 2.0]) }.kind == .shapeMismatch)
     #expect(try dataset.shape == [2, 2])
   }
 
-  @Test("Automatic chunks are one large sample or about half a MiB of small ones")
-  func automaticChunks() {
+  @Test
+  func `Automatic chunks are one large sample or about half a MiB of small ones`() {
     #expect(Storage.standard.chunk(shape: [1000, 3, 256, 256], elementSize: 4) == [1, 3, 256, 256])
     #expect(Storage.standard.chunk(shape: [100_000, 50], elementSize: 8) == [1310, 50])
     #expect(Storage.standard.chunk(shape: [10, 50], elementSize: 8) == [10, 50])
@@ -99,8 +95,8 @@ import Testing
     #expect(Storage.standard.chunk(shape: [], elementSize: 8) == nil)
   }
 
-  @Test("The layout of a dataset can be read back")
-  func layout() throws {
+  @Test
+  func `The layout of a dataset can be read back`() throws {
     let layout = try matrix(10, 4, storage: Storage(chunking: .shape([2, 4]), deflate: 6)).layout
     #expect(layout.kind == .chunked)
     #expect(layout.chunk == [2, 4])

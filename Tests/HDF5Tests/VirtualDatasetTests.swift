@@ -27,16 +27,16 @@ import Testing
     return path
   }
 
-  @Test("A virtual dataset shows the rows of its sources", .enabled(if: Foreign.hasPython, "skipped: python3 has no h5py"))
-  func read() throws {
+  @Test(.enabled(if: Foreign.hasPython, "skipped: python3 has no h5py"))
+  func `A virtual dataset shows the rows of its sources`() throws {
     let dataset = try File.open(try makeFiles()).dataset("x")
     #expect(try dataset.layout.kind == .virtual)
     #expect(try dataset.read(Double.self) == [0, 1, 2, 3, 10, 11, 12, 13, 14, 15])
     #expect(try dataset.read(Double.self, rows: 1..<3) == [2, 3, 10, 11])
   }
 
-  @Test("A missing source is an error, not zeros", .enabled(if: Foreign.hasPython, "skipped: python3 has no h5py"))
-  func missingSource() throws {
+  @Test(.enabled(if: Foreign.hasPython, "skipped: python3 has no h5py"))
+  func `A missing source is an error, not zeros`() throws {
     let path = try makeFiles()
     try FileManager.default.removeItem(atPath: folder.file("part-1.h5"))
     let error = try hdf5Error { _ = try File.open(path).dataset("x") }

@@ -1,3 +1,4 @@
+import Configuration
 import Foundation
 import Testing
 
@@ -19,7 +20,7 @@ import Testing
     training: {phases: [{steps: 1, iterations: 1, learning_rate: 0.01}]}
     """
 
-  @Test func `a replaced file of weights makes its model again, and no other`() async throws {
+  @Test func `A replaced file of weights makes its model again, and no other`() async throws {
     let bench = try Workbench()
     try bench.write("one", to: "weights.safetensors")
     _ = try await bench.execute(bench.plan(Self.weights))
@@ -36,7 +37,7 @@ import Testing
   }
 
   @Test(arguments: ["images/train/b.png", "images/test/deep/a.png", "kernel.npy"])
-  func `a change of any file that the dataset is made of draws it again`(file: String) async throws {
+  func `A change of any file that the dataset is made of draws it again`(file: String) async throws {
     let bench = try Workbench(Self.images)
     for folder in ["images/train", "elsewhere/deep"] {
       try FileManager.default.createDirectory(atPath: "\(bench.folder)/\(folder)", withIntermediateDirectories: true)
@@ -54,7 +55,7 @@ import Testing
     #expect(try bench.assessments()["generate"] == "run: changed: input \(key)")
   }
 
-  @Test func `the hash of a file that did not change is kept in the run, and a kept one is never taken for another file`() throws
+  @Test func `The hash of a file that did not change is kept in the run, and a kept one is never taken for another file`() throws
   {
     let bench = try Workbench()
     let path = "\(bench.folder)/weights.safetensors"
@@ -82,7 +83,9 @@ import Testing
     #expect(try hash() != "from the store" && hash() != first)
   }
 
-  @Test func `a plan can be made without a file, and says which is missing; a run is refused before anything is done`() async throws {
+  @Test func `A plan can be made without a file, and says which is missing; a run is refused before anything is done`()
+    async throws
+  {
     let bench = try Workbench()
     let plan = try bench.plan(Self.weights)
     #expect(plan.missingFiles == [ExternalFile(key: "models.explicit-8.weights", path: "\(bench.folder)/weights.safetensors")])
@@ -92,7 +95,7 @@ import Testing
     #expect(bench.events.isEmpty && !FileManager.default.fileExists(atPath: bench.run))
   }
 
-  @Test func `a file that only another command reads may be missing, and changes nothing`() async throws {
+  @Test func `A file that only another command reads may be missing, and changes nothing`() async throws {
     let bench = try Workbench(
       """
       case_study: looped-language

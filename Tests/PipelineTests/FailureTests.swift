@@ -4,7 +4,7 @@ import Testing
 
 /// What a run does when a task fails.
 @Suite struct FailureTests {
-  @Test func `after a failure running tasks end and no new ones start`() async throws {
+  @Test func `After a failure running tasks end and no new ones start`() async throws {
     let bench = try Workbench()
     try bench.set("fail-explicit-8", "65")
     try bench.set("hold-implicit-8")
@@ -21,7 +21,7 @@ import Testing
     #expect(result.tasks(.blocked) == ["sweep-explicit-8-test", "sweep-explicit-8-train", "aggregate"])
   }
 
-  @Test func `with keep-going the tasks that do not need the failed one run too`() async throws {
+  @Test func `With keep-going the tasks that do not need the failed one run too`() async throws {
     let bench = try Workbench()
     try bench.set("fail-explicit-8", "65")
     let summary = try await bench.execute(keepsGoing: true)
@@ -30,7 +30,7 @@ import Testing
     #expect(summary.tasks(.blocked) == ["sweep-explicit-8-test", "sweep-explicit-8-train", "aggregate"])
   }
 
-  @Test func `a failure shows the status, the last lines, the log and the command`() async throws {
+  @Test func `A failure shows the status, the last lines, the log and the command`() async throws {
     let bench = try Workbench()
     try bench.set("fail-dataset", "65")
     let summary = try await bench.execute()
@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test func `only the lines of the last attempt are shown`() async throws {
+  @Test func `Only the lines of the last attempt are shown`() async throws {
     let bench = try Workbench()
     try bench.set("fail-dataset", "65")
     _ = try await bench.execute()
@@ -54,7 +54,7 @@ import Testing
     #expect(again["generate"]?.reason == "it failed, exit status 65 (badData)")
   }
 
-  @Test func `after the cause is removed the next run makes just what is missing`() async throws {
+  @Test func `After the cause is removed the next run makes just what is missing`() async throws {
     let bench = try Workbench()
     try bench.set("fail-explicit-8", "65")
     _ = try await bench.execute(keepsGoing: true)
@@ -66,7 +66,7 @@ import Testing
         || bench.started == ["explicit-8", "explicit-8-train.sweep", "explicit-8-test.sweep", "report"])
   }
 
-  @Test func `a stage that is killed is a failure with the name of the signal`() async throws {
+  @Test func `A stage that is killed is a failure with the name of the signal`() async throws {
     let bench = try Workbench()
     try bench.set("kill-dataset")
     let summary = try await bench.execute()
@@ -74,7 +74,7 @@ import Testing
     #expect(summary.text.contains("generate failed: ended by SIGKILL"))
   }
 
-  @Test func `a stage that ends well without its output has failed`() async throws {
+  @Test func `A stage that ends well without its output has failed`() async throws {
     let bench = try Workbench()
     try bench.set("nothing-dataset")
     let summary = try await bench.execute()
@@ -82,7 +82,7 @@ import Testing
     #expect(summary["generate"]?.message?.contains("there is no such file") == true)
   }
 
-  @Test func `a stage without an executable is found before anything runs`() async throws {
+  @Test func `A stage without an executable is found before anything runs`() async throws {
     let bench = try Workbench()
     try FileManager.default.removeItem(atPath: "\(bench.folder)/bin/implicit-aggregate")
     await #expect {
@@ -94,7 +94,7 @@ import Testing
     #expect(bench.events.isEmpty)
   }
 
-  @Test func `a number outside its band is the verdict of a finished run, now and later`() async throws {
+  @Test func `A number outside its band is the verdict of a finished run, now and later`() async throws {
     let bench = try Workbench()
     try await withKnownVerdict(bench)
     try bench.forgetEvents()
@@ -113,7 +113,7 @@ import Testing
     #expect(summary.exitStatus == 77 && summary.isComplete && summary.states["aggregate"] == .done)
   }
 
-  @Test func `only the report may end with a verdict`() async throws {
+  @Test func `Only the report may end with a verdict`() async throws {
     let bench = try Workbench()
     try bench.set("verdict")
     let summary = try await bench.execute()

@@ -14,7 +14,7 @@ import Testing
     var isRaised: Bool { value.load(ordering: .relaxed) }
   }
 
-  @Test func `when asked to stop, a run stops its stages, waits for them and ends with 75; the next one resumes`()
+  @Test func `When asked to stop, a run stops its stages, waits for them and ends with 75; the next one resumes`()
     async throws
   {
     let bench = try Workbench()
@@ -37,7 +37,7 @@ import Testing
     #expect(!bench.started.contains("dataset"))
   }
 
-  @Test func `a training whose settings changed meanwhile is not resumed`() async throws {
+  @Test func `A training whose settings changed meanwhile is not resumed`() async throws {
     let bench = try Workbench()
     try bench.set("fail-implicit-8", "75")
     #expect(try await bench.execute().exitStatus == 75)
@@ -48,14 +48,14 @@ import Testing
     #expect(!bench.events.contains { $0.contains("resumed") })
   }
 
-  @Test func `a run that is asked to stop before it begins starts nothing`() async throws {
+  @Test func `A run that is asked to stop before it begins starts nothing`() async throws {
     let bench = try Workbench()
     let summary = try await bench.execute(shouldStop: { true })
     #expect(summary.exitStatus == 75 && bench.events.isEmpty)
     #expect(summary.tasks(.notStarted).count == 8)
   }
 
-  @Test func `after a killed run the next one stops what it left behind and starts again`() async throws {
+  @Test func `After a killed run the next one stops what it left behind and starts again`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     let (identity, status) = try await Self.start("exec sleep 60")
@@ -71,7 +71,7 @@ import Testing
     #expect(bench.events.first == "start implicit-8 resumed with 2")
   }
 
-  @Test func `a process is not taken for another one with its number`() throws {
+  @Test func `A process is not taken for another one with its number`() throws {
     var own = try #require(ProcessIdentity(pid: getpid()))
     #expect(own.isAlive)
     own.startTicks += 1
@@ -82,7 +82,7 @@ import Testing
     #expect(ProcessIdentity(pid: 4_194_305) == nil)  // Above the largest number that Linux gives.
   }
 
-  @Test func `a process that does not listen is ended`() async throws {
+  @Test func `A process that does not listen is ended`() async throws {
     let bench = try Workbench()
     let (identity, status) = try await Self.start(
       "trap '' TERM; touch \(bench.folder)/deaf; while :; do sleep 0.05; done")
@@ -105,7 +105,7 @@ import Testing
     return (try #require(identity), status)
   }
 
-  @Test func `a second run in the same folder is refused and says who is there`() async throws {
+  @Test func `A second run in the same folder is refused and says who is there`() async throws {
     let bench = try Workbench()
     try bench.set("hold-dataset")
     async let summary = bench.execute()

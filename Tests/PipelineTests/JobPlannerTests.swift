@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test func `each kind of task is one array; sweeps wait for their model only, merge and report for all`() throws {
+  @Test func `Each kind of task is one array; sweeps wait for their model only, merge and report for all`() throws {
     #expect(
       try Self.describe(Self.graph()) == [
         "generate 0-1", "merge <- afterok:generate", "train 0-1 <- afterok:merge",
@@ -45,7 +45,7 @@ import Testing
       ])
   }
 
-  @Test func `only what is wanted is submitted, with the index it had before`() throws {
+  @Test func `Only what is wanted is submitted, with the index it had before`() throws {
     let wanted = ["train-implicit-8", "sweep-implicit-8-test", "sweep-implicit-8-train", "aggregate"]
     #expect(
       try Self.describe(Self.graph(), wanted) == [
@@ -54,13 +54,13 @@ import Testing
       ])
   }
 
-  @Test func `what is ready does not wait with what is not`() throws {
+  @Test func `What is ready does not wait with what is not`() throws {
     let wanted = ["train-implicit-8", "sweep-explicit-8-test", "sweep-implicit-8-test"]
     #expect(
       try Self.describe(Self.graph(), wanted) == ["train 1", "sweep-test-1 0", "sweep-test-2 1 <- aftercorr:train"])
   }
 
-  @Test func `jobs that are in the queue already are waited for, element by element`() throws {
+  @Test func `Jobs that are in the queue already are waited for, element by element`() throws {
     let live = ["train-explicit-8": SlurmJob("17", element: 0), "train-implicit-8": SlurmJob("17", element: 1)]
     #expect(
       try Self.describe(
@@ -70,7 +70,7 @@ import Testing
     #expect(try Self.describe(Self.graph(), ["merge"], live: shards) == ["merge <- afterok:9_0:12_1"])
   }
 
-  @Test func `arrays are cut where the site allows no more indices`() throws {
+  @Test func `Arrays are cut where the site allows no more indices`() throws {
     let graph = try Self.graph("pipeline.shards=5", "sweep.splits=[test]")
     let drafts = try Self.describe(graph, arraySize: 2)
     #expect(
@@ -79,7 +79,7 @@ import Testing
       ])
   }
 
-  @Test func `several tasks share a job if the profile says so`() throws {
+  @Test func `Several tasks share a job if the profile says so`() throws {
     let graph = try Self.graph("pipeline.shards=5")
     let profile = try Self.profile(defaults: ", tasks_per_job: 2")
     let drafts = try JobPlanner(
@@ -91,7 +91,7 @@ import Testing
     #expect(try Self.describe(graph, profile).contains("sweep-test 0 <- aftercorr:train"))
   }
 
-  @Test func `with a limit of jobs the largest arrays share jobs first, and one that cannot be kept is refused`() throws {
+  @Test func `With a limit of jobs the largest arrays share jobs first, and one that cannot be kept is refused`() throws {
     let graph = try Self.graph("pipeline.shards=8")
     func count(_ limit: Int, live: [String: SlurmJob] = [:]) throws -> Int {
       let wanted = graph.tasks.map(\.id).filter { live[$0] == nil }
@@ -110,7 +110,7 @@ import Testing
     try describe(graph, nil, live: [:], profile)
   }
 
-  @Test func `thousands of tasks are cut in no time`() throws {
+  @Test func `Thousands of tasks are cut in no time`() throws {
     let graph = try Self.graph("pipeline.shards=3000")
     #expect(try Self.describe(graph).first == "generate 0-1000".replacing("generate", with: "generate-1"))
   }

@@ -12,7 +12,7 @@ import Testing
     try PipelineRerun(of: bench.run, from: stage, overrides: overrides, name: name, inspector: ByteInspector()).plan
   }
 
-  @Test func `new sweeps are made from the models that are there, and nothing of the run is touched`() async throws {
+  @Test func `New sweeps are made from the models that are there, and nothing of the run is touched`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     let before = try hashOfBytes(bench.run)
@@ -36,7 +36,7 @@ import Testing
     #expect(try hashOfBytes(bench.run) == before)
   }
 
-  @Test func `the second time nothing is done, also in a run that was moved`() async throws {
+  @Test func `The second time nothing is done, also in a run that was moved`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     _ = try await bench.execute(rerun(bench, .sweep, "sweep.iterations=64"))
@@ -52,7 +52,7 @@ import Testing
     #expect(try await RunStatus(of: plan.folder, inspector: ByteInspector()).count(.done) == 5)
   }
 
-  @Test func `models can be made anew on the dataset that is there`() async throws {
+  @Test func `Models can be made anew on the dataset that is there`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     try bench.forgetEvents()
@@ -63,7 +63,7 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: "\(plan.folder)/models/implicit-8.h5"))
   }
 
-  @Test func `a change of what is not made anew is refused, with the stage to start from`() async throws {
+  @Test func `A change of what is not made anew is refused, with the stage to start from`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     #expect {
@@ -76,7 +76,7 @@ import Testing
     #expect { try rerun(bench, .sweep, name: "../x") } throws: { "\($0)".contains("expected a name") }
   }
 
-  @Test func `a rerun of a run that is not finished is refused`() async throws {
+  @Test func `A rerun of a run that is not finished is refused`() async throws {
     let bench = try Workbench()
     try bench.set("fail-explicit-8", "65")
     _ = try await bench.execute()
@@ -85,7 +85,7 @@ import Testing
     } throws: { ($0 as? Failure)?.status == .missingInput && "\($0)".contains("train-explicit-8 is not done") }
   }
 
-  @Test func `a name stands for one set of changes`() async throws {
+  @Test func `A name stands for one set of changes`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     _ = try await bench.execute(rerun(bench, .sweep, "sweep.iterations=64", name: "long"))

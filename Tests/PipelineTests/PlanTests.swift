@@ -7,7 +7,7 @@ import Testing
 
 /// From pipeline files to tasks.
 @Suite struct PlanTests {
-  @Test func `the commands of a run are those one would type`() throws {
+  @Test func `The commands of a run are those one would type`() throws {
     let bench = try Workbench()
     let plan = try bench.plan("seed=7")
     let source = "--config \(bench.pipeline) --set seed=7"
@@ -29,7 +29,7 @@ import Testing
     #expect(plan.graph.tasks.map { shellCommand([$0.stage.executable] + $0.arguments) } == expected)
   }
 
-  @Test func `shards are drawn one by one and merged`() async throws {
+  @Test func `Shards are drawn one by one and merged`() async throws {
     let bench = try Workbench()
     let plan = try bench.plan("pipeline.shards=3")
     let tasks = plan.graph.tasks.prefix(4)
@@ -41,7 +41,7 @@ import Testing
     #expect(try await bench.execute(plan).exitStatus == 0)
   }
 
-  @Test func `several seeds train and sweep every model once for each`() throws {
+  @Test func `Several seeds train and sweep every model once for each`() throws {
     let plan = try Workbench().plan("pipeline.seeds=[1, 5]")
     let models = plan.graph.tasks.filter { $0.stage == .train }
     #expect(
@@ -55,7 +55,7 @@ import Testing
     #expect(plan.graph["generate"]?.settings["seed"] == "1")
   }
 
-  @Test func `a list of pipelines gives each its own folder in the run`() async throws {
+  @Test func `A list of pipelines gives each its own folder in the run`() async throws {
     let bench = try Workbench()
     try bench.write(Workbench.configuration, to: "other.yaml")
     try bench.write("pipelines: [case.yaml, other.yaml]", to: "all.yaml")
@@ -70,7 +70,7 @@ import Testing
     #expect(try await bench.execute(alone).states.values.allSatisfy { $0 == .upToDate })
   }
 
-  @Test func `two pipelines of one name cannot stand in one list`() throws {
+  @Test func `Two pipelines of one name cannot stand in one list`() throws {
     let bench = try Workbench()
     try FileManager.default.createDirectory(atPath: "\(bench.folder)/more", withIntermediateDirectories: true)
     try bench.write(Workbench.configuration, to: "more/case.yaml")
@@ -78,7 +78,7 @@ import Testing
     #expect(throws: Failure.self) { try PipelinePlan("\(bench.folder)/all.yaml", preset: nil, folder: bench.run) }
   }
 
-  @Test func `a folder that holds a run of another pipeline is left alone`() async throws {
+  @Test func `A folder that holds a run of another pipeline is left alone`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     try bench.write(Workbench.configuration, to: "other.yaml")
@@ -96,7 +96,7 @@ import Testing
     ("models.new={architecture: gnn}", "explicit-gnn"),
     ("pipeline.seeds=[1, 1]", "once"), ("sweep.splits=[test, test]", "once"), ("case_study=lines", "linear-programs"),
   ])
-  func `a mistake in any section is found before anything runs`(override: String, hint: String) throws {
+  func `A mistake in any section is found before anything runs`(override: String, hint: String) throws {
     let bench = try Workbench()
     #expect {
       try bench.plan(override)
@@ -105,12 +105,12 @@ import Testing
     }
   }
 
-  @Test func `a preset that removes all models is refused`() throws {
+  @Test func `A preset that removes all models is refused`() throws {
     let bench = try Workbench()
     #expect(throws: Failure.self) { try bench.plan("models.explicit-8=null", "models.implicit-8=null") }
   }
 
-  @Test func `the graph knows what stands before and behind a task`() throws {
+  @Test func `The graph knows what stands before and behind a task`() throws {
     let graph = try Workbench().plan().graph
     #expect(
       graph.downstream(of: "train-implicit-8") == ["sweep-implicit-8-test", "sweep-implicit-8-train", "aggregate"])
@@ -118,13 +118,13 @@ import Testing
     #expect(graph.dot.contains("\"generate\" -> \"train-implicit-8\";"))
   }
 
-  @Test func `a graph in the wrong order or with twice the same task is refused`() throws {
+  @Test func `A graph in the wrong order or with twice the same task is refused`() throws {
     let tasks = try Workbench().plan().graph.tasks
     #expect(throws: Failure.self) { try TaskGraph(tasks.reversed()) }
     #expect(throws: Failure.self) { try TaskGraph(tasks + [tasks[0]]) }
   }
 
-  @Test func `commands are quoted so that a shell reads them back`() throws {
+  @Test func `Commands are quoted so that a shell reads them back`() throws {
     let words = ["a b", "it's", "", "$HOME", "plain-word_1.h5", "k=[1, 2]", "*"]
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
@@ -150,7 +150,7 @@ import Testing
   }
 
   @Test(arguments: [false, true])
-  func `a device is for the tasks that can use it: generate does where its case study does`(can: Bool) throws {
+  func `A device is for the tasks that can use it: generate does where its case study does`(can: Bool) throws {
     let plan = try plan(generatesOnDevice: can)
     let told = Set(
       plan.graph.tasks.filter { $0.arguments(threads: 1, device: "cuda", resume: false).contains("--device") }.map(\.stage))
@@ -160,7 +160,7 @@ import Testing
     #expect(Set(try plan.graph.tasks.filter { try profile.device(for: $0) == "cuda" }.map(\.stage)) == told)
   }
 
-  @Test func `the case studies say themselves whether their samples need the CPU`() throws {
+  @Test func `The case studies say themselves whether their samples need the CPU`() throws {
     func generates(_ file: String, _ overrides: String...) throws -> Bool {
       let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized.path
       return try pipelineOutline(
@@ -171,7 +171,7 @@ import Testing
     #expect(try !generates("linear-programs"))
   }
 
-  @Test func `a device that a profile wants for tasks that know the CPU only is refused before anything is submitted`() throws {
+  @Test func `A device that a profile wants for tasks that know the CPU only is refused before anything is submitted`() throws {
     let profile = try JobPlannerTests.profile("stages: {generate: {device: cuda}}")
     func rehearse(_ plan: PipelinePlan) throws -> String {
       var profile = profile

@@ -5,7 +5,7 @@ import Testing
 
 /// What is run again, and what is not.
 @Suite struct RerunTests {
-  @Test func `a change of the sweep sweeps again and trains nothing`() async throws {
+  @Test func `A change of the sweep sweeps again and trains nothing`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     try bench.forgetEvents()
@@ -17,7 +17,7 @@ import Testing
       ])
   }
 
-  @Test func `a change of one model trains and sweeps that model only`() async throws {
+  @Test func `A change of one model trains and sweeps that model only`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     try bench.forgetEvents()
@@ -26,7 +26,7 @@ import Testing
     #expect(bench.started.sorted() == ["implicit-8", "implicit-8-test.sweep", "implicit-8-train.sweep", "report"])
   }
 
-  @Test func `a model with a training of its own is not trained again when the common one changes`() async throws {
+  @Test func `A model with a training of its own is not trained again when the common one changes`() async throws {
     let bench = try Workbench()
     let own = "models.implicit-8.training={phases: [{steps: 5, iterations: 3, learning_rate: 0.01}]}"
     _ = try await bench.execute(bench.plan(own))
@@ -38,7 +38,7 @@ import Testing
     #expect(other["train-explicit-8"] == "done")
   }
 
-  @Test func `how often checkpoints are written makes nothing run again, in whichever section it stands`() async throws {
+  @Test func `How often checkpoints are written makes nothing run again, in whichever section it stands`() async throws {
     let bench = try Workbench()
     let own = "models.implicit-8.training={phases: [{steps: 5, iterations: 3, learning_rate: 0.01}]}"
     _ = try await bench.execute(bench.plan(own))
@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test func `a value written out that equals the default changes nothing`() async throws {
+  @Test func `A value written out that equals the default changes nothing`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     try bench.forgetEvents()
@@ -57,7 +57,7 @@ import Testing
     #expect(bench.events.isEmpty && summary.exitStatus == 0)
   }
 
-  @Test func `a split more is one sweep more for each model`() async throws {
+  @Test func `A split more is one sweep more for each model`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute(bench.plan("sweep.splits=[test]"))
     try bench.forgetEvents()
@@ -65,7 +65,7 @@ import Testing
     #expect(bench.started.sorted() == ["explicit-8-train.sweep", "implicit-8-train.sweep", "report"])
   }
 
-  @Test func `a dataset that comes out the same makes nothing else run again`() async throws {
+  @Test func `A dataset that comes out the same makes nothing else run again`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     try bench.forgetEvents()
@@ -75,7 +75,7 @@ import Testing
     #expect(bench.started == ["dataset"])
   }
 
-  @Test func `a dataset that comes out different makes everything run again`() async throws {
+  @Test func `A dataset that comes out different makes everything run again`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     try bench.forgetEvents()
@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test(arguments: ["missing", "damaged", "replaced"])
-  func `an output that is gone or spoilt is made again, and nothing else`(what: String) async throws {
+  func `An output that is gone or spoilt is made again, and nothing else`(what: String) async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     try bench.forgetEvents()
@@ -105,7 +105,7 @@ import Testing
     #expect(bench.started == ["implicit-8"])
   }
 
-  @Test func `a lost report is written again`() async throws {
+  @Test func `A lost report is written again`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     try bench.forgetEvents()
@@ -114,7 +114,7 @@ import Testing
     #expect(bench.started == ["report"])
   }
 
-  @Test func `an output with a new time but the same content counts as done`() async throws {
+  @Test func `An output with a new time but the same content counts as done`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     try bench.forgetEvents()
@@ -124,7 +124,7 @@ import Testing
     #expect(bench.events.isEmpty)
   }
 
-  @Test func `another version of the tools makes everything again`() async throws {
+  @Test func `Another version of the tools makes everything again`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     for task in try bench.plan().graph.tasks {
@@ -139,7 +139,7 @@ import Testing
     #expect(bench.started.count == 8)
   }
 
-  @Test func `a record that cannot be read counts as none`() async throws {
+  @Test func `A record that cannot be read counts as none`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     try bench.forgetEvents()
@@ -148,7 +148,7 @@ import Testing
     #expect(bench.started == ["implicit-8"])
   }
 
-  @Test func `the plan says which settings changed`() async throws {
+  @Test func `The plan says which settings changed`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     let assessments = try bench.assessments(bench.plan("training.phases.0.steps=20", "seed=2"))
@@ -157,7 +157,7 @@ import Testing
     #expect(assessments["aggregate"]?.hasPrefix("run if the output of sweep-explicit-8-test, ") == true)
   }
 
-  @Test func `every part of a fingerprint counts`() throws {
+  @Test func `Every part of a fingerprint counts`() throws {
     let task = try #require(try Workbench().plan().graph["train-implicit-8"])
     let dataset = try #require(task.inputs.first).path
     let fingerprint = Fingerprint(task, hashes: [dataset: "a"])

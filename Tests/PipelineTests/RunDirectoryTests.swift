@@ -5,7 +5,7 @@ import Testing
 @testable import Pipeline
 
 @Suite struct RunDirectoryTests {
-  @Test func `the folders are made once and known afterwards`() throws {
+  @Test func `The folders are made once and known afterwards`() throws {
     try withFolder { (folder) throws in
       let run = RunDirectory(folder + "/run")
       try run.create()
@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  @Test func `a location where no folder can be made is an error`() throws {
+  @Test func `A location where no folder can be made is an error`() throws {
     try withFolder { (folder) throws in
       try "".write(toFile: folder + "/file", atomically: true, encoding: .utf8)
       let failure = try thrownFailure { try RunDirectory(folder + "/file").create() }

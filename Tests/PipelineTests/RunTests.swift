@@ -5,7 +5,7 @@ import Testing
 
 /// Order, threads, and what a run leaves behind.
 @Suite struct RunTests {
-  @Test func `a run makes each file after those it is made from and ends in the report`() async throws {
+  @Test func `A run makes each file after those it is made from and ends in the report`() async throws {
     let bench = try Workbench()
     let summary = try await bench.execute()
     #expect(summary.exitStatus == 0 && summary.isComplete)
@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  @Test func `the second run does nothing`() async throws {
+  @Test func `The second run does nothing`() async throws {
     let bench = try Workbench()
     let first = try await bench.execute()
     try bench.forgetEvents()
@@ -39,7 +39,7 @@ import Testing
     #expect(second.tasks.map(\.contentHash) == first.tasks.map(\.contentHash))
   }
 
-  @Test func `a run that was copied elsewhere is still done`() async throws {
+  @Test func `A run that was copied elsewhere is still done`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     try bench.forgetEvents()
@@ -50,7 +50,7 @@ import Testing
     #expect(bench.events.isEmpty)
   }
 
-  @Test func `independent tasks run side by side and share the threads`() async throws {
+  @Test func `Independent tasks run side by side and share the threads`() async throws {
     let bench = try Workbench()
     for model in ["explicit-8", "implicit-8"] { try bench.set("hold-\(model)") }
     async let summary = bench.execute(threads: 3)
@@ -64,7 +64,7 @@ import Testing
     #expect(trainings.compactMap(\.last).sorted() == ["1", "2"])
   }
 
-  @Test func `with one thread there is never more than one task`() async throws {
+  @Test func `With one thread there is never more than one task`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute(threads: 1)
     var running = 0
@@ -74,7 +74,7 @@ import Testing
     }
   }
 
-  @Test func `what took longest before is started first`() async throws {
+  @Test func `What took longest before is started first`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute(threads: 1)
     for (model, seconds) in [("explicit-8", 1.0), ("implicit-8", 100.0)] {
@@ -88,7 +88,7 @@ import Testing
     #expect(bench.started.prefix(2) == ["implicit-8", "explicit-8"])
   }
 
-  @Test func `each task has a record, and a log to which attempts are appended`() async throws {
+  @Test func `Each task has a record, and a log to which attempts are appended`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     _ = try await bench.execute(bench.plan("training.phases.0.steps=20"))
@@ -102,7 +102,7 @@ import Testing
     #expect(log.split(separator: "\n").count { $0 == "working on implicit-8" } == 2)
   }
 
-  @Test func `the run folder says which tasks it consists of`() async throws {
+  @Test func `The run folder says which tasks it consists of`() async throws {
     let bench = try Workbench()
     let plan = try bench.plan()
     _ = try await bench.execute(plan)

@@ -6,7 +6,7 @@ import Testing
 
 /// What Slurm prints and what profiles say.
 @Suite struct SlurmStateTests {
-  @Test func `an element is named by its array and index, not by the number of its own`() {
+  @Test func `An element is named by its array and index, not by the number of its own`() {
     // The last element to start has the number of the array: requeueing that would requeue all.
     let element = [
       "SLURM_JOB_ID": "17", "SLURM_ARRAY_JOB_ID": "17", "SLURM_ARRAY_TASK_ID": "2",
@@ -16,7 +16,7 @@ import Testing
     #expect(SlurmJob(environment: [:]) == nil)
   }
 
-  @Test func `the queue is read, elements and plain jobs`() {
+  @Test func `The queue is read, elements and plain jobs`() {
     let text = "17|2|RUNNING|None\n17|3|PENDING|BeginTime\n18|N/A|PENDING|(Nodes required | DOWN)\nnoise\n"
     #expect(
       SlurmJobState.fromQueue(text) == [
@@ -26,7 +26,7 @@ import Testing
       ])
   }
 
-  @Test func `accounting is read, where there is one`() {
+  @Test func `Accounting is read, where there is one`() {
     let text = """
       17_2|TIMEOUT|0:0
       17_3|CANCELLED by 1000|0:0
@@ -47,17 +47,17 @@ import Testing
     ("COMPLETING", false), ("COMPLETED", false), ("FAILED", false), ("CANCELLED", false), ("TIMEOUT", false),
     ("NODE_FAIL", false), ("OUT_OF_MEMORY", false), ("PREEMPTED", false), ("BOOT_FAIL", false), ("DEADLINE", false),
   ])
-  func `a state says whether the job is to come or running, and else how it ended`(state: String, isLive: Bool) {
+  func `A state says whether the job is to come or running, and else how it ended`(state: String, isLive: Bool) {
     let job = SlurmJobState(state)
     #expect(job.isLive == isLive)
     #expect((job.end != nil) == !(isLive || job.isEnding || state == "COMPLETED"))
   }
 
-  @Test func `a job that waits for a failed one is not to come`() {
+  @Test func `A job that waits for a failed one is not to come`() {
     #expect(!SlurmJobState("PENDING", reason: "DependencyNeverSatisfied").isLive)
   }
 
-  @Test func `stages ask for what the defaults say unless they say otherwise`() throws {
+  @Test func `Stages ask for what the defaults say unless they say otherwise`() throws {
     let profile = try JobPlannerTests.profile(
       "stages: {train: {gpus: 2, gpu_type: a100, time: \"1-00:00:00\", memory: null}, sweep: {device: cuda}}",
       defaults: ", memory: 4G, cpus: 3")
@@ -79,20 +79,20 @@ import Testing
     ("", ", partition: \"a b\"", "without spaces"), ("export: [A-B]", "", "names of variables"),
     ("setup: [\"a\\nb\"]", "", "single lines"),
   ])
-  func `a profile is closed`(text: String, defaults: String, hint: String) throws {
+  func `A profile is closed`(text: String, defaults: String, hint: String) throws {
     #expect { try JobPlannerTests.profile(text, defaults: defaults) } throws: { error in
       guard let failure = error as? Failure else { return false }
       return failure.status == .usage && failure.description.contains(hint)
     }
   }
 
-  @Test func `a path is called from the folder of the run`() {
+  @Test func `A path is called from the folder of the run`() {
     #expect(relativePath(from: "runs/a", to: "runs/a/models/x.h5") == "models/x.h5")
     #expect(relativePath(from: "/r/reruns/b/lp", to: "/r/lp/models/x.h5") == "../../../lp/models/x.h5")
     #expect(relativePath(from: "/a", to: "/b/c") == "/b/c")
   }
 
-  @Test func `a moved run is the same run`() async throws {
+  @Test func `A moved run is the same run`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     let copy = "\(bench.folder)/moved run"
@@ -102,7 +102,7 @@ import Testing
     #expect(plan.graph.assess(inspector: ByteInspector()).allSatisfy { $0.assessment.isDone })
   }
 
-  @Test func `the list of a job's tasks is read back, and a missing index is an error`() throws {
+  @Test func `The list of a job's tasks is read back, and a missing index is an error`() throws {
     let path = FileManager.default.temporaryDirectory.appending(path: "tasks-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: path) }
     try JobTasks.write([JobElement(index: 1, tasks: ["a", "b/c d"]), JobElement(index: 11, tasks: ["e"])], to: path)

@@ -10,7 +10,7 @@ import Testing
     try await RunStatus(of: bench.run, inspector: ByteInspector())
   }
 
-  @Test func `a finished run shows times, memory and hashes`() async throws {
+  @Test func `A finished run shows times, memory and hashes`() async throws {
     let bench = try Workbench()
     try bench.set("hold-dataset")
     async let summary = bench.execute()
@@ -31,7 +31,7 @@ import Testing
     #expect(again.tasks.map(\.state) == status.tasks.map(\.state))
   }
 
-  @Test func `the peak of memory is what the stage says itself, where that is more than was seen of it`() async throws {
+  @Test func `The peak of memory is what the stage says itself, where that is more than was seen of it`() async throws {
     let bench = try Workbench()
     try bench.set("hold-dataset")
     async let summary = bench.execute()
@@ -47,7 +47,7 @@ import Testing
     #expect((100_000..<100_000_000).contains(try #require(try bench.record("train-implicit-8").peakMemory)))
   }
 
-  @Test func `a running task shows its progress and the time left, and what needs it waits`() async throws {
+  @Test func `A running task shows its progress and the time left, and what needs it waits`() async throws {
     let bench = try Workbench()
     try bench.set("hold-dataset")
     async let summary = bench.execute()
@@ -65,7 +65,7 @@ import Testing
     #expect(try await !status(bench).isMoving)
   }
 
-  @Test func `a failed task shows its status and last lines, and what needs it is blocked`() async throws {
+  @Test func `A failed task shows its status and last lines, and what needs it is blocked`() async throws {
     let bench = try Workbench()
     try bench.set("fail-explicit-8", "65")
     _ = try await bench.execute(keepsGoing: true)
@@ -80,7 +80,7 @@ import Testing
     #expect(status.text.contains("train-explicit-8 failed: exit status 65 (badData)\n  | working on explicit-8"))
   }
 
-  @Test func `an attempt that ended without a trace was killed`() async throws {
+  @Test func `An attempt that ended without a trace was killed`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     let task = try #require(try bench.plan().graph["train-implicit-8"])
@@ -97,7 +97,7 @@ import Testing
     #expect(try await status(bench).tasks.first { $0.task == task.id }?.state == .running)
   }
 
-  @Test func `an interrupted task and one whose output is gone are told apart from those that never ran`() async throws {
+  @Test func `An interrupted task and one whose output is gone are told apart from those that never ran`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()
     try FileManager.default.removeItem(atPath: "\(bench.run)/sweeps/implicit-8-test.sweep.h5")
@@ -110,7 +110,7 @@ import Testing
     #expect(states["generate"] == .done && states["sweep-implicit-8-train"] == .done)
   }
 
-  @Test func `a folder that holds no run is named`() async throws {
+  @Test func `A folder that holds no run is named`() async throws {
     await #expect {
       _ = try await RunStatus(of: "/tmp")
     } throws: { ($0 as? Failure)?.status == .missingInput && ($0 as? Failure)?.location == "/tmp" }

@@ -25,16 +25,16 @@ import Testing
     try file.write("train/\(name)", values, shape: shape)
   }
 
-  @Test("A missing file is exit 66")
-  func missing() throws {
+  @Test
+  func `A missing file is exit 66`() throws {
     let failure = try failure { _ = try DatasetReader(folder.file("none.h5"), Toy.layout) }
     #expect(failure.status == .missingInput)
     #expect(failure.location == folder.file("none.h5"))
     #expect(failure.remedy != nil)
   }
 
-  @Test("Foreign, truncated and damaged files are exit 65")
-  func damaged() throws {
+  @Test
+  func `Foreign, truncated and damaged files are exit 65`() throws {
     let path = folder.file("d.h5")
     try Toy.write(to: path)
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -49,8 +49,8 @@ import Testing
 
   }
 
-  @Test("A flipped byte in the values of a field is exit 65 and names the field")
-  func flippedByte() throws {
+  @Test
+  func `A flipped byte in the values of a field is exit 65 and names the field`() throws {
     let path = folder.file("d.h5")
     try Toy.write(to: path)
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -67,14 +67,14 @@ import Testing
     #expect(named == 1)
   }
 
-  @Test("An unfinished file is refused")
-  func unfinished() throws {
+  @Test
+  func `An unfinished file is refused`() throws {
     #expect(try failureAfter { try $0.removeAttribute("complete") }.problem.contains("complete"))
     #expect(try failureAfter { try $0.setAttribute("complete", UInt8(0)) }.problem.contains("complete"))
   }
 
-  @Test("Another schema and a newer major version are refused, a newer minor one is not")
-  func versions() throws {
+  @Test
+  func `Another schema and a newer major version are refused, a newer minor one is not`() throws {
     #expect(try failureAfter { try $0.setAttribute("schema", "the-well") }.problem.contains("the-well"))
     #expect(try failureAfter { try $0.removeAttribute("schema") }.status == .badData)
     let newer = try failureAfter { try $0.setAttribute("schema_version", [Int64(2), 0]) }
@@ -90,22 +90,22 @@ import Testing
     #expect(try DatasetReader(path, Toy.layout).header.version == FormatVersion(major: 1, minor: 7))
   }
 
-  @Test("Another case study is refused")
-  func caseStudy() throws {
+  @Test
+  func `Another case study is refused`() throws {
     let failure = try failureAfter { try $0.setAttribute("case_study", "deblurring") }
     #expect(failure.problem.contains("`toy`") && failure.problem.contains("`deblurring`"))
   }
 
-  @Test("A missing dataset is named with its type, dimensions and meaning")
-  func missingField() throws {
+  @Test
+  func `A missing dataset is named with its type, dimensions and meaning`() throws {
     let failure = try failureAfter { try $0.delete("train/x") }
     #expect(failure.status == .badData)
     #expect(failure.description.contains("`x`") && failure.description.contains("(sample, point)"))
     #expect(failure.location == "\(folder.file("d.h5")):/train")
   }
 
-  @Test("Wrong types, shapes and units are named with what was expected")
-  func wrongFields() throws {
+  @Test
+  func `Wrong types, shapes and units are named with what was expected`() throws {
     let type = try failureAfter { try replace("y", [Int64](repeating: 0, count: 30), shape: [30], in: $0) }
     #expect(type.problem == "expected type float64, found int64")
     let precise = try failureAfter { try replace("x", [Double](repeating: 0, count: 90), shape: [30, 3], in: $0) }
@@ -120,8 +120,8 @@ import Testing
     #expect(units.problem == "expected units `m`, found `km`")
   }
 
-  @Test("A NaN label is named with its sample")
-  func nanLabel() throws {
+  @Test
+  func `A NaN label is named with its sample`() throws {
     let failure = try failureAfter { try $0.dataset("train/y").write([Double.nan], start: [17], count: [1]) }
     #expect(failure.status == .badData)
     #expect(failure.problem == "expected finite labels, found nan at sample 17")
@@ -130,16 +130,16 @@ import Testing
     #expect(input.problem == "expected inputs without NaN, found nan at sample 4, value 2")
   }
 
-  @Test("A split that is not there is named with those that are")
-  func missingSplit() throws {
+  @Test
+  func `A split that is not there is named with those that are`() throws {
     let path = folder.file("d.h5")
     try Toy.write(to: path)
     let failure = try failure { _ = try DatasetReader(path, Toy.layout).count(of: .valid) }
     #expect(failure.description.contains("valid") && failure.description.contains("train and test"))
   }
 
-  @Test("A place that cannot be written to is exit 73")
-  func cannotCreate() throws {
+  @Test
+  func `A place that cannot be written to is exit 73`() throws {
     let failure = try failure { try Toy.write(to: folder.file("none/d.h5")) }
     #expect(failure.status == .cannotCreate)
     #expect(failure.location == folder.file("none/d.h5"))

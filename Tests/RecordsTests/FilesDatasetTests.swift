@@ -10,8 +10,8 @@ import Testing
   let folder: FilesFolder
   init() throws { folder = try FilesFolder() }
 
-  @Test("A dataset comes back as it was written")
-  func roundTrip() throws {
+  @Test
+  func `A dataset comes back as it was written`() throws {
     let path = folder.file("d.h5")
     let hash = try Toy.write(to: path)
     let reader = try DatasetReader(path, Toy.layout)
@@ -36,8 +36,8 @@ import Testing
     #expect(try reader.attribute("rejected", of: .train) == 15)
   }
 
-  @Test("Threads that ask for the numbers of the draws at once all get those of their split")
-  func sharedDraws() throws {
+  @Test
+  func `Threads that ask for the numbers of the draws at once all get those of their split`() throws {
     let path = folder.file("d.h5")
     try Toy.write(to: path)
     let reader = try DatasetReader(path, Toy.layout)
@@ -50,8 +50,8 @@ import Testing
     #expect(wrong.withLock { $0 } == 0)
   }
 
-  @Test("The file tells its own layout")
-  func ownLayout() throws {
+  @Test
+  func `The file tells its own layout`() throws {
     let path = folder.file("d.h5")
     try Toy.write(to: path)
     let layout = try DatasetReader(path).layout
@@ -59,15 +59,15 @@ import Testing
     #expect(layout.dimensions == ["point": 3])
   }
 
-  @Test("The content hash does not depend on blocks, provenance or time", arguments: [1, 7, 100])
-  func blocks(size: Int) throws {
+  @Test(arguments: [1, 7, 100])
+  func `The content hash does not depend on blocks, provenance or time`(size: Int) throws {
     let hash = try Toy.write(to: folder.file("a.h5"))
     let other = FileProvenance(configuration: "other", seed: 9, inputs: [ProvenanceInput(path: "p", contentHash: "h")])
     #expect(try Toy.write(to: folder.file("b.h5"), blockSize: size, provenance: other) == hash)
   }
 
-  @Test("Merged shards have the content of one run", arguments: [1, 2, 4, 5])
-  func merge(count: Int) throws {
+  @Test(arguments: [1, 2, 4, 5])
+  func `Merged shards have the content of one run`(count: Int) throws {
     let whole = try Toy.write(to: folder.file("whole.h5"))
     let paths = try (1...count).map { index in
       let path = folder.file("part-\(index).h5")
@@ -82,8 +82,8 @@ import Testing
     #expect(try FileProvenance(of: file)?.seed == 1)
   }
 
-  @Test("Shards that are missing, doubled or foreign are not merged")
-  func badShards() throws {
+  @Test
+  func `Shards that are missing, doubled or foreign are not merged`() throws {
     let paths = try (1...3).map { index in
       let path = folder.file("part-\(index).h5")
       try Toy.write(to: path, shard: try Shard(index, of: 3))
@@ -105,8 +105,8 @@ import Testing
     #expect(try failure { _ = try DatasetReader(paths[0], Toy.layout) }.problem.contains("dataset-shard"))
   }
 
-  @Test("Shards cover every draw once", arguments: [1, 2, 3, 7, 100])
-  func shardRanges(count: Int) throws {
+  @Test(arguments: [1, 2, 3, 7, 100])
+  func `Shards cover every draw once`(count: Int) throws {
     for draws in [0, 1, 5, 100, 8001] {
       let ranges = try (1...count).map { try Shard($0, of: count).range(of: draws) }
       #expect(ranges.flatMap { Array($0) } == Array(0..<draws))
@@ -116,8 +116,8 @@ import Testing
     #expect(throws: Failure.self) { try Shard(count + 1, of: count) }
   }
 
-  @Test("A label that is NaN or infinite, and an input that is NaN, cannot be written")
-  func forbiddenValues() throws {
+  @Test
+  func `A label that is NaN or infinite, and an input that is NaN, cannot be written`() throws {
     for (field, value) in [("y", Double.nan), ("y", .infinity), ("x", .nan)] {
       let writer = try DatasetWriter(
         creating: folder.file("d.h5"), Toy.layout, plans: Toy.plans, provenance: Toy.provenance)
@@ -130,8 +130,8 @@ import Testing
     #expect(folder.names == [])
   }
 
-  @Test("A split without samples is an error that names the split")
-  func noSamples() throws {
+  @Test
+  func `A split without samples is an error that names the split`() throws {
     let writer = try DatasetWriter(
       creating: folder.file("d.h5"), Toy.layout, plans: [SplitPlan(.train, draws: 10)], provenance: Toy.provenance)
     let failure = try failure { try writer.finish() }
@@ -141,8 +141,8 @@ import Testing
     #expect(folder.names == [])
   }
 
-  @Test("Draws out of order, missing fields and wrong lengths are found when they are appended")
-  func badBlocks() throws {
+  @Test
+  func `Draws out of order, missing fields and wrong lengths are found when they are appended`() throws {
     let writer = try DatasetWriter(
       creating: folder.file("d.h5"), Toy.layout, plans: Toy.plans, provenance: Toy.provenance)
     try writer.append(Toy.block([5], .train), to: .train)

@@ -9,10 +9,8 @@ import Testing
   let folder: FilesFolder
   init() throws { folder = try FilesFolder() }
 
-  @Test(
-    "The program on the page computes the content hash of every kind of value",
-    .enabled(if: ForeignPython.has("h5py"), "skipped: python3 has no h5py"))
-  func foreignHash() throws {
+  @Test(.enabled(if: ForeignPython.has("h5py"), "skipped: python3 has no h5py"))
+  func `The program on the page computes the content hash of every kind of value`() throws {
     let dataset = folder.file("d.h5")
     let hash = try Toy.write(to: dataset)
     #expect(FormatReference.markdown().contains(FormatReference.hashProgram))
@@ -31,8 +29,8 @@ import Testing
     #expect(try ForeignPython.run(FormatReference.hashProgram, [other]) == otherHash)
   }
 
-  @Test("The hash covers values, attributes, names and types, but not measurements and storage")
-  func hashCoverage() throws {
+  @Test
+  func `The hash covers values, attributes, names and types, but not measurements and storage`() throws {
     func hash(_ change: (File) throws -> Void) throws -> String {
       let path = folder.file("h.h5")
       let file = try File.create(path, replacing: true)

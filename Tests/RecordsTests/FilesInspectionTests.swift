@@ -17,8 +17,8 @@ import Testing
     return path
   }
 
-  @Test("The listing shows groups, types, shapes, storage and units")
-  func listing() throws {
+  @Test
+  func `The listing shows groups, types, shapes, storage and units`() throws {
     let text = try FileInspector(try dataset("d.h5")).listing()
     for part in [
       "implicit-h5/dataset 1.0, complete", "train/",
@@ -30,16 +30,16 @@ import Testing
     #expect(try failure { _ = try FileInspector(folder.file("none.h5")) }.status == .missingInput)
   }
 
-  @Test("Any HDF5 file can be listed, also an unfinished or foreign one")
-  func foreignListing() throws {
+  @Test
+  func `Any HDF5 file can be listed, also an unfinished or foreign one`() throws {
     let file = try File.create(folder.file("any.h5"))
     try file.write("x", [1.0])
     try file.close()
     #expect(try FileInspector(folder.file("any.h5")).listing().contains("x  float64 [1]"))
   }
 
-  @Test("A whole file is valid")
-  func valid() throws {
+  @Test
+  func `A whole file is valid`() throws {
     let path = folder.file("d.h5")
     let hash = try Toy.write(to: path)
     let validation = try FileValidation(of: path)
@@ -49,16 +49,16 @@ import Testing
     #expect(validation.isValid)
   }
 
-  @Test("A changed value is noticed by the hash")
-  func changedValue() throws {
+  @Test
+  func `A changed value is noticed by the hash`() throws {
     let path = try dataset("d.h5") { try $0.dataset("train/y").write([0.5], start: [3], count: [1]) }
     let validation = try FileValidation(of: path)
     #expect(validation.problems.count == 1)
     #expect(validation.problems.first?.contains("hash") == true)
   }
 
-  @Test("Wrong lengths, wrong types and NaN labels are named by the validation")
-  func invalid() throws {
+  @Test
+  func `Wrong lengths, wrong types and NaN labels are named by the validation`() throws {
     func problems(_ change: (File) throws -> Void) throws -> String {
       try FileValidation(of: try dataset("d.h5", change)).problems.joined(separator: "\n")
     }
@@ -73,8 +73,8 @@ import Testing
     #expect(try problems { try $0.setAttribute("references", "not a list") }.contains("`references`"))
   }
 
-  @Test("A sweep with a missing dataset, other lengths or NaN where there is a number is invalid")
-  func sweep() throws {
+  @Test
+  func `A sweep with a missing dataset, other lengths or NaN where there is a number is invalid`() throws {
     func write(_ name: String, _ change: (File) throws -> Void) throws -> String {
       let path = folder.file(name)
       let content = try ContentFile(
@@ -113,8 +113,8 @@ import Testing
     #expect(try FileValidation(of: short).problems.contains { $0.contains("/flops") && $0.contains("`iteration`") })
   }
 
-  @Test("A file that the schema does not allow cannot be finished")
-  func unfinishable() throws {
+  @Test
+  func `A file that the schema does not allow cannot be finished`() throws {
     let content = try ContentFile(
       creating: folder.file("s.h5"), FileHeader(.sweep, caseStudy: "toy", title: "s"), provenance: Toy.provenance)
     #expect(try failure { try content.write("/unknown", [1.0]) }.status == .bug)
@@ -122,8 +122,8 @@ import Testing
     #expect(folder.names == [])
   }
 
-  @Test("Two files of the same content do not differ")
-  func noDifference() throws {
+  @Test
+  func `Two files of the same content do not differ`() throws {
     let a = try dataset("a.h5")
     let b = folder.file("b.h5")
     try Toy.write(to: b, blockSize: 3, provenance: FileProvenance(configuration: "other"))
@@ -132,8 +132,8 @@ import Testing
     #expect(difference.isSame)
   }
 
-  @Test("The difference of two files names the objects, the first value and the largest differences")
-  func differences() throws {
+  @Test
+  func `The difference of two files names the objects, the first value and the largest differences`() throws {
     let a = try dataset("a.h5") { file in
       try file.dataset("train/y").write([1.0, 2.0], start: [4], count: [2])
       try file.write("only-a", [1.0])

@@ -10,7 +10,7 @@ import Testing
     (.typeMismatch, .badData),
     (.shapeMismatch, .badData), (.noSpace, .io), (.io, .io), (.library, .io), (.closed, .bug), (.invalidValue, .bug),
   ])
-  func `an error of the HDF5 layer has its status, location and remedy`(
+  func `An error of the HDF5 layer has its status, location and remedy`(
     _ kind: HDF5Error.Kind, _ status: Support.ExitStatus
   ) {
     let failure = Failure(

@@ -25,7 +25,7 @@ import Testing
     return (log, found)
   }
 
-  @Test func `entries come back in their order, every bit, and go on behind the last`() throws {
+  @Test func `Entries come back in their order, every bit, and go on behind the last`() throws {
     defer { try? FileManager.default.removeItem(atPath: path) }
     let values: [[Double]] = [[1, .nan, -0.0], [], [.infinity, .leastNonzeroMagnitude, 0.1]]
     let (first, nothing) = try open()
@@ -40,7 +40,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: path))
   }
 
-  @Test func `a file that was cut off anywhere gives the whole entries before the cut and can go on`() throws {
+  @Test func `A file that was cut off anywhere gives the whole entries before the cut and can go on`() throws {
     defer { try? FileManager.default.removeItem(atPath: path) }
     let (log, _) = try open()
     try log.append(entry([1, 2]))
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  @Test func `a damaged entry ends what counts`() throws {
+  @Test func `A damaged entry ends what counts`() throws {
     defer { try? FileManager.default.removeItem(atPath: path) }
     let (log, _) = try open()
     for number in 0..<3 { try log.append(entry([Double(number)])) }
@@ -67,7 +67,7 @@ import Testing
     #expect(try open().1 == [[Double(0).bitPattern]])
   }
 
-  @Test func `entries of something else are refused, and dropped where nothing is to be resumed`() throws {
+  @Test func `Entries of something else are refused, and dropped where nothing is to be resumed`() throws {
     defer { try? FileManager.default.removeItem(atPath: path) }
     try open().0.append(entry([1]))
     #expect { try open(identity: "b") } throws: { error in
@@ -77,7 +77,7 @@ import Testing
     #expect(try open(identity: "b").1.isEmpty)
   }
 
-  @Test func `curves come back as they were, with outputs`() throws {
+  @Test func `Curves come back as they were, with outputs`() throws {
     var curves = SweepSamples()
     curves.error = [[1, 2], [3, 4]]
     curves.residual = [[], []]

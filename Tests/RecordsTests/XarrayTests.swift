@@ -216,7 +216,7 @@ struct XarrayTests {
     if: (try? ForeignPython.run("import shutil; assert shutil.which('ncdump')")) != nil,
     "skipped: there is no ncdump (Debian package netcdf-bin)"))
 struct NetCDFDumpTests {
-  @Test func `ncdump shows dimensions by their names`() throws {
+  @Test func `Ncdump shows dimensions by their names`() throws {
     let folder = try FilesFolder()
     let path = folder.file("d.h5")
     try Toy.write(to: path)

@@ -33,7 +33,7 @@ import Torch
     #expect(found == Double(2 * Self.b * (n * w + w * w + w)))
   }
 
-  @Test func `constructed: two element-wise operations, which are not counted`() throws {
+  @Test func `Constructed: two element-wise operations, which are not counted`() throws {
     #expect(try Self.counts(ConstructedOperator(TargetMap(.ring), .recipe), Self.batch(2)) == [0, 0, 0])
   }
 }

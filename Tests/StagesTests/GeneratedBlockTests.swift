@@ -5,7 +5,7 @@ import Testing
 
 /// What the generation saves on its way.
 @Suite struct GeneratedBlockTests {
-  @Test func `blocks of samples come back as they were`() throws {
+  @Test func `Blocks of samples come back as they were`() throws {
     let block = GeneratedBlock(
       split: .test, draws: 32,
       samples: SampleBlock(

@@ -7,7 +7,7 @@ import Testing
   /// Converges; diverges to 1e28, which is a number; leaves the numbers at y_3 = 1e120, whose squared residual float64 does not hold.
   static let gains = [0.5, 1e4, 1e60]
 
-  @Test func `a sample that met a non-finite value has infinite errors and residuals from there on`() throws {
+  @Test func `A sample that met a non-finite value has infinite errors and residuals from there on`() throws {
     let sweep = try SweepBench(gains: Self.gains).sweep()
     let statuses = try #require(sweep.statuses)
     #expect(statuses == [.iterationLimit, .diverged, .nonFinite])
@@ -20,7 +20,7 @@ import Testing
     }
   }
 
-  @Test func `a quality of such a sample and its output are no number, since infinite could read as good`() throws {
+  @Test func `A quality of such a sample and its output are no number, since infinite could read as good`() throws {
     let bench = try SweepBench(gains: Self.gains)
     defer { withExtendedLifetime(bench) {} }
     let sweep = try bench.sweep()
@@ -32,7 +32,7 @@ import Testing
     #expect(try FileValidation(of: sweep.source.path).problems == [])
   }
 
-  @Test func `a sample that diverges within the numbers says so, and keeps what was measured`() throws {
+  @Test func `A sample that diverges within the numbers says so, and keeps what was measured`() throws {
     let sweep = try SweepBench(gains: Self.gains).sweep()
     #expect(sweep.statuses?[1] == .diverged)
     let exact = (0...8).map { t in (0..<t).reduce(0.0) { sum, _ in 1e4 * sum + 1 } + 1 / (1e4 - 1) }
@@ -40,12 +40,12 @@ import Testing
     #expect(sweep.residual?.row(1).allSatisfy { $0.isFinite } == true)
   }
 
-  @Test func `a sample that grows, but not by the threshold, has not diverged`() throws {
+  @Test func `A sample that grows, but not by the threshold, has not diverged`() throws {
     // From y_0 = 0 the residual is g^t times |G(0)|: 4^8 = 65,536 is below a million, 6^8 = 1,679,616 is not.
     #expect(try SweepBench(gains: [4, 6]).sweep().statuses == [.iterationLimit, .diverged])
   }
 
-  @Test func `a sample is judged alone, whatever its batch mates do`() throws {
+  @Test func `A sample is judged alone, whatever its batch mates do`() throws {
     let bench = try SweepBench(gains: Self.gains)
     let together = try bench.sweep()
     let apart = try bench.sweep("iteration", "sweep.chunk=1")
@@ -53,7 +53,7 @@ import Testing
     #expect(together.error == apart.error && together.residual == apart.residual)
   }
 
-  @Test func `a perturbed problem whose own iteration fails takes its ratio and error with it, and nothing else`() throws {
+  @Test func `A perturbed problem whose own iteration fails takes its ratio and error with it, and nothing else`() throws {
     let sweep = try SweepBench(gains: [0.5]).sweep("iteration", "sweep.perturbations.factor=1e60")
     #expect(sweep.statuses == [.iterationLimit])
     #expect(sweep.error.values.allSatisfy { $0.isFinite } && sweep.residual?.values.allSatisfy { $0.isFinite } == true)
@@ -63,14 +63,14 @@ import Testing
     #expect(sweep.perturbedError[0].values[first...].allSatisfy { $0 == .infinity })
   }
 
-  @Test func `an explicit network whose output is not finite has an infinite error`() throws {
+  @Test func `An explicit network whose output is not finite has an infinite error`() throws {
     let sweep = try SweepBench(gains: [0.5, 1e60]).sweep("pass")
     #expect(sweep.statuses == nil)
     #expect(sweep.error.values[0].isFinite && sweep.error.values[1] == .infinity)
     #expect(sweep.qualities[0].curves.values[1].isNaN)
   }
 
-  @Test func `a local Lipschitz constant beyond the numbers is infinite, and its power iteration has not converged`() throws {
+  @Test func `A local Lipschitz constant beyond the numbers is infinite, and its power iteration has not converged`() throws {
     let bench = try SweepBench(gains: Self.gains)
     defer { withExtendedLifetime(bench) {} }
     let sweep = try bench.sweep("iteration", "sweep.lipschitz={iterations: [2, 8]}")

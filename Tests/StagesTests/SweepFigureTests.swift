@@ -5,7 +5,7 @@ import Torch
 /// Figures of iterates are made again from model and dataset; they must show what the sweep measured.
 @Suite struct SweepFigureTests {
   @Test(arguments: ["{damping: 0.5}", "{name: anderson, window: 3}", "{name: broyden}", "{}"])
-  func `a figure shows the iterates whose errors the sweep has, whatever its solver`(solver: String) throws {
+  func `A figure shows the iterates whose errors the sweep has, whatever its solver`(solver: String) throws {
     let bench = try SweepBench(gains: [0.5, -0.9, 0.2])
     let sweep = try bench.sweep("iteration", "sweep.solver=\(solver)")
     let stored = try #require(try sweep.outputs())
@@ -21,7 +21,7 @@ import Torch
     #expect((plain == stored) == (solver == "{}"))
   }
 
-  @Test func `a figure shows nothing of a sample whose iteration has failed`() throws {
+  @Test func `A figure shows nothing of a sample whose iteration has failed`() throws {
     let bench = try SweepBench(gains: [0.5, 1e60])
     defer { withExtendedLifetime(bench) {} }
     let sweep = try bench.sweep()

@@ -17,14 +17,14 @@ import Testing
     return SweepStage.settings(of: document)
   }
 
-  @Test func `every setting of a sweep counts but the splits of the pipeline`() throws {
+  @Test func `Every setting of a sweep counts but the splits of the pipeline`() throws {
     #expect(try settings() == settings("sweep.splits=[train, test]"))
     for override in ["sweep.iterations=9", "seed=2", "case_study=others"] {
       #expect(try settings(override) != settings(), "\(override)")
     }
   }
 
-  @Test func `a setting counts whatever words are in its value`() throws {
+  @Test func `A setting counts whatever words are in its value`() throws {
     #expect(try settings("sweep.note='splits: a'") != settings("sweep.note='splits: b'"))
     #expect(try settings("sweep.note='a'") != settings("sweep.note='splits: b'"))
   }

@@ -62,7 +62,7 @@ import Torch
   }
 
   @Test(arguments: sizes, ExplicitFourierNetwork.Kind.allCases)
-  func `fno and fno-pp: the same parts, once`(size: FourierNetworkSize, kind: ExplicitFourierNetwork.Kind) throws {
+  func `Fno and fno-pp: the same parts, once`(size: FourierNetworkSize, kind: ExplicitFourierNetwork.Kind) throws {
     let network = try ExplicitFourierNetwork(kind, size, channels: Self.channels, points: (Self.points, Self.points))
     let batch = try Self.batch()
     let found = try Runtime.countingFlops { try network.predict(batch) }.flops
@@ -70,7 +70,7 @@ import Torch
     #expect(found == expected.lift + expected.blocks + expected.decoder)
   }
 
-  @Test func `a spectral convolution by FFTs: real transforms of the rows, complex ones of the kept columns, there and back`()
+  @Test func `A spectral convolution by FFTs: real transforms of the rows, complex ones of the kept columns, there and back`()
     throws
   {
     let (w, m, height, width) = (4, 3, 12, 16)

@@ -9,7 +9,7 @@ private struct Broken: Error, Equatable { var index: Int }
 
 @Suite struct ConcurrencyTests {
   @Test(arguments: [1, 2, 3, 8, 100])
-  func `results keep the order of the inputs, whatever the number of threads`(_ threads: Int) throws {
+  func `Results keep the order of the inputs, whatever the number of threads`(_ threads: Int) throws {
     let outputs = try concurrentMap(Array(0..<200), threads: threads, shouldStop: { false }) { index in
       var random = KeyedRandom(seed: 1, stream: "work", index: UInt64(index))
       usleep(UInt32(random.integer(below: 200)))
@@ -22,12 +22,12 @@ private struct Broken: Error, Equatable { var index: Int }
         })
   }
 
-  @Test func `no input gives no output and zero threads still work`() throws {
+  @Test func `No input gives no output and zero threads still work`() throws {
     #expect(try concurrentMap([Int](), threads: 4, shouldStop: { false }) { $0 } == [])
     #expect(try concurrentMap([1, 2], threads: 0, shouldStop: { false }) { $0 + 1 } == [2, 3])
   }
 
-  @Test func `work really runs side by side`() throws {
+  @Test func `Work really runs side by side`() throws {
     // Each of the four waits for all four: with fewer threads this would not end.
     let arrived = Mutex(0)
     _ = try concurrentMap(Array(0..<4), threads: 4, shouldStop: { false }) { _ in
@@ -37,7 +37,7 @@ private struct Broken: Error, Equatable { var index: Int }
   }
 
   @Test(arguments: [1, 2, 7])
-  func `the error of the first failing input wins, everything before it is consumed, and the rest is not started`(
+  func `The error of the first failing input wins, everything before it is consumed, and the rest is not started`(
     _ threads: Int
   ) throws {
     for seed in 0..<20 as Range<UInt64> {
@@ -60,7 +60,7 @@ private struct Broken: Error, Equatable { var index: Int }
     }
   }
 
-  @Test func `an error of the consumer stops the workers`() throws {
+  @Test func `An error of the consumer stops the workers`() throws {
     let started = Mutex(0)
     #expect(throws: Broken.self) {
       try concurrentStream(
@@ -70,7 +70,7 @@ private struct Broken: Error, Equatable { var index: Int }
     #expect(started.withLock { $0 } < 100)
   }
 
-  @Test func `workers run ahead of the consumer no further than the window`() throws {
+  @Test func `Workers run ahead of the consumer no further than the window`() throws {
     let started = Mutex(0)
     var farthest = 0
     try concurrentStream(
@@ -82,7 +82,7 @@ private struct Broken: Error, Equatable { var index: Int }
     #expect(farthest <= 6)
   }
 
-  @Test func `an interruption ends what is under way and consumes it without a gap`() throws {
+  @Test func `An interruption ends what is under way and consumes it without a gap`() throws {
     let isStopped = Atomic(false)
     var consumed: [Int] = []
     let done = try concurrentStream(
@@ -95,7 +95,7 @@ private struct Broken: Error, Equatable { var index: Int }
     #expect(consumed == Array(0..<done))
   }
 
-  @Test func `an interrupted map is an interrupted failure`() throws {
+  @Test func `An interrupted map is an interrupted failure`() throws {
     let failure = try thrownFailure { _ = try concurrentMap([1, 2], threads: 2, shouldStop: { true }) { $0 } }
     #expect(failure.status == .interrupted)
     #expect(failure.problem.contains("0 of 2 parts"))

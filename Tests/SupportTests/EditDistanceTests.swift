@@ -8,12 +8,12 @@ import Testing
     ("ca", "abc", 3),
     ("Seed", "seed", 0),
   ])
-  func `counts edits, a swap of neighbours as one`(_ first: String, _ second: String, _ expected: Int) {
+  func `Counts edits, a swap of neighbours as one`(_ first: String, _ second: String, _ expected: Int) {
     #expect(editDistance(first, second) == expected)
     #expect(editDistance(second, first) == expected)
   }
 
-  @Test func `is zero for equal words only and bounded by the longer word`() {
+  @Test func `Is zero for equal words only and bounded by the longer word`() {
     for seed in 0..<200 {
       var random = KeyedRandom(seed: UInt64(seed), stream: "words")
       let words = (0..<2).map { _ in
@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  @Test func `suggests the nearest word, and only lists when nothing is near`() {
+  @Test func `Suggests the nearest word, and only lists when nothing is near`() {
     #expect(
       suggestion(for: "stpes", among: ["seed", "steps"], called: "keys") == "did you mean `steps`? keys: steps, seed")
     #expect(suggestion(for: "viscosity", among: ["a", "b"], called: "keys") == "keys: a, b")

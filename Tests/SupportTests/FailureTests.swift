@@ -7,7 +7,7 @@ import Testing
   private struct Known: FailureConvertible { let failure = Failure(.badData, "known") }
   private struct Foreign: Error {}
 
-  @Test func `failures pass through, errors of the layers say what they mean, anything else is a bug`() {
+  @Test func `Failures pass through, errors of the layers say what they mean, anything else is a bug`() {
     #expect(Failure(describing: Failure(.io, "disk")) == Failure(.io, "disk"))
     #expect(Failure(describing: Known()) == Failure(.badData, "known"))
     let bug = Failure(describing: Foreign())

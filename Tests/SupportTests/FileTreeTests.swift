@@ -12,7 +12,7 @@ import Testing
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
   }
 
-  @Test func `the hash follows names and bytes, and nothing else`() throws {
+  @Test func `The hash follows names and bytes, and nothing else`() throws {
     try withFolder { (folder) throws in
       for copy in ["a", "b"] {
         try write("one", to: "\(folder)/\(copy)/x.png")
@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  @Test func `a file that was replaced by one of the same size and time has another strict signature`() throws {
+  @Test func `A file that was replaced by one of the same size and time has another strict signature`() throws {
     try withFolder { (folder) throws in
       let path = folder + "/w"
       let date = [FileAttributeKey.modificationDate: Date(timeIntervalSince1970: 1e9)]
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  @Test func `links are followed, and one that leads round is not followed for ever`() throws {
+  @Test func `Links are followed, and one that leads round is not followed for ever`() throws {
     try withFolder { (folder) throws in
       try write("one", to: "\(folder)/elsewhere/x.png")
       try write("two", to: "\(folder)/a/y.png")
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test func `nothing, an empty folder and what is no file are empty`() throws {
+  @Test func `Nothing, an empty folder and what is no file are empty`() throws {
     try withFolder { (folder) throws in
       #expect(try FileTree(at: folder).isEmpty && FileTree(at: "\(folder)/none").isEmpty)
       #expect(mkfifo("\(folder)/pipe", 0o600) == 0)
@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  @Test func `a file that became shorter while it was read is an error`() throws {
+  @Test func `A file that became shorter while it was read is an error`() throws {
     try withFolder { (folder) throws in
       try write("long", to: "\(folder)/w")
       let tree = try FileTree(at: "\(folder)/w")
@@ -76,7 +76,7 @@ import Testing
 }
 
 @Suite struct TextTableTests {
-  @Test func `columns are as wide as their widest cells`() {
+  @Test func `Columns are as wide as their widest cells`() {
     let table = TextTable([["task", "n", ""], ["train", "10", "x"], ["a"]], rightAligned: [1])
     #expect(table.lines == ["task    n", "train  10  x", "a"])
     #expect(TextTable([]).lines.isEmpty)

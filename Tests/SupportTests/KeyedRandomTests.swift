@@ -21,7 +21,7 @@ import Testing
   }
 
   /// Guards files that exist: a change here makes every dataset another one.
-  @Test func `the numbers of a key never change`() {
+  @Test func `The numbers of a key never change`() {
     var random = KeyedRandom(seed: 1, stream: "golden", index: 7)
     #expect((0..<3).map { _ in random.next() } == [10611711719299966761, 8749059054666248859, 5373734371027135149])
     #expect(random.uniform() == 0.6069443178540042)
@@ -31,7 +31,7 @@ import Testing
     #expect(random.distinct(4, below: 10) == [0, 4, 6, 9])
   }
 
-  @Test func `the same key gives the same numbers, whatever was drawn elsewhere`() {
+  @Test func `The same key gives the same numbers, whatever was drawn elsewhere`() {
     var first = KeyedRandom(seed: 3, stream: "a", index: 5)
     var other = KeyedRandom(seed: 3, stream: "a", index: 6)
     let expected = (0..<10).map { _ in first.next() }
@@ -43,7 +43,7 @@ import Testing
     #expect(found == expected)
   }
 
-  @Test func `seed, stream and index each give other numbers`() {
+  @Test func `Seed, stream and index each give other numbers`() {
     var heads = Set<UInt64>()
     var count = 0
     for seed in 0..<20 as Range<UInt64> {
@@ -60,7 +60,7 @@ import Testing
 
   /// The correlation of n independent pairs has standard deviation 1 / sqrt n = 0.01; five of them leave no room for
   /// chance in fixed seeds.
-  @Test func `neighbouring streams, seeds and samples are uncorrelated`() {
+  @Test func `Neighbouring streams, seeds and samples are uncorrelated`() {
     let n = 10_000
     func column(_ make: (Int) -> KeyedRandom) -> [Double] {
       (0..<n).map { i in
@@ -80,7 +80,7 @@ import Testing
     }
   }
 
-  @Test func `uniform numbers have the moments of the uniform distribution`() {
+  @Test func `Uniform numbers have the moments of the uniform distribution`() {
     var random = KeyedRandom(seed: 4, stream: "uniform")
     let values = random.uniforms(100_000, -1, 3)
     #expect(values.allSatisfy { $0 >= -1 && $0 < 3 })
@@ -90,7 +90,7 @@ import Testing
     #expect(abs(variance - 16 / 12.0) < 0.02)
   }
 
-  @Test func `normal numbers have the moments and the tail of the normal distribution`() {
+  @Test func `Normal numbers have the moments and the tail of the normal distribution`() {
     var random = KeyedRandom(seed: 5, stream: "normal")
     let n = 200_000.0
     let values = random.normals(Int(n), mean: 2, deviation: 3).map { ($0 - 2) / 3 }
@@ -107,7 +107,7 @@ import Testing
     #expect(abs(pairs) < 5 / (n / 2).squareRoot())
   }
 
-  @Test func `the logarithm is that of the C library to the last bits`() {
+  @Test func `The logarithm is that of the C library to the last bits`() {
     var random = KeyedRandom(seed: 6, stream: "logarithm")
     for x in random.uniforms(10_000) + [1, 0.5, 2, .leastNormalMagnitude, 0x1p-53, 1 - 0x1p-53] where x > 0 {
       let expected = log(x)
@@ -115,7 +115,7 @@ import Testing
     }
   }
 
-  @Test func `integers are uniform and inside their bound`() {
+  @Test func `Integers are uniform and inside their bound`() {
     for bound in [2, 3, 7, 10] {
       var random = KeyedRandom(seed: 7, stream: "integers")
       var counts = [Int](repeating: 0, count: bound)
@@ -129,7 +129,7 @@ import Testing
     #expect([1, 0, -5].map { random.integer(below: $0) } == [0, 0, 0])
   }
 
-  @Test func `distinct integers are distinct, sorted, and every subset is as likely`() {
+  @Test func `Distinct integers are distinct, sorted, and every subset is as likely`() {
     var counts: [[Int]: Int] = [:]
     for index in 0..<20_000 as Range<UInt64> {
       var random = KeyedRandom(seed: 9, stream: "distinct", index: index)
@@ -143,7 +143,7 @@ import Testing
     #expect(random.distinct(3, below: 0) == [])
   }
 
-  @Test func `every permutation is as likely`() {
+  @Test func `Every permutation is as likely`() {
     var counts: [[Int]: Int] = [:]
     for index in 0..<24_000 as Range<UInt64> {
       var random = KeyedRandom(seed: 10, stream: "permutation", index: index)
@@ -153,7 +153,7 @@ import Testing
     #expect(counts.values.allSatisfy { abs($0 - 1000) < 160 })  // five standard deviations of 31
   }
 
-  @Test func `a direction has the given norm and no preferred axis`() {
+  @Test func `A direction has the given norm and no preferred axis`() {
     var sum = [0.0, 0.0, 0.0]
     for index in 0..<5_000 as Range<UInt64> {
       var random = KeyedRandom(seed: 11, stream: "direction", index: index)
@@ -164,13 +164,13 @@ import Testing
     #expect(sum.allSatisfy { abs($0 / 5_000) < 0.045 })  // five standard errors of sqrt(1/3) / sqrt n
   }
 
-  @Test func `bernoulli hits its probability`() {
+  @Test func `Bernoulli hits its probability`() {
     var random = KeyedRandom(seed: 12, stream: "bernoulli")
     let hits = (0..<20_000).count { _ in random.bernoulli(0.3) }
     #expect(abs(hits - 6_000) < 325)  // five standard deviations of 65
   }
 
-  @Test func `a uniform number is below the upper end, however close the ends are`() {
+  @Test func `A uniform number is below the upper end, however close the ends are`() {
     let low = 1.0
     let high = low.nextUp
     var random = KeyedRandom(seed: 1, stream: "uniform")

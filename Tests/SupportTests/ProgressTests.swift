@@ -27,7 +27,7 @@ private final class ManualClock: Sendable {
     ProgressMeter("train a", total: total, done: done, unit: "steps", record: record, console: console) { clock.now }
   }
 
-  @Test func `a log gets a line every half minute and one at the end`() throws {
+  @Test func `A log gets a line every half minute and one at the end`() throws {
     let text = try captured(isTerminal: false) { console in
       let clock = ManualClock()
       let meter = meter(console, clock)
@@ -45,7 +45,7 @@ private final class ManualClock: Sendable {
       ])
   }
 
-  @Test func `a terminal gets one live line, and messages go above it`() throws {
+  @Test func `A terminal gets one live line, and messages go above it`() throws {
     let text = try captured(isTerminal: true) { console in
       let clock = ManualClock()
       let meter = meter(console, clock, total: 4)
@@ -68,7 +68,7 @@ private final class ManualClock: Sendable {
         ].joined())
   }
 
-  @Test func `the rate follows a change of pace`() throws {
+  @Test func `The rate follows a change of pace`() throws {
     try withFolder { (folder) throws in
       let clock = ManualClock()
       let path = folder + "/p.json"
@@ -85,7 +85,7 @@ private final class ManualClock: Sendable {
     }
   }
 
-  @Test func `work done before an interruption counts as done but not for the rate`() throws {
+  @Test func `Work done before an interruption counts as done but not for the rate`() throws {
     try withFolder { (folder) throws in
       let clock = ManualClock()
       let path = folder + "/p.json"
@@ -100,7 +100,7 @@ private final class ManualClock: Sendable {
     }
   }
 
-  @Test func `the record is replaced at most once a second, and at the end`() throws {
+  @Test func `The record is replaced at most once a second, and at the end`() throws {
     try withFolder { (folder) throws in
       let clock = ManualClock()
       let path = folder + "/p.json"
@@ -114,13 +114,13 @@ private final class ManualClock: Sendable {
     }
   }
 
-  @Test func `a progress file that cannot be written does not stop the work`() throws {
+  @Test func `A progress file that cannot be written does not stop the work`() throws {
     let meter = meter(Console(descriptor: -1, isTerminal: false), ManualClock(), record: "/nonexistent/p.json")
     meter.advance()
     meter.finish()
   }
 
-  @Test func `a record that is missing or spoilt is an error`() throws {
+  @Test func `A record that is missing or spoilt is an error`() throws {
     try withFolder { (folder) throws in
       #expect(try thrownFailure { _ = try ProgressRecord.read(folder + "/p.json") }.status == .missingInput)
       try "{".write(toFile: folder + "/p.json", atomically: true, encoding: .utf8)
@@ -128,7 +128,7 @@ private final class ManualClock: Sendable {
     }
   }
 
-  @Test func `the last record says how much memory the stage needed`() throws {
+  @Test func `The last record says how much memory the stage needed`() throws {
     try withFolder { (folder) throws in
       let path = folder + "/p.json"
       let meter = meter(Console(descriptor: -1, isTerminal: false), ManualClock(), record: path)
@@ -146,17 +146,17 @@ private final class ManualClock: Sendable {
     (0.2, "1s"), (59, "59s"), (60, "1m00s"), (3599, "59m59s"), (3600, "1h00m"), (7384, "2h03m"), (1e9, "over 100h"),
     (.infinity, "over 100h"),
   ])
-  func `durations are short`(_ seconds: Double, _ text: String) { #expect(durationText(seconds) == text) }
+  func `Durations are short`(_ seconds: Double, _ text: String) { #expect(durationText(seconds) == text) }
 
   @Test(arguments: [(0.04, "0.0s"), (0.36, "0.4s"), (12.4, "12s"), (61, "1m01s"), (7384, "2h03m")])
-  func `what took its time is told more exactly`(_ seconds: Double, _ text: String) {
+  func `What took its time is told more exactly`(_ seconds: Double, _ text: String) {
     #expect(durationText(seconds, tenths: true) == text)
   }
 
   @Test(arguments: [(1234.5, "1235/s"), (34.52, "34.5/s"), (0.25, "4s each")])
-  func `rates are short`(_ rate: Double, _ text: String) { #expect(ProgressRecord.rateText(rate) == text) }
+  func `Rates are short`(_ rate: Double, _ text: String) { #expect(ProgressRecord.rateText(rate) == text) }
 
-  @Test func `advancing from many threads loses nothing`() throws {
+  @Test func `Advancing from many threads loses nothing`() throws {
     try withFolder { (folder) throws in
       let path = folder + "/p.json"
       let meter = meter(Console(descriptor: -1, isTerminal: false), ManualClock(), total: 4000, record: path)

@@ -16,7 +16,7 @@ private func send(_ number: Int32, until isDone: () -> Bool = { false }) {
 /// Signals reach the whole process, so each of these runs in a process of its own. SIGINT gets its default action back
 /// first, because it is ignored when the tests run in the background of a shell.
 @Suite struct InterruptionTests {
-  @Test func `each signal raises the flag, and the first one names it`() async {
+  @Test func `Each signal raises the flag, and the first one names it`() async {
     await #expect(processExitsWith: .success) {
       signal(SIGINT, SIG_DFL)
       Interruption.install()
@@ -42,7 +42,7 @@ private func send(_ number: Int32, until isDone: () -> Bool = { false }) {
     }
   }
 
-  @Test func `an ignored signal stays ignored`() async {
+  @Test func `An ignored signal stays ignored`() async {
     await #expect(processExitsWith: .success) {
       signal(SIGHUP, SIG_IGN)
       Interruption.install()
@@ -52,7 +52,7 @@ private func send(_ number: Int32, until isDone: () -> Bool = { false }) {
     }
   }
 
-  @Test func `a signal from outside ends a loop between its steps`() async {
+  @Test func `A signal from outside ends a loop between its steps`() async {
     await #expect(processExitsWith: .exitCode(ExitStatus.interrupted.rawValue)) {
       Interruption.install()
       let child = try? Process.run(
@@ -67,7 +67,7 @@ private func send(_ number: Int32, until isDone: () -> Bool = { false }) {
 }
 
 @Suite struct CoresTests {
-  @Test func `the smallest limit counts, and there is always one core`() {
+  @Test func `The smallest limit counts, and there is always one core`() {
     #expect(Cores.available(affinity: 8, quota: nil, environment: [:]) == 8)
     #expect(Cores.available(affinity: 8, quota: 2.5, environment: [:]) == 3)
     #expect(Cores.available(affinity: 8, quota: 0.2, environment: [:]) == 1)
@@ -79,14 +79,14 @@ private func send(_ number: Int32, until isDone: () -> Bool = { false }) {
   @Test(arguments: [
     ("Name: x\nCpus_allowed_list:\t0-1\n", 2), ("Cpus_allowed_list:\t0-3,8,10-11", 7), ("Cpus_allowed_list: 5", 1),
   ])
-  func `the affinity mask is read`(_ status: String, _ count: Int) { #expect(Cores.affinity(status: status) == count) }
+  func `The affinity mask is read`(_ status: String, _ count: Int) { #expect(Cores.affinity(status: status) == count) }
 
-  @Test func `this process sees the cores that taskset leaves it`() throws {
+  @Test func `This process sees the cores that taskset leaves it`() throws {
     #expect(Cores.available() >= 1)
     #expect(Cores.affinity(status: try String(contentsOfFile: "/proc/self/status", encoding: .utf8)) != nil)
   }
 
-  @Test func `quotas of control groups, version 2, bind with those of their ancestors`() {
+  @Test func `Quotas of control groups, version 2, bind with those of their ancestors`() {
     let files = ["cpu.max": "max 100000\n", "a/cpu.max": "150000 100000\n", "a/b/cpu.max": "400000 100000\n"]
     #expect(Cores.quota(groups: "0::/a/b\n") { files[$0] } == 1.5)
     #expect(Cores.quota(groups: "0::/\n") { files[$0] } == nil)
@@ -94,7 +94,7 @@ private func send(_ number: Int32, until isDone: () -> Bool = { false }) {
     #expect(Cores.quota(groups: "") { files[$0] } == nil)
   }
 
-  @Test func `quotas of control groups, version 1, are read`() {
+  @Test func `Quotas of control groups, version 1, are read`() {
     let files = [
       "cpu,cpuacct/job/cpu.cfs_quota_us": "300000", "cpu,cpuacct/job/cpu.cfs_period_us": "100000",
       "cpu,cpuacct/cpu.cfs_quota_us": "-1",
@@ -104,7 +104,7 @@ private func send(_ number: Int32, until isDone: () -> Bool = { false }) {
 }
 
 @Suite struct OutputLockTests {
-  @Test func `a second writer is refused, and says who the first is`() throws {
+  @Test func `A second writer is refused, and says who the first is`() throws {
     try withFolder { (folder) throws in
       let output = folder + "/d.h5"
       var first: OutputLock? = try OutputLock(for: output)
@@ -119,7 +119,7 @@ private func send(_ number: Int32, until isDone: () -> Bool = { false }) {
     }
   }
 
-  @Test func `an attempt at a lock that is held says who holds it, and waits for its turn if it is told to`() throws {
+  @Test func `An attempt at a lock that is held says who holds it, and waits for its turn if it is told to`() throws {
     try withFolder { (folder) throws in
       let output = folder + "/d.h5"
       let first = Mutex<OutputLock?>(try OutputLock(for: output))
@@ -145,7 +145,7 @@ private func send(_ number: Int32, until isDone: () -> Bool = { false }) {
     }
   }
 
-  @Test func `the lock of a killed process is free`() throws {
+  @Test func `The lock of a killed process is free`() throws {
     try withFolder { (folder) throws in
       let output = folder + "/d.h5"
       let holder = Process()
@@ -162,13 +162,13 @@ private func send(_ number: Int32, until isDone: () -> Bool = { false }) {
     }
   }
 
-  @Test func `a folder that is missing is an error with its reason`() throws {
+  @Test func `A folder that is missing is an error with its reason`() throws {
     let failure = try thrownFailure { _ = try OutputLock(for: "/nonexistent/d.h5") }
     #expect(failure.status == .cannotCreate)
     #expect(failure.problem == "cannot create the output: No such file or directory")
   }
 
-  @Test func `many contenders, one winner at a time`() throws {
+  @Test func `Many contenders, one winner at a time`() throws {
     try withFolder { (folder) throws in
       let path = folder + "/counter"
       try "0".write(toFile: path, atomically: true, encoding: .utf8)
@@ -190,7 +190,7 @@ private func send(_ number: Int32, until isDone: () -> Bool = { false }) {
 }
 
 @Suite struct ProvenanceTests {
-  @Test func `the facts of this process are there`() {
+  @Test func `The facts of this process are there`() {
     let facts = Provenance.current(libraries: ["hdf5": "1.14"])
     #expect(facts.libraries == ["hdf5": "1.14"])
     #expect(!facts.tool.isEmpty && !facts.host.isEmpty && !facts.processor.isEmpty)
@@ -198,7 +198,7 @@ private func send(_ number: Int32, until isDone: () -> Bool = { false }) {
     #expect((try? Date(facts.started, strategy: .iso8601)) != nil)
   }
 
-  @Test func `the commit is that of the source tree, marked when files differ, unknown outside one`() throws {
+  @Test func `The commit is that of the source tree, marked when files differ, unknown outside one`() throws {
     try withFolder { (folder) throws in
       #expect(Provenance.commit(ofTreeAround: folder) == "unknown")
       let script =
@@ -211,7 +211,7 @@ private func send(_ number: Int32, until isDone: () -> Bool = { false }) {
     }
   }
 
-  @Test func `only what identifies the Slurm job is kept`() {
+  @Test func `Only what identifies the Slurm job is kept`() {
     #expect(
       Provenance.slurm(["SLURM_JOB_ID": "7", "SLURM_ARRAY_TASK_ID": "3", "HOME": "/root", "SLURM_CONF": "x"]) == [
         "SLURM_JOB_ID": "7", "SLURM_ARRAY_TASK_ID": "3",
@@ -232,7 +232,7 @@ private func send(_ number: Int32, until isDone: () -> Bool = { false }) {
 }
 
 @Suite struct LogTests {
-  @Test func `a message has time, level, text and its facts in order`() throws {
+  @Test func `A message has time, level, text and its facts in order`() throws {
     let pipe = Pipe()
     var handler = ConsoleLogHandler(label: "test", logLevel: .info)
     handler.console = Console(descriptor: pipe.fileHandleForWriting.fileDescriptor, isTerminal: false)

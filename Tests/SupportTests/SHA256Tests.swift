@@ -13,11 +13,11 @@ import Testing
       "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
     ),
   ])
-  func `gives the published digests`(text: String, digest: String) {
+  func `Gives the published digests`(text: String, digest: String) {
     #expect(SHA256.hash(text) == digest)
   }
 
-  @Test func `does not depend on how the bytes are cut`() {
+  @Test func `Does not depend on how the bytes are cut`() {
     let whole = Data((0..<1000).map { UInt8(truncatingIfNeeded: $0 * 7) })
     let pieces = SHA256()
     for start in stride(from: 0, to: whole.count, by: 37) {
@@ -26,7 +26,7 @@ import Testing
     #expect(pieces.finalize() == SHA256.hash(whole))
   }
 
-  @Test func `does not depend on what OpenSSL's configuration offers`() async {
+  @Test func `Does not depend on what OpenSSL's configuration offers`() async {
     // Only what encodes keys; the functions that ask the configuration find no SHA-256 then.
     await #expect(processExitsWith: .success) {
       try withFolder { folder in

@@ -37,7 +37,7 @@ struct Asynchronous: AsyncParsableCommand {
 
 /// Each ends its process, so each runs in one of its own.
 @Suite struct RunToolTests {
-  @Test func `success prints the result on standard output only`() async throws {
+  @Test func `Success prints the result on standard output only`() async throws {
     let result = await #expect(
       processExitsWith: .success, observing: [\.standardOutputContent, \.standardErrorContent]
     ) {
@@ -47,34 +47,34 @@ struct Asynchronous: AsyncParsableCommand {
     #expect(!contains(result?.standardErrorContent, "result"))
   }
 
-  @Test func `a failure is printed with its place and remedy and ends with its status`() async throws {
+  @Test func `A failure is printed with its place and remedy and ends with its status`() async throws {
     let result = await #expect(processExitsWith: .exitCode(65), observing: [\.standardErrorContent]) {
       runTool(Sample.self, arguments: ["fail"])
     }
     #expect(contains(result?.standardErrorContent, "sample: a.h5:/x: expected 3, found 4\n  -> draw it again\n"))
   }
 
-  @Test func `an unforeseen error is a bug`() async throws {
+  @Test func `An unforeseen error is a bug`() async throws {
     let result = await #expect(processExitsWith: .exitCode(70), observing: [\.standardErrorContent]) {
       runTool(Sample.self, arguments: ["bug"])
     }
     #expect(contains(result?.standardErrorContent, "sample: this is a bug: unexpected Unforeseen"))
   }
 
-  @Test func `wrong usage ends with 64`() async {
+  @Test func `Wrong usage ends with 64`() async {
     await #expect(processExitsWith: .exitCode(64)) { runTool(Sample.self, arguments: ["nonsense"]) }
     await #expect(processExitsWith: .exitCode(64)) { runTool(Sample.self, arguments: ["succeed", "--unknown"]) }
     await #expect(processExitsWith: .exitCode(64)) { runTool(Sample.self, arguments: ["succeed", "--threads", "0"]) }
     await #expect(processExitsWith: .exitCode(64)) { runTool(Sample.self, arguments: ["invalid"]) }
   }
 
-  @Test func `help and version succeed, an explicit status stays`() async {
+  @Test func `Help and version succeed, an explicit status stays`() async {
     await #expect(processExitsWith: .exitCode(0)) { runTool(Sample.self, arguments: ["--help"]) }
     await #expect(processExitsWith: .exitCode(0)) { runTool(Sample.self, arguments: ["--version"]) }
     await #expect(processExitsWith: .exitCode(77)) { runTool(Sample.self, arguments: ["code"]) }
   }
 
-  @Test func `a result that cannot be written is no success`() async {
+  @Test func `A result that cannot be written is no success`() async {
     await #expect(processExitsWith: .exitCode(74)) {
       let full = open("/dev/full", O_WRONLY)
       dup2(full, STDOUT_FILENO)
@@ -82,7 +82,7 @@ struct Asynchronous: AsyncParsableCommand {
     }
   }
 
-  @Test func `asynchronous and plain subcommands run alike`() async {
+  @Test func `Asynchronous and plain subcommands run alike`() async {
     await #expect(processExitsWith: .exitCode(66)) { await runTool(Asynchronous.self, arguments: ["inner"]) }
     await #expect(processExitsWith: .exitCode(65)) { await runTool(Asynchronous.self, arguments: ["sample", "fail"]) }
   }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct AdamTests {
   /// The first step of Adam moves every parameter by the learning rate against the sign of its gradient.
-  @Test func `the first step has the size of the learning rate`() throws {
+  @Test func `The first step has the size of the learning rate`() throws {
     let linear = try Linear(2, 1, bias: false, type: .float64)
     let adam = try Adam(linear.parameters, .init(learningRate: 0.1))
     try adam.step([Tensor([5, -0.01], shape: [1, 2])])
@@ -14,7 +14,7 @@ import Testing
     #expect(abs(moved[1] - 0.1) < 1e-6)  // epsilon shows at small gradients: 1e-8 / 1e-2
   }
 
-  @Test func `three steps equal the formulas worked out in plain arithmetic`() throws {
+  @Test func `Three steps equal the formulas worked out in plain arithmetic`() throws {
     let linear = try Linear(1, 1, bias: false, type: .float64)
     try linear.weight.assign(Tensor([0.7], shape: [1, 1]))
     let settings = Adam.Settings(learningRate: 0.05, beta1: 0.8, beta2: 0.95, epsilon: 1e-6, weightDecay: 0.1)
@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test func `a restored optimizer continues bit for bit`() throws {
+  @Test func `A restored optimizer continues bit for bit`() throws {
     func run(interruptedAfter pause: Int?) throws -> [Double] {
       let linear = try Linear(3, 2)
       var adam = try Adam(linear.parameters, .init(learningRate: 0.01))
@@ -48,7 +48,7 @@ import Testing
     #expect(try run(interruptedAfter: nil) == run(interruptedAfter: 3))
   }
 
-  @Test func `clipping shortens all gradients together to the limit, and leaves short ones alone`() throws {
+  @Test func `Clipping shortens all gradients together to the limit, and leaves short ones alone`() throws {
     let gradients = try [Tensor([3, 0], shape: [2]), Tensor([0, 4, 12], shape: [1, 3])]  // 13 long
     #expect(try clipped(gradients, toNorm: 13.1).flatMap { try $0.doubles() } == [3, 0, 0, 4, 12])
     let short = try clipped(gradients, toNorm: 2.6)
@@ -57,14 +57,14 @@ import Testing
     for (value, expected) in zip(values, [0.6, 0, 0, 0.8, 2.4]) { #expect(abs(value - expected) < 1e-6) }
   }
 
-  @Test func `moments of other shapes and a wrong number of gradients are refused`() throws {
+  @Test func `Moments of other shapes and a wrong number of gradients are refused`() throws {
     let linear = try Linear(3, 2)
     let adam = try Adam(linear.parameters, .init(learningRate: 0.01))
     #expect(throws: TorchError.self) { try adam.restore(.init(step: 1, firstMoments: [], secondMoments: [])) }
     #expect(throws: TorchError.self) { try adam.step([]) }
   }
 
-  @Test func `parameters carry dotted names, their count, and refuse another shape`() throws {
+  @Test func `Parameters carry dotted names, their count, and refuse another shape`() throws {
     struct Pair: Module {
       let first: Linear
       let second: Linear

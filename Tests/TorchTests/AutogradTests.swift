@@ -30,7 +30,7 @@ func sineValues(_ count: Int, phase: Double = 0) -> [Double] {
 }
 
 @Suite struct AutogradTests {
-  @Test func `gradients equal central differences`() throws {
+  @Test func `Gradients equal central differences`() throws {
     let weight = try Tensor(sineValues(12, phase: 0.3), shape: [4, 3])
     let bias = try Tensor(sineValues(4))
     func f(_ x: Tensor) throws -> Tensor { try (x.linear(weight, bias).tanh() * x.linear(weight, nil).gelu()).sum() }
@@ -41,7 +41,7 @@ func sineValues(_ count: Int, phase: Double = 0) -> [Double] {
     #expect(relativeDifference(try gradient.doubles(), expected) < 1e-8)
   }
 
-  @Test func `a cotangent gives the vector-Jacobian product`() throws {
+  @Test func `A cotangent gives the vector-Jacobian product`() throws {
     let a = try Tensor([2, 0, 1, 3], shape: [2, 2])
     let x = try Tensor([1, 1]).tracked()
     let y = try a.matmul(x)
@@ -49,7 +49,7 @@ func sineValues(_ count: Int, phase: Double = 0) -> [Double] {
     #expect(try Autograd.gradients(of: [y], withRespectTo: [x], cotangents: [v])[0].doubles() == [17, 21])
   }
 
-  @Test func `several outputs add their products, and a nil cotangent is one`() throws {
+  @Test func `Several outputs add their products, and a nil cotangent is one`() throws {
     let x = try Tensor([3.0]).tracked()
     let square = try (x * x).sum()
     let gradient = try Autograd.gradients(
@@ -57,14 +57,14 @@ func sineValues(_ count: Int, phase: Double = 0) -> [Double] {
     #expect(try gradient.doubles() == [6 + 20])
   }
 
-  @Test func `an input that nothing depends on has gradient zero`() throws {
+  @Test func `An input that nothing depends on has gradient zero`() throws {
     let x = try Tensor([1.0, 2.0]).tracked()
     let unused = try Tensor([1.0, 2.0, 3.0]).tracked()
     let gradients = try Autograd.gradients(of: [x.sum()], withRespectTo: [x, unused])
     #expect(try gradients[1].doubles() == [0, 0, 0])
   }
 
-  @Test func `without tracking nothing is recorded, and tracking comes back after an error`() throws {
+  @Test func `Without tracking nothing is recorded, and tracking comes back after an error`() throws {
     let x = try Tensor([1.0]).tracked()
     #expect(try Autograd.withoutTracking { try (x * 2).requiresGradient } == false)
     _ = try? Autograd.withoutTracking { throw TorchError.device("x") }
@@ -72,14 +72,14 @@ func sineValues(_ count: Int, phase: Double = 0) -> [Double] {
     #expect(try Autograd.withoutTracking { try Autograd.withTracking { try (x * 2).requiresGradient } })
   }
 
-  @Test func `second derivatives come through a created graph`() throws {
+  @Test func `Second derivatives come through a created graph`() throws {
     let x = try Tensor([2.0]).tracked()
     let first = try Autograd.gradients(of: [x.pow(3).sum()], withRespectTo: [x], createGraph: true)[0]
     let second = try Autograd.gradients(of: [first.sum()], withRespectTo: [x])[0]
     #expect(try second.doubles() == [12])
   }
 
-  @Test func `a wrong number of cotangents is refused`() throws {
+  @Test func `A wrong number of cotangents is refused`() throws {
     let x = try Tensor([1.0]).tracked()
     #expect(throws: TorchError.self) {
       _ = try Autograd.gradients(of: [x.sum()], withRespectTo: [x], cotangents: [nil, nil])

@@ -26,7 +26,7 @@ import Testing
     return message
   }
 
-  @Test func `a NULL handle is an error of every function that reads one`() {
+  @Test func `A NULL handle is an error of every function that reads one`() {
     var (number, type, device, flag) = (Int64(7), CT_FLOAT32, ct_device(index: 5), true)
     var handle: OpaquePointer?
     refused { api.tensor_rank(nil, &number, $0) }
@@ -41,7 +41,7 @@ import Testing
     api.tensor_free(nil)
   }
 
-  @Test func `a NULL output is an error, and nothing leaks into it`() throws {
+  @Test func `A NULL output is an error, and nothing leaks into it`() throws {
     let tensor = try Tensor([1.0, 2.0])
     refused { api.tensor_rank(tensor.handle, nil, $0) }
     refused { api.tensor_shape(tensor.handle, nil, 1, $0) }
@@ -57,7 +57,7 @@ import Testing
     refused { api.memory_start(nil, $0) }
   }
 
-  @Test func `data of another size than the shape says are refused, there and back`() throws {
+  @Test func `Data of another size than the shape says are refused, there and back`() throws {
     let values: [Float] = [1, 2, 3]
     var handle: OpaquePointer?
     func make(
@@ -86,7 +86,7 @@ import Testing
     #expect(sizes == [9])
   }
 
-  @Test func `calls without an operator, with broken arguments or without room are refused`() throws {
+  @Test func `Calls without an operator, with broken arguments or without room are refused`() throws {
     func found(_ name: String, _ overload: String = "") throws -> OpaquePointer {
       var op: OpaquePointer?
       var error = ct_error()
@@ -131,7 +131,7 @@ import Testing
     refused { api.operator_is_mutable(nil, nil, $0) }
   }
 
-  @Test func `gradients of nothing, of NULL and in NULL are refused`() throws {
+  @Test func `Gradients of nothing, of NULL and in NULL are refused`() throws {
     let x = try Tensor([1.0, 2.0]).tracked()
     let y = try x.sum()
     var result: OpaquePointer?
@@ -148,7 +148,7 @@ import Testing
     #expect(result == nil)
   }
 
-  @Test(arguments: [0, -1, 4097]) func `a number of threads that makes no sense is refused`(_ count: Int64) {
+  @Test(arguments: [0, -1, 4097]) func `A number of threads that makes no sense is refused`(_ count: Int64) {
     refused { api.set_threads(count, $0) }
   }
 
@@ -162,7 +162,7 @@ import Testing
     isDone.wait()
   }
 
-  @Test func `a count of operations is stopped by the thread that started it, with its own counter`() throws {
+  @Test func `A count of operations is stopped by the thread that started it, with its own counter`() throws {
     var (counter, second): (OpaquePointer?, OpaquePointer?)
     var flops = 7.0
     refused { api.flops_stop(nil, &flops, $0) }
@@ -183,7 +183,7 @@ import Testing
     refused { api.flops_stop(counter, &flops, $0) }
   }
 
-  @Test func `a measurement of memory is stopped by the thread that started it`() throws {
+  @Test func `A measurement of memory is stopped by the thread that started it`() throws {
     var meter: OpaquePointer?
     var bytes: Int64 = 7
     refused { api.memory_stop(nil, &bytes, $0) }

@@ -19,14 +19,14 @@ import Testing
     #expect(try a.select(1, -1).integers() == [2, 5])
   }
 
-  @Test func `linear algebra and Fourier transforms`() throws {
+  @Test func `Linear algebra and Fourier transforms`() throws {
     let a = try Tensor([2, 0, 1, 3], shape: [2, 2])
     #expect(try a.solved(Tensor([4, 8], shape: [2, 1])).doubles() == [2, 2])
     let f = try Tensor([3, 1, -1, 1])
     #expect(try f.realFourierCoefficients(dimension: 0).realView().doubles() == [1, 0, 1, 0, 0, 0])
   }
 
-  @Test func `modules and parameters`() throws {
+  @Test func `Modules and parameters`() throws {
     let layer = try Linear(weight: Parameter(Tensor([1, 2], shape: [1, 2])), bias: Parameter(Tensor([10])))
     #expect(try layer(Tensor([3, 4])).doubles() == [21])
     #expect(try TwoLayerPerceptron(2, 8, 1)(Tensor.zeros([5, 2])).shape == [5, 1])
@@ -38,7 +38,7 @@ import Testing
     #expect(named.names == ["head.weight", "head.bias"])
   }
 
-  @Test func `gradients and optimisation`() throws {
+  @Test func `Gradients and optimisation`() throws {
     let x = try Tensor([1, 2]).tracked()
     #expect(try Autograd.gradients(of: [(x * x).sum()], withRespectTo: [x])[0].doubles() == [2, 4])
     let short = try clipped([Tensor([3, 4])], toNorm: 1)[0].doubles()
@@ -51,7 +51,7 @@ import Testing
     #expect(relativeDifference(try weight.value.doubles(), [0.9]) < 1e-8)
   }
 
-  @Test func `types, devices, operators, counts and errors`() throws {
+  @Test func `Types, devices, operators, counts and errors`() throws {
     #expect(DType.complex64.size == 8)
     #expect(try Device(parsing: "cpu") == .cpu)
     #expect(try Operator("aten::gelu")(.tensor(Tensor([0.0]))).doubles() == [0])
@@ -61,7 +61,7 @@ import Testing
     #expect(error.description == "tensor from data: expected shape a product of 3, found [2, 2]")
   }
 
-  @Test func `the workspace`() throws {
+  @Test func `The workspace`() throws {
     var basis = try ExclusiveWorkspace(zeros: [2, 3])
     try basis.write(Tensor([1, 2], shape: [2, 1], type: .float32), at: [1: 0..<1])
     #expect(try basis.read { try $0.sum().scalar() } == 3)

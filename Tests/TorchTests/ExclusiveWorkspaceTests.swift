@@ -3,7 +3,7 @@ import Testing
 @testable import Torch
 
 @Suite struct ExclusiveWorkspaceTests {
-  @Test func `regions are written in place, and the rest stays`() throws {
+  @Test func `Regions are written in place, and the rest stays`() throws {
     var workspace = try ExclusiveWorkspace(zeros: [2, 3], type: .float64)
     try workspace.write(Tensor([1, 2], shape: [2, 1]), at: [1: 0..<1])
     try workspace.write(Tensor([7, 8], shape: [1, 2]), at: [0: 1..<2, 1: 1..<3])
@@ -12,7 +12,7 @@ import Testing
     #expect(try workspace.freeze().doubles() == [1, 2, 3, 4, 5, 6])
   }
 
-  @Test func `the tensor it was copied from does not change`() throws {
+  @Test func `The tensor it was copied from does not change`() throws {
     let original = try Tensor([1, 2, 3, 4], shape: [2, 2])
     // Not even where it is a view.
     var workspace = try ExclusiveWorkspace(copying: original.transposed())
@@ -20,7 +20,7 @@ import Testing
     #expect(try original.doubles() == [1, 2, 3, 4])
   }
 
-  @Test func `what would be broadcast, lie outside, or carry history is refused`() throws {
+  @Test func `What would be broadcast, lie outside, or carry history is refused`() throws {
     var workspace = try ExclusiveWorkspace(zeros: [2, 3], type: .float64)
     #expect(throws: TorchError.shape(operation: "write to a workspace", expected: "[2, 3]", found: [1, 3])) {
       try workspace.write(Tensor([1, 2, 3], shape: [1, 3]))

@@ -10,7 +10,7 @@ import Testing
 
   static func zeros(_ shape: Int..., type: DType = .float32) throws -> Tensor { try .zeros(shape, type: type) }
 
-  @Test func `a product of m x k and k x n is 2 m n k, for any form of it`() throws {
+  @Test func `A product of m x k and k x n is 2 m n k, for any form of it`() throws {
     let (a, b) = try (Self.zeros(3, 4), Self.zeros(4, 5))
     let mnk = Double(3 * 4 * 5)
     #expect(try Self.flops { try a.matmul(b).sum() } == 2 * mnk)
@@ -31,7 +31,7 @@ import Testing
     #expect(try Self.flops { try Self.zeros(3, 0).matmul(Self.zeros(0, 5)) } == 0)
   }
 
-  @Test func `a complex multiply-add is 8 operations`() throws {
+  @Test func `A complex multiply-add is 8 operations`() throws {
     let (a, b) = try (Self.zeros(3, 4, type: .complex64), Self.zeros(4, 5, type: .complex64))
     #expect(try Self.flops { try a.matmul(b) } == 8 * 3 * 4 * 5)
     #expect(try Self.flops { try a.linear(Self.zeros(5, 4, type: .complex64), nil) } == 8 * 3 * 4 * 5)
@@ -39,7 +39,7 @@ import Testing
     #expect(try Self.flops { try Operator("aten::vdot")(.tensor(vector), .tensor(vector)) } == 8 * 6)
   }
 
-  @Test(arguments: [false, true]) func `a convolution is 2 operations for each element of the output and weight it sees`(
+  @Test(arguments: [false, true]) func `A convolution is 2 operations for each element of the output and weight it sees`(
     same: Bool
   ) throws {
     let (image, kernel) = try (Self.zeros(2, 6, 8, 8), Self.zeros(4, 3, 3, 3))
@@ -54,14 +54,14 @@ import Testing
     #expect(found == Double(2 * (2 * 4 * points) * (3 * 3 * 3)))
   }
 
-  @Test func `a convolution without a batch axis, and one with a single stride for both axes, count`() throws {
+  @Test func `A convolution without a batch axis, and one with a single stride for both axes, count`() throws {
     let found = try Self.flops {
       try Operator("aten::conv2d")(.tensor(Self.zeros(3, 8, 8)), .tensor(Self.zeros(5, 3, 3, 3)), .none, .ints([2]), .ints([1]))
     }
     #expect(found == Double(2 * (5 * 4 * 4) * (3 * 3 * 3)))
   }
 
-  @Test func `a transposed convolution is 2 operations for each element of the input and weight it meets`() throws {
+  @Test func `A transposed convolution is 2 operations for each element of the input and weight it meets`() throws {
     let found = try Self.flops {
       try Operator("aten::conv_transpose2d.input")(
         .tensor(Self.zeros(2, 6, 4, 4)), .tensor(Self.zeros(6, 5, 2, 2)), .none, .ints([2, 2]))
@@ -69,7 +69,7 @@ import Testing
     #expect(found == Double(2 * (2 * 6 * 4 * 4) * (5 * 2 * 2)))
   }
 
-  @Test func `attention is two products`() throws {
+  @Test func `Attention is two products`() throws {
     let (queries, keys, values) = try (Self.zeros(2, 3, 5, 8), Self.zeros(2, 3, 7, 8), Self.zeros(2, 3, 7, 4))
     let found = try Self.flops {
       try Operator("aten::scaled_dot_product_attention")(.tensor(queries), .tensor(keys), .tensor(values))
@@ -77,7 +77,7 @@ import Testing
     #expect(found == Double(2 * 3 * (2 * 5 * 7 * 8 + 2 * 5 * 7 * 4)))
   }
 
-  @Test func `a transform is 5 N log2 N along its own axis, half of it where one side is real`() throws {
+  @Test func `A transform is 5 N log2 N along its own axis, half of it where one side is real`() throws {
     let full = 5 * 16.0 * 4  // N = 16
     let complex = try Self.zeros(3, 16, 2, type: .complex64)
     #expect(try Self.flops { try complex.fourierCoefficients(dimension: 1) } == 6 * full)
@@ -90,7 +90,7 @@ import Testing
     #expect(try Self.flops { try Operator("aten::fft_rfft")(.tensor(Self.zeros(3, 5)), .int(16)) } == 3 * full / 2)
   }
 
-  @Test func `transforms of two axes have the product of both as N`() throws {
+  @Test func `Transforms of two axes have the product of both as N`() throws {
     let points = Double(8 * 12)
     let full = 5 * points * log2(points)
     let (real, half) = try (Self.zeros(3, 8, 12), Self.zeros(3, 8, 7, type: .complex64))
@@ -103,7 +103,7 @@ import Testing
     #expect(try Self.flops { try Operator("aten::fft_rfft2")(.tensor(Self.zeros(3, 5, 5)), .ints([8, 12])) } == 3 * full / 2)
   }
 
-  @Test func `our own kernels count what they multiply`() throws {
+  @Test func `Our own kernels count what they multiply`() throws {
     let network = try TwoLayerPerceptron(5, 7, 2)
     #expect(try Self.flops { try network(Self.zeros(11, 3), beside: Self.zeros(11, 2)) } == Double(2 * 11 * (5 * 7 + 7 * 2)))
     let matrix = try SparseMatrix(

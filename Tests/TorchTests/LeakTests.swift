@@ -12,7 +12,7 @@ import Testing
     _ = try Adam(linear.parameters, .init(learningRate: 0.1))
   }
 
-  @Test func `no handle outlives its owner`() async {
+  @Test func `No handle outlives its owner`() async {
     await #expect(processExitsWith: .success) {
       #expect(Tensor.liveCount == 0)
       for _ in 0..<20 { try LeakTests.work() }
@@ -32,14 +32,14 @@ import Testing
     #expect(throws: TorchError.self) { try Autograd.gradients(of: [loss], withRespectTo: [a]) }
   }
 
-  @Test func `no handle outlives an error`() async {
+  @Test func `No handle outlives an error`() async {
     await #expect(processExitsWith: .success) {
       for _ in 0..<20 { try LeakTests.failingWork() }
       #expect(Tensor.liveCount == 0)
     }
   }
 
-  @Test func `no handle of a list outlives its owner, nor one of a list that is too long`() async {
+  @Test func `No handle of a list outlives its owner, nor one of a list that is too long`() async {
     await #expect(processExitsWith: .success) {
       for _ in 0..<20 {
         let long = try Tensor.zeros([300]).tracked()

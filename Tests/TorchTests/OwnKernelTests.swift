@@ -18,7 +18,7 @@ import Testing
     ]
   }
 
-  @Test func `a kernel without a gradient refuses tracked arguments, which would get none`() throws {
+  @Test func `A kernel without a gradient refuses tracked arguments, which would get none`() throws {
     for (name, body) in try Self.calls({ try $0.tracked() }) {
       let error = try #require(throws: TorchError.self) { try body() }
       #expect(error.description.contains("implicit::\(name) has no gradient"), "\(error)")
@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  @Test func `without tracking it computes, whether its arguments are leaves or not`() throws {
+  @Test func `Without tracking it computes, whether its arguments are leaves or not`() throws {
     let plain = try Self.calls { $0 }.map { try $0.body().bytes() }
     let tracked = try Autograd.withoutTracking { try Self.calls { try $0.tracked() }.map { try $0.body().bytes() } }
     #expect(plain == tracked)

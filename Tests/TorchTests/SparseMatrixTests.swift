@@ -11,7 +11,7 @@ import Testing
       rows: 3, columns: 4, starts: [0, 2, 2, 4], columnIndices: [1, 3, 0, 3], values: values ?? Tensor([2, -1, 3, 0.5]))
   }
 
-  @Test(arguments: [1, 3, 9, 33]) func `the product equals the dense one, and so does that of the transpose`(_ width: Int) throws
+  @Test(arguments: [1, 3, 9, 33]) func `The product equals the dense one, and so does that of the transpose`(_ width: Int) throws
   {
     let dense = try Tensor(Self.dense.flatMap { $0 }, shape: [3, 4])
     let x = try Tensor(sineValues(4 * width), shape: [4, width])
@@ -23,14 +23,14 @@ import Testing
     #expect(try transposed.transposed.product(x).doubles() == dense.matmul(x).doubles())
   }
 
-  @Test func `the products of the documentation`() throws {
+  @Test func `The products of the documentation`() throws {
     let a = try SparseMatrix(rows: 3, columns: 2, starts: [0, 1, 2, 2], columnIndices: [1, 0], values: Tensor([2, 3]))
     let y = try a.product(Tensor([1, 10], shape: [2, 1]))
     #expect(try y.doubles() == [20, 3, 0])
     #expect(try a.transposed.product(y).doubles() == [9, 40])
   }
 
-  @Test func `gradients in the values and in the dense factor equal central differences`() throws {
+  @Test func `Gradients in the values and in the dense factor equal central differences`() throws {
     let x = try Tensor(sineValues(8), shape: [4, 2])
     let v = try Tensor([2, -1, 3, 0.5])
     let weights = try Tensor(sineValues(6, phase: 0.7), shape: [3, 2])
@@ -48,7 +48,7 @@ import Testing
     #expect(relativeDifference(try gradients[1].doubles(), inDense) < 1e-8)
   }
 
-  @Test func `second derivatives through the product equal central differences of the first`() throws {
+  @Test func `Second derivatives through the product equal central differences of the first`() throws {
     let x = try Tensor(sineValues(8), shape: [4, 2])
     func first(_ x: Tensor, createGraph: Bool) throws -> (leaf: Tensor, gradient: Tensor) {
       let leaf = try x.tracked()
@@ -63,7 +63,7 @@ import Testing
     #expect(relativeDifference(try second.doubles(), expected) < 1e-7)
   }
 
-  @Test func `factors that do not fit are refused`() throws {
+  @Test func `Factors that do not fit are refused`() throws {
     let a = try Self.sparse()
     #expect(throws: TorchError.self) { _ = try a.product(Tensor([1, 2, 3, 4])) }
     #expect(throws: TorchError.self) { _ = try a.product(Tensor([1, 2, 3, 4], shape: [4, 1], type: .float32)) }
@@ -95,7 +95,7 @@ import Testing
     Broken(rows: -1, starts: [], reason: "expected sizes of at least 0, found -1 x 4"),
     Broken(values: 3, reason: "expected shape [4], found [3]"),
   ])
-  func `a structure that would be read out of bounds is refused, and the error says where`(_ broken: Broken) throws {
+  func `A structure that would be read out of bounds is refused, and the error says where`(_ broken: Broken) throws {
     let error = try #require(throws: TorchError.self) {
       try SparseMatrix(
         rows: broken.rows, columns: broken.columns, starts: broken.starts, columnIndices: broken.columnIndices,
@@ -104,14 +104,14 @@ import Testing
     #expect(error.description.contains(broken.reason), "\(error)")
   }
 
-  @Test func `values of integers are refused`() throws {
+  @Test func `Values of integers are refused`() throws {
     #expect(throws: TorchError.self) {
       try SparseMatrix(rows: 1, columns: 1, starts: [0, 1], columnIndices: [0], values: Tensor(integers: [1]))
     }
   }
 
   /// The kernel itself, which any program can call by its name.
-  @Test func `the kernel reads no index out of range, and views with gaps as they are`() throws {
+  @Test func `The kernel reads no index out of range, and views with gaps as they are`() throws {
     let kernel = Operator("implicit::spmm")
     func product(
       starts: [Int64] = [0, 2, 2, 4], columns: [Int64] = [1, 3, 0, 3], transposedStarts: [Int64] = [0, 1, 2, 2, 4],
@@ -139,7 +139,7 @@ import Testing
 
   /// 4096 rows and columns of width 32 are four times what one task takes, so two threads share the product and the gradient. That no
   /// sum is split between them matters, because these sums depend on the order.
-  @Test func `the result and its gradients do not depend on the number of threads`() throws {
+  @Test func `The result and its gradients do not depend on the number of threads`() throws {
     let before = try Runtime.threads
     defer { try? Runtime.setThreads(before) }
     let (size, perRow, width) = (4096, 16, 32)

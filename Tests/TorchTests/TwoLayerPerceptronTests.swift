@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test(arguments: cases, [DType.float32, .float64])
-  func `values and gradients equal those of plain operators`(_ sizes: Case, _ type: DType) throws {
+  func `Values and gradients equal those of plain operators`(_ sizes: Case, _ type: DType) throws {
     let operands = try Operands(sizes, type: type)
     let tolerance = type == .float64 ? 1e-12 : 2e-5
     let fused = try operands.fused(rectified: sizes.rectified)
@@ -76,7 +76,7 @@ import Testing
     }
   }
 
-  @Test func `second derivatives equal those of plain operators`() throws {
+  @Test func `Second derivatives equal those of plain operators`() throws {
     let sizes = Case(rows: 9, first: 3, second: 2, hidden: 4, outputs: 3, rectified: true)
     let operands = try Operands(sizes, type: .float64)
     func second(_ output: Tensor) throws -> [Tensor] {
@@ -92,7 +92,7 @@ import Testing
     }
   }
 
-  @Test func `a NaN stays visible`() throws {
+  @Test func `A NaN stays visible`() throws {
     let network = try TwoLayerPerceptron(2, 3, 1)
     for (_, parameter) in network.parameters {
       try parameter.assign(Tensor.full(parameter.value.shape, 1))
@@ -103,7 +103,7 @@ import Testing
     #expect(y[1] == 10)
   }
 
-  @Test func `results have the same bits for any number of threads`() throws {
+  @Test func `Results have the same bits for any number of threads`() throws {
     let before = try Runtime.threads
     defer { try? Runtime.setThreads(before) }
     let operands = try Operands(Case(rows: 9000, first: 4, second: 1, hidden: 5, outputs: 3), type: .float32)
@@ -116,7 +116,7 @@ import Testing
     #expect(runs[0] == runs[1])
   }
 
-  @Test func `operands that do not fit are refused with the reason`() throws {
+  @Test func `Operands that do not fit are refused with the reason`() throws {
     let network = try TwoLayerPerceptron(2, 3, 1)
     #expect(throws: TorchError.self) { _ = try network(.zeros([4, 3])) }
     #expect(throws: TorchError.self) { _ = try network(.zeros([4, 1]), beside: .zeros([5, 1])) }

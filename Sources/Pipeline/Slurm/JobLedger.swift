@@ -1,4 +1,5 @@
 import Foundation
+import HDF5
 import Support
 
 /// Which jobs were submitted for a run, and which tasks they do; lies in `RUN/slurm/jobs.json`.

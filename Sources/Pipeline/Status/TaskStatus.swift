@@ -1,4 +1,5 @@
 import Foundation
+import HDF5
 import Support
 
 /// How a task of a run is, for people and programs.

@@ -2,7 +2,6 @@ import Configuration
 import Plot
 import Records
 import StudyKit
-import Support
 import Torch
 
 /// The case study `deblurring`: from a blurred, noisy image to the sharp one, y = A x + noise.

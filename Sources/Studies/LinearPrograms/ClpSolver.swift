@@ -1,42 +1,5 @@
 import CClp
 
-/// A point x with the multipliers that go with it.
-///
-/// The multipliers are derivatives of the objective, so that c = A'rowDual + reducedCost at an optimum.
-public struct PrimalDualPoint: Equatable, Sendable {
-  /// The primal point x, `[n]`.
-  public var x: [Double]
-  /// d objective / d b, `[m]`; not positive on `<=` constraints at an optimum.
-  public var rowDual: [Double]
-  /// d objective / d (the bound that holds x), `[n]`; at an optimum not negative where x is at its lower bound, not
-  /// positive where it is at its upper bound, and 0 in between.
-  public var reducedCost: [Double]
-
-  public init(x: [Double], rowDual: [Double], reducedCost: [Double]) {
-    self.x = x
-    self.rowDual = rowDual
-    self.reducedCost = reducedCost
-  }
-}
-
-/// What became of solving a linear program.
-public enum SolverOutcome: Equatable, Sendable {
-  case optimal(PrimalDualPoint)
-  /// No x satisfies the constraints and bounds.
-  case infeasible
-  /// The objective falls without limit; impossible while all bounds are finite.
-  case unbounded
-  /// `ClpSolver.iterationLimit` was reached.
-  case iterationLimit
-  /// Clp gave up for a numerical reason.
-  case failed
-
-  /// The point, if it is optimal.
-  public var optimum: PrimalDualPoint? {
-    if case .optimal(let point) = self { point } else { nil }
-  }
-}
-
 /// Solves linear programs with the dual simplex method of COIN-OR Clp.
 ///
 /// The result is a vertex and depends on the program alone: each solve owns a fresh Clp model, starts from the slack

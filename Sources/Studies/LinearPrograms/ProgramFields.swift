@@ -1,5 +1,4 @@
 import Records
-import StudyKit
 import Support
 
 /// Linear programs as fields of a dataset, and back.
@@ -63,54 +62,5 @@ extension LinearProgramStudy {
         "dual_residual": .real(certificates.map(\.dualResidual)),
         "duality_gap": .real(certificates.map(\.dualityGap)),
       ])
-  }
-}
-
-/// Draws feasible linear programs with their certified solutions.
-struct ProgramGenerator: SampleGenerator {
-  let distribution: InstanceDistribution
-  let plans: [SplitPlan]
-  let seed: UInt64
-  let drawsPerBlock = 32
-
-  var layout: DatasetLayout {
-    var layout = LinearProgramStudy.layout
-    layout.fields += LinearProgramStudy.certificates
-    layout.dimensions = [
-      "constraint": distribution.constraints, "variable": distribution.variables, "edge": distribution.nonzeros,
-    ]
-    return layout
-  }
-
-  func samples(of split: Split, draws: Range<Int>) throws -> SampleBlock {
-    let samples = try draws.compactMap { draw in
-      try distribution.labelled(seed: seed, split: split.rawValue, index: UInt64(draw)).accepted.map {
-        (draw: draw, labelled: $0)
-      }
-    }
-    return LinearProgramStudy.block(samples)
-  }
-}
-
-/// One part of each program changed by a random direction of given norm, and the program solved again.
-struct ProgramPerturbation: InputPerturbation {
-  let perturbation: Perturbation
-  var name: String { perturbation.kind.rawValue }
-
-  func perturbed(
-    _ reader: DatasetReader, _ split: Split, rows: [Int], seed: UInt64, options: TensorOptions
-  ) throws -> PerturbedBatch<ProgramTensors> {
-    let draws = try reader.draws(of: split)
-    let programs = try LinearProgramStudy.programs(reader, split, rows: rows)
-    let changed = try zip(programs, rows).map { program, row in
-      try perturbation.applied(to: program, seed: seed, sample: UInt64(draws[row]))
-    }
-    let solutions = changed.map { Labeller().label($0).accepted?.optimum.x }
-    let labels = zip(solutions, programs).flatMap { solution, program in
-      solution ?? Array(repeating: 0, count: program.variables)
-    }
-    return PerturbedBatch(
-      batch: try ProgramTensors(ProgramBatch(changed), solutions: labels, options: options),
-      distances: Array(repeating: perturbation.norm, count: rows.count), isSolved: solutions.map { $0 != nil })
   }
 }

@@ -1,4 +1,6 @@
+import HDF5
 import StudyKit
+import Torch
 
 /// How another program writes a dataset of linear programs.
 extension LinearProgramStudy: HasFileFormats {

@@ -1,7 +1,6 @@
 import Configuration
 import Records
 import StudyKit
-import Support
 import Torch
 
 /// The case study `scalar-maps`: the theorem itself. Locally Lipschitz maps as fixed points of regular operators, constructed and

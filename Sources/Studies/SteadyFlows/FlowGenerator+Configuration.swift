@@ -1,6 +1,5 @@
 import Configuration
 import Records
-import StudyKit
 import Support
 
 extension FlowGenerator {

@@ -31,7 +31,7 @@ extension SlurmTests {
     kill(process, SIGCONT)
   }
 
-  @Test func `before its time limit each kind of stage saves its state, and its job alone goes on to the same result`()
+  @Test func `Before its time limit each kind of stage saves its state, and its job alone goes on to the same result`()
     async throws
   {
     let (_, whole, hashes) = try Self.undisturbed.get()
@@ -91,7 +91,7 @@ extension SlurmTests {
     try await Slurm.finish()
   }
 
-  @Test func `where jobs may not go back to the queue another one is submitted, and what waits for it waits for that`()
+  @Test func `Where jobs may not go back to the queue another one is submitted, and what waits for it waits for that`()
     async throws
   {
     let bench = try Self.bench(SlurmBench.profile + "\nrequeue: false\ncontinuations: 1\n")
@@ -130,7 +130,7 @@ extension SlurmTests {
     #expect(done["train-implicit-8"]?.attempts == 3)
   }
 
-  @Test func `after a cancelled job, a killed stage and a killed node daemon, submitting again completes the run`()
+  @Test func `After a cancelled job, a killed stage and a killed node daemon, submitting again completes the run`()
     async throws
   {
     let bench = try Self.bench()

@@ -7,7 +7,7 @@ import Testing
   .enabled(if: SlurmServer.canRun, "Slurm is not installed, or this machine does not let it start: slurm/start.sh says why"),
   WithSlurm())
 struct SlurmTests {
-  @Test func `the smoke pipeline gives the same content on Slurm as here, and the second time nothing is submitted`()
+  @Test func `The smoke pipeline gives the same content on Slurm as here, and the second time nothing is submitted`()
     async throws
   {
     let folder = try TemporaryFolder()
@@ -44,7 +44,7 @@ struct SlurmTests {
     #expect(second.status == 0 && second.output.isEmpty && second.errors.contains("10 up to date"), "\(second.errors)")
   }
 
-  @Test func `what needs a failed shard does not run, the reason is told, and after its cause is gone only the rest is done`()
+  @Test func `What needs a failed shard does not run, the reason is told, and after its cause is gone only the rest is done`()
     async throws
   {
     let bench = try SlurmBench("pipeline.shards=3")
@@ -85,7 +85,7 @@ struct SlurmTests {
       ])
   }
 
-  @Test func `two hundred shards are one job, and their status is told in a moment`() async throws {
+  @Test func `Two hundred shards are one job, and their status is told in a moment`() async throws {
     let bench = try SlurmBench("pipeline.shards=200")
     try bench.set("hold-all")
     let submission = try bench.submit()
@@ -113,7 +113,7 @@ struct SlurmTests {
     return seconds(usage.ru_utime) + seconds(usage.ru_stime)
   }
 
-  @Test func `a changed plan reaches tasks that wait, and is refused for those that run`() async throws {
+  @Test func `A changed plan reaches tasks that wait, and is refused for those that run`() async throws {
     let bench = try SlurmBench()
     for model in ["explicit-8", "implicit-8"] { try bench.set("hold-\(model)") }
     try bench.submit()

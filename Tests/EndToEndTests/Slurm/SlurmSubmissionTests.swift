@@ -22,7 +22,7 @@ extension SlurmTests {
     return result.output
   }
 
-  @Test func `a profile with GPUs is taken where there are as many; one that is refused leaves nothing behind`()
+  @Test func `A profile with GPUs is taken where there are as many; one that is refused leaves nothing behind`()
     async throws
   {
     let bench = try SlurmBench(profile: SlurmBench.profile + "\nstages: {train: {gpus: 2}}\n")
@@ -55,7 +55,7 @@ extension SlurmTests {
     try await unlucky.finish()
   }
 
-  @Test func `of two who submit at once one wins and the other says so`() async throws {
+  @Test func `Of two who submit at once one wins and the other says so`() async throws {
     let bench = try SlurmBench()
     let environment = try Self.standIn(
       bench, "touch \(bench.folder)/begun; while [ -e \(bench.folder)/control/hold-sbatch ]; do sleep 0.05; done")
@@ -75,7 +75,7 @@ extension SlurmTests {
     try await bench.finish()
   }
 
-  @Test func `a submission that was killed leaves jobs that the next one takes out of the queue`() async throws {
+  @Test func `A submission that was killed leaves jobs that the next one takes out of the queue`() async throws {
     let bench = try SlurmBench()
     try bench.set("hold-all")
     let environment = try Self.standIn(
@@ -97,7 +97,7 @@ extension SlurmTests {
     try await bench.finish()
   }
 
-  @Test func `jobs see what the profile lets through, and nothing of the job that submits them`() async throws {
+  @Test func `Jobs see what the profile lets through, and nothing of the job that submits them`() async throws {
     let bench = try SlurmBench(
       profile: SlurmBench.profile.replacing("memory: 100M", with: "memory_per_cpu: 90M")
         + "\nexport: [HOME, PATH, LET_THROUGH]\nsetup: ['env >\"$SLURM_JOB_NAME.txt\"']\n")
@@ -122,7 +122,7 @@ extension SlurmTests {
   }
 
   @Test(.enabled(if: (try? Shell.run("shellcheck", "--version").status) == 0, "shellcheck is not installed here"))
-  func `the scripts that are written and those that ship are good shell`() throws {
+  func `The scripts that are written and those that ship are good shell`() throws {
     let bench = try SlurmBench(
       "pipeline.shards=3",
       profile: SlurmBench.profile + "\nsetup: [module load hdf5]\n")
@@ -140,7 +140,7 @@ extension SlurmTests {
     #expect(check.status == 0, "\(check.output)")
   }
 
-  @Test func `the shipped profiles make scripts that Slurm can read`() throws {
+  @Test func `The shipped profiles make scripts that Slurm can read`() throws {
     for (profile, condition) in [
       ("local", "aftercorr:<linear-programs.train>"), ("cluster-gpu", "afterok:<linear-programs.train>"),
     ] {

@@ -1,4 +1,3 @@
-import HDF5
 import Records
 
 extension GenerationFile {

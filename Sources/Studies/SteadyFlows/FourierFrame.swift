@@ -6,23 +6,6 @@ private enum Op {
   static let pad = Operator("aten::constant_pad_nd")
 }
 
-/// Size and options of a Fourier network.
-public struct FourierNetworkSize: Equatable, Sendable {
-  /// Channels of the state.
-  public var width = 32
-  /// m, of each axis.
-  public var modes = 12
-  /// Blocks of three Fourier layers.
-  public var depth = 1
-  /// Zeros added at the end of both axes; 0 for periodic data.
-  public var padding = 9
-  /// Whether the coordinates of the points, 0 ... 1 with both ends, are channels of the input. Without them and without padding the
-  /// network commutes with translations.
-  public var coordinates = true
-
-  public init() {}
-}
-
 /// What the three networks share: from the input to the state's space, and from there to the output.
 ///
 /// Names of the parameters are those of the reference; complex weights have a last axis (real, imaginary).
@@ -113,79 +96,6 @@ struct FourierFrame: Sendable {
         value = try Initialization.uniform(shape, bound: 1 / Double(fanIn).squareRoot(), seed: seed, name: name)
       }
       try parameter.assign(value.to(type: parameter.value.type))
-    }
-  }
-}
-
-/// The implicit Fourier network (Marwah, Pokle, Kolter, Lipton, Lu, Risteski: "Deep equilibrium based neural operators for
-/// steady-state PDEs", NeurIPS 2023): z <- block(z; injection) from z = 0, with instance normalisation.
-public struct ImplicitFourierNetwork: ImplicitModel {
-  let frame: FourierFrame
-
-  public struct Context: Sendable {
-    /// `[B, width, H + padding, W + padding]`
-    public let injection: Tensor
-    let blocks: [PreparedBlock]
-    let decoder: PreparedLayer
-  }
-
-  public init(_ size: FourierNetworkSize, channels: Int, points: (x: Int, y: Int), type: DType = .float32) throws {
-    frame = try FourierFrame(size, channels: channels, points: points, type: type)
-  }
-
-  public var parameters: NamedParameters { frame.parameters }
-
-  public func inject(_ batch: FieldBatch) throws -> Context {
-    Context(
-      injection: try frame.lifted(batch), blocks: try frame.blocks.map { try $0.prepared(frame.basis) },
-      decoder: try frame.decoder.prepared(frame.basis))
-  }
-
-  public func initialState(_ context: Context) throws -> Tensor { try .zeros(like: context.injection.detached()) }
-
-  public func step(_ state: Tensor, _ context: Context) throws -> Tensor {
-    try context.blocks.reduce(state) { try $1($0, injection: context.injection, normalized: true) }
-  }
-
-  public func readout(_ state: Tensor, _ context: Context) throws -> Tensor {
-    try frame.output(state, context.decoder, normalized: true)
-  }
-}
-
-/// The explicit Fourier networks of the paper.
-public struct ExplicitFourierNetwork: ExplicitModel {
-  /// The plain network, or one whose every block sees the input again.
-  public enum Kind: String, CaseIterable, Sendable {
-    /// `fno`, the baseline: blocks without normalisation and without injection, on the lifted input; the head is normalised.
-    case plain = "fno"
-    /// `fno-pp` (FNO++): blocks with injection, from z = 0; no normalisation at all.
-    case injected = "fno-pp"
-  }
-
-  let kind: Kind
-  let frame: FourierFrame
-
-  public init(
-    _ kind: Kind, _ size: FourierNetworkSize, channels: Int, points: (x: Int, y: Int), type: DType = .float32
-  ) throws {
-    self.kind = kind
-    frame = try FourierFrame(size, channels: channels, points: points, type: type)
-  }
-
-  public var parameters: NamedParameters { frame.parameters }
-
-  public func predict(_ batch: FieldBatch) throws -> Tensor {
-    let lifted = try frame.lifted(batch)
-    let blocks = try frame.blocks.map { try $0.prepared(frame.basis) }
-    let decoder = try frame.decoder.prepared(frame.basis)
-    switch kind {
-    case .plain:
-      let state = try blocks.reduce(lifted) { try $1($0, injection: nil, normalized: false) }
-      return try frame.output(state.instanceNormalized(), decoder, normalized: true)
-    case .injected:
-      let start = try Tensor.zeros(like: lifted.detached())
-      let state = try blocks.reduce(start) { try $1($0, injection: lifted, normalized: false) }
-      return try frame.output(state, decoder, normalized: false)
     }
   }
 }

@@ -1,0 +1,33 @@
+/// What a sweep measures, and so which datasets its file has and how large they are.
+public struct SweepLayout: Equatable, Sendable {
+  /// Recorded iterations, ascending, `[K]`.
+  public var iterations: [Int]
+  /// Number of the draw of each sample, `[S]`.
+  public var draws: [Int]
+  /// Names of the kinds of perturbation.
+  public var perturbations: [String]
+  /// Measures beside the error.
+  public var qualities: [MeasureDescription]
+  /// The iterations at which local Lipschitz constants are computed, and for how many samples; nil for none.
+  public var localLipschitz: LocalLipschitz?
+
+  /// At which iterations, and for how many samples, local Lipschitz constants are computed.
+  public struct LocalLipschitz: Equatable, Sendable {
+    /// The iterations t, ascending.
+    public var iterations: [Int]
+    /// The first so many samples of the sweep.
+    public var samples: Int
+
+    /// For the first `samples` samples at these iterations.
+    public init(iterations: [Int], samples: Int) { (self.iterations, self.samples) = (iterations, samples) }
+  }
+
+  /// What is left out is not measured.
+  public init(
+    iterations: [Int], draws: [Int], perturbations: [String] = [], qualities: [MeasureDescription] = [],
+    localLipschitz: LocalLipschitz? = nil
+  ) {
+    (self.iterations, self.draws, self.perturbations) = (iterations, draws, perturbations)
+    (self.qualities, self.localLipschitz) = (qualities, localLipschitz)
+  }
+}
