@@ -147,8 +147,8 @@ struct KeyTable: Sendable {
       ),
       (".solver.coarsest_size", ["dataset.size=32", "dataset.forcing.highest_wave=2"]),
       (".noise.field", ["dataset.noise.level=0.1"]),
-      (".perturbations.viscosity", ["sweep.perturbations.protocol=published"]),
-      (".perturbations.batch_size", ["sweep.perturbations.protocol=published"]),
+      (".perturbations.viscosity", ["sweep.perturbations.protocol=paper"]),
+      (".perturbations.batch_size", ["sweep.perturbations.protocol=paper"]),
     ],
     conditions: [
       "method: manufactured": ["dataset.method=manufactured", "dataset.forcing=null"],
