@@ -35,6 +35,7 @@ extension Bounds where Bound == Int {
 }
 
 extension Bounds: ConfigurationRange {
+  /// These bounds.
   public var bounds: Bounds<Bound> { self }
   /// Every value.
   public static var any: Bounds { Bounds() }
@@ -54,14 +55,18 @@ extension ConfigurationRange where Self == Bounds<Double> {
 }
 
 extension ClosedRange: ConfigurationRange {
+  /// The same interval.
   public var bounds: Bounds<Bound> { Bounds(lower: lowerBound, upper: upperBound) }
 }
 extension Range: ConfigurationRange {
+  /// The same interval.
   public var bounds: Bounds<Bound> { Bounds(lower: lowerBound, upper: upperBound, upperIsExcluded: true) }
 }
 extension PartialRangeFrom: ConfigurationRange {
+  /// The same interval.
   public var bounds: Bounds<Bound> { Bounds(lower: lowerBound) }
 }
 extension PartialRangeThrough: ConfigurationRange {
+  /// The same interval.
   public var bounds: Bounds<Bound> { Bounds(upper: upperBound) }
 }

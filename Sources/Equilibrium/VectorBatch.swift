@@ -17,8 +17,10 @@ public struct VectorBatch: EquilibriumState, Equatable, Sendable {
   /// `[B, n]`
   public var shape: [Int] { [rows.count, rows.first?.count ?? 0] }
 
+  /// 2^-52
   public var machineEpsilon: Double { Double.ulpOfOne }
 
+  /// Sums in float64, pair by pair.
   public static func innerProducts(_ pairs: [(Self, Self)]) throws -> [[Double]] {
     try pairs.map { left, right in
       try right.requireShape(left.shape, role: "the second factor of an inner product")
@@ -26,6 +28,7 @@ public struct VectorBatch: EquilibriumState, Equatable, Sendable {
     }
   }
 
+  /// Sums in float64, from the first term on.
   public static func combination(_ terms: [(Coefficient, Self)]) throws -> Self {
     guard let first = terms.first?.1 else {
       throw EquilibriumError.countMismatch(role: "a linear combination", expected: 1, found: 0)
@@ -40,6 +43,7 @@ public struct VectorBatch: EquilibriumState, Equatable, Sendable {
       })
   }
 
+  /// Those samples come from the other one.
   public func replacing(samplesWhere mask: [Bool], with other: Self) throws -> Self {
     try other.requireShape(shape, role: "the replacement")
     try requireCount(of: mask, sampleCount)
@@ -52,8 +56,10 @@ extension Array: EquilibriumState where Element == Double {
   /// `[1, n]`
   public var shape: [Int] { [1, count] }
 
+  /// 2^-52
   public var machineEpsilon: Double { Double.ulpOfOne }
 
+  /// Sums in float64, pair by pair.
   public static func innerProducts(_ pairs: [(Self, Self)]) throws -> [[Double]] {
     try pairs.map { left, right in
       try right.requireShape(left.shape, role: "the second factor of an inner product")
@@ -61,6 +67,7 @@ extension Array: EquilibriumState where Element == Double {
     }
   }
 
+  /// Sums in float64, from the first term on.
   public static func combination(_ terms: [(Coefficient, Self)]) throws -> Self {
     guard let first = terms.first?.1 else {
       throw EquilibriumError.countMismatch(role: "a linear combination", expected: 1, found: 0)
@@ -72,6 +79,7 @@ extension Array: EquilibriumState where Element == Double {
     return combine(terms.map { ($0.0.value(sample: 0), $0.1) })
   }
 
+  /// Those samples come from the other one.
   public func replacing(samplesWhere mask: [Bool], with other: Self) throws -> Self {
     try other.requireShape(shape, role: "the replacement")
     try requireCount(of: mask, 1)

@@ -7,6 +7,7 @@ import Support
 public struct StandardInspector: OutputInspector {
   public init() {}
 
+  /// The hash that the attributes of the output state.
   public func statedHash(of task: PipelineTask) throws -> String {
     if task.stage.writesFolder { return try hashOfFolder(task) }
     let file = try File.open(task.output)
@@ -16,6 +17,7 @@ public struct StandardInspector: OutputInspector {
     return hash
   }
 
+  /// The hash of the content that is read again; an error where the output states another.
   public func verifiedHash(of task: PipelineTask) throws -> String {
     if task.stage.writesFolder { return try hashOfFolder(task) }
     let stated = try statedHash(of: task)

@@ -53,7 +53,9 @@ public protocol HasFileFormats: CaseStudy {
 }
 
 extension HasFileFormats {
+  /// None.
   public static var fileSchemas: [FileSchema] { [] }
+  /// Nothing to say.
   public static var foreignDatasets: String? { nil }
 }
 

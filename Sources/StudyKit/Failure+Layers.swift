@@ -4,6 +4,7 @@ import Torch
 
 /// What the errors of the layers below mean for the person who ran the command.
 extension TorchError: FailureConvertible {
+  /// The same problem in the words of a command line.
   public var failure: Failure {
     switch self {
     case .outOfMemory:
@@ -20,6 +21,7 @@ extension TorchError: FailureConvertible {
 }
 
 extension EquilibriumError: FailureConvertible {
+  /// The same problem in the words of a command line.
   public var failure: Failure {
     switch self {
     case .invalidSetting: Failure(.usage, description)

@@ -49,6 +49,7 @@ public struct DRUNet: Module {
     tail = try Parameter(.zeros([settings.channels, w[0], 3, 3]))
   }
 
+  /// Named as in the published weights.
   public var parameters: NamedParameters {
     var named = NamedParameters()
     named.add("m_head.weight", head)

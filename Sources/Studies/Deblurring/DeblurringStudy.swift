@@ -6,13 +6,17 @@ import Torch
 
 /// The case study `deblurring`: from a blurred, noisy image to the sharp one, y = A x + noise.
 public enum DeblurringStudy: HasPublishedResults, HasRealInput, HasExports, HasFigures {
+  /// What `case_study` of a pipeline file says.
   public static let name = "deblurring"
+  /// The heading of its reports.
   public static let title = "Deblurring: plug-and-play equilibria and explicit networks"
+  /// What every one of its files cites.
   public static let references = [
     "Liu, Ding, Osher, Yin: Implicit models: expressive power scales with test-time compute, ICLR 2026",
     "Zhang, Li, Zuo, Zhang, Van Gool, Timofte: Plug-and-play image restoration with deep denoiser prior, TPAMI 2021",
   ]
 
+  /// y `[C, H, W]`, the kernel, the noise level, and the sharp image x `[C, H, W]` in [0, 1].
   public static let layout = DatasetLayout(
     caseStudy: name, title: title, references: references,
     fields: [
@@ -33,12 +37,15 @@ public enum DeblurringStudy: HasPublishedResults, HasRealInput, HasExports, HasF
     FieldSchema("measurement_psnr", [], .float64, units: "dB", role: .certificate, "PSNR of the measurement as an image"),
   ]
 
+  /// Reads `dataset`: pictures, kernel and noise.
   public static func generator(reading section: ConfigurationSection, seed: UInt64) throws -> any SampleGenerator {
     try Degradation(reading: section, seed: seed)
   }
 
+  /// Explicit denoiser, plug-and-play equilibria, their unfolded rivals, and the denoiser alone.
   public static let architectures = RestorationModel.Kind.allCases.map(RestorationModel.architecture)
 
+  /// Measurements and images `[B, C, H, W]`, kernels `[B, 1, h, w]`.
   public static func batch(
     _ reader: DatasetReader, _ split: Split, rows: [Int], options: TensorOptions
   ) throws -> DegradedImages {
@@ -68,11 +75,13 @@ public enum DeblurringStudy: HasPublishedResults, HasRealInput, HasExports, HasF
     try -ImageQuality.psnr($0, $1.images)
   }
 
+  /// PSNR = 10 log10(1 / MSE), in dB, and the structural similarity, at most 1.
   public static let qualities = [
     Measure<DegradedImages>("psnr", units: "dB", "PSNR") { try ImageQuality.psnr($0, $1.images) },
     Measure<DegradedImages>("ssim", "SSIM") { try ImageQuality.ssim($0, $1.images) },
   ]
 
+  /// Reads `sweep.perturbations`: changes of the measurement at single frequencies.
   public static func perturbations(
     reading section: ConfigurationSection
   ) throws -> [any InputPerturbation<DegradedImages>] {
@@ -85,12 +94,15 @@ public enum DeblurringStudy: HasPublishedResults, HasRealInput, HasExports, HasF
     return positions.map { FrequencyPerturbation(position: $0, amplitude: amplitude) }
   }
 
+  /// The weights as the deepinv library reads them.
   public static let exports = [DeepinvExport.format]
 
+  /// The measurement `[B, C, H, W]`.
   public static func realInput(of batch: DegradedImages) -> RealInput<DegradedImages> {
     RealInput(batch.measurements) { batch.measured(as: $0) }
   }
 
+  /// The first samples: sharp, blurred, and restored by every network, the implicit ones by iteration.
   public static func figures(_ inputs: [FigureInput<DeblurringStudy>]) throws -> [Figure] {
     try RestorationFigures.figures(inputs)
   }

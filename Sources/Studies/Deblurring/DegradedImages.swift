@@ -12,6 +12,7 @@ public struct DegradedImages: SampleBatch {
   /// A, one for each sample.
   public let blur: BlurOperator
 
+  /// B
   public var sampleCount: Int { images.shape[0] }
 
   /// - Parameter kernels: `[B, 1, kh, kw]`.

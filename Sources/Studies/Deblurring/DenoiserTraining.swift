@@ -14,6 +14,7 @@ public struct DenoiserTraining: ExplicitModel {
     self.levels = levels
   }
 
+  /// Those of the denoiser.
   public var parameters: NamedParameters { denoiser.parameters }
 
   /// The images denoised, with noise of the middle level that is always the same for a sample.
@@ -26,6 +27,7 @@ public struct DenoiserTraining: ExplicitModel {
     return try denoised(batch.images, noise, levels: batch.draws.map { _ in middle })
   }
 
+  /// The noise that each step adds is drawn anew.
   public var trainsWithRandomNumbers: Bool { true }
 
   /// With a new level and new noise for every image.

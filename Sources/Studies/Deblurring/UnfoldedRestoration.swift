@@ -16,12 +16,14 @@ public struct UnfoldedRestoration: ExplicitModel {
     self.start = start
   }
 
+  /// Those of all blocks.
   public var parameters: NamedParameters {
     var named = NamedParameters()
     for block in blocks { for (name, parameter) in block.parameters { named.add(name, parameter) } }
     return named
   }
 
+  /// The last block's image, `[B, C, H, W]`.
   public func predict(_ batch: DegradedImages) throws -> Tensor {
     try blocks.reduce(start.state(batch)) { try $1($0, $1.dataStep(batch)) }
   }

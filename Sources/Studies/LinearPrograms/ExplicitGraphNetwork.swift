@@ -13,6 +13,7 @@ public struct ExplicitGraphNetwork: ExplicitModel {
     head = try TwoLayerPerceptron(width, width, 1, secondBias: false, type: type)
   }
 
+  /// Named as in the published code.
   public var parameters: NamedParameters {
     var named = embedding.parameters
     for (name, layer) in convolutions { named.add(name, layer) }

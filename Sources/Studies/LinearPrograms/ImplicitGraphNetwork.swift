@@ -14,6 +14,7 @@ public struct ImplicitGraphNetwork: ImplicitModel {
   private let toState: Linear
   private let head: TwoLayerPerceptron
 
+  /// What a batch contributes, the same in every iteration.
   public struct Context: Sendable {
     let batch: ProgramTensors
     /// Static embeddings: `[B m, e]` and `[B n, e]`.
@@ -28,6 +29,7 @@ public struct ImplicitGraphNetwork: ImplicitModel {
     head = try TwoLayerPerceptron(width + 1, width, 1, secondBias: false, type: type)
   }
 
+  /// Named as in the published code.
   public var parameters: NamedParameters {
     var named = embedding.parameters
     for (name, layer) in convolutions { named.add("deq_func.\(name)", layer) }
@@ -36,6 +38,7 @@ public struct ImplicitGraphNetwork: ImplicitModel {
     return named
   }
 
+  /// The static embeddings of constraints and variables.
   public func inject(_ batch: ProgramTensors) throws -> Context {
     let (constraints, variables) = try embedding(batch)
     return Context(batch: batch, constraints: constraints, variables: variables)

@@ -5,13 +5,17 @@ import Torch
 
 /// The case study `linear-programs`: from a linear program to its solution, learned by graph networks.
 public enum LinearProgramStudy: HasPublishedResults {
+  /// What `case_study` of a pipeline file says.
   public static let name = "linear-programs"
+  /// The heading of its reports.
   public static let title = "Linear programs, solved by graph neural networks"
+  /// What every one of its files cites.
   public static let references = [
     "Liu, Ding, Osher, Yin: Implicit models: expressive power scales with test-time compute, ICLR 2026",
     "Chen, Liu, Wang, Yin: On representing linear programs by graph neural networks, ICLR 2023",
   ]
 
+  /// min c'x subject to A x <= b or = b, lower <= x <= upper, with A by its stored entries; float64.
   public static let layout = DatasetLayout(
     caseStudy: name, title: title, references: references,
     fields: [
@@ -34,6 +38,7 @@ public enum LinearProgramStudy: HasPublishedResults {
     FieldSchema("duality_gap", [], .float64, role: .certificate, "primal minus dual objective"),
   ]
 
+  /// Reads `dataset`: the distribution of programs, and how many are drawn and kept.
   public static func generator(
     reading section: ConfigurationSection, seed: UInt64
   ) throws -> any SampleGenerator {
@@ -47,6 +52,7 @@ public enum LinearProgramStudy: HasPublishedResults {
     return ProgramGenerator(distribution: distribution, plans: plans, seed: seed)
   }
 
+  /// Explicit and implicit graph networks of one setting, their width.
   public static let architectures = [
     architecture("explicit-gnn") { .explicit(try ExplicitGraphNetwork(embedding: $0)) },
     architecture("implicit-gnn") { .implicit(try ImplicitGraphNetwork(embedding: $0)) },
@@ -72,6 +78,7 @@ public enum LinearProgramStudy: HasPublishedResults {
     }
   }
 
+  /// The programs side by side, one block of A each; solutions `[B, n]`.
   public static func batch(
     _ reader: DatasetReader, _ split: Split, rows: [Int], options: TensorOptions
   ) throws -> ProgramTensors {
@@ -85,10 +92,12 @@ public enum LinearProgramStudy: HasPublishedResults {
     try (output - batch.solutions).pow(2).mean(dimensions: [1])
   }
 
+  /// The measure of Table 1 of the paper.
   public static let error = Measure<ProgramTensors>("error", "||y - y*|| / (||y*|| + 1)") { output, batch in
     try (output - batch.solutions).sampleNorms() / (batch.solutions.sampleNorms() + 1)
   }
 
+  /// Reads `sweep.perturbations`: changes of A, b, c, l or u.
   public static func perturbations(
     reading section: ConfigurationSection
   ) throws -> [any InputPerturbation<ProgramTensors>] {

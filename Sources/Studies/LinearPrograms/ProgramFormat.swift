@@ -4,6 +4,7 @@ import Torch
 
 /// How another program writes a dataset of linear programs.
 extension LinearProgramStudy: HasFileFormats {
+  /// A Python program that writes a dataset of linear programs, for FORMAT.md.
   public static let foreignDatasets: String? = """
     Linear programs, min c'x subject to A x <= b (or = b where `is_equality` is 1) and lower <= x <= upper, have these
     fields per sample: `c (variable)`, `b (constraint)`, `lower (variable)`, `upper (variable)`, `edge_value (edge)` and

@@ -17,6 +17,7 @@ public struct LanguageBatch: SampleBatch {
   /// Is added to the embedded prompts, for Lipschitz ratios.
   var shift: EmbeddingShift?
 
+  /// B
   public var sampleCount: Int { lengths.count }
 
   /// - Throws: `Failure` (bad data) that names the sample whose length or tokens make no prompt.

@@ -6,13 +6,17 @@ import Torch
 
 /// The case study `looped-language`: reasoning problems in words, answered by a transformer whose core is iterated.
 public enum LoopedLanguageStudy: HasDifficulty, HasPublishedModel, HasFigures, HasFileFormats {
+  /// What `case_study` of a pipeline file says.
   public static let name = "looped-language"
+  /// The heading of its reports.
   public static let title = "Reasoning in words, by a looped transformer"
+  /// What every one of its files cites.
   public static let references = [
     "Liu, Ding, Osher, Yin: Implicit models: expressive power scales with test-time compute, ICLR 2026",
     "Geiping et al.: Scaling up test-time compute with latent reasoning: a recurrent depth approach, 2025",
   ]
 
+  /// Prompts of tokens, padded at the end, their answers, and a contrast prompt for each.
   public static let layout = DatasetLayout(
     caseStudy: name, title: title, references: references,
     fields: [
@@ -26,15 +30,19 @@ public enum LoopedLanguageStudy: HasDifficulty, HasPublishedModel, HasFigures, H
       FieldSchema("contrast_distance", [], .int64, role: .identifier, "words in which the two prompts differ"),
     ])
 
+  /// Hops or operations; `training.phases[].difficulty` selects by it.
   public static let difficultyField = "difficulty"
+  /// Texts that a published model wrote.
   public static let fileSchemas = [GenerationFile.schema]
 
+  /// Reads `dataset`: the task and its sizes.
   public static func generator(
     reading section: ConfigurationSection, seed: UInt64
   ) throws -> any SampleGenerator {
     try ProblemGenerator(reading: section, seed: seed)
   }
 
+  /// The looped transformer, and one whose blocks are not tied.
   public static let architectures = [
     Architecture<LanguageBatch>("looped-transformer") { section in
       var sizes = try TransformerSizes(reading: section)
@@ -81,6 +89,7 @@ public enum LoopedLanguageStudy: HasDifficulty, HasPublishedModel, HasFigures, H
     }
   }
 
+  /// Tokens `[B, L]`, their lengths and answers `[B]`.
   public static func batch(
     _ reader: DatasetReader, _ split: Split, rows: [Int], options: TensorOptions
   ) throws -> LanguageBatch {
@@ -110,10 +119,12 @@ public enum LoopedLanguageStudy: HasDifficulty, HasPublishedModel, HasFigures, H
     try 1 - output.argmax(dimension: -1).isEqual(to: batch.answers).to(type: output.type)
   }
 
+  /// Reads `sweep.checkpoint`: prompts and recurrences for a published model.
   public static func checkpointSweep(reading section: ConfigurationSection) throws -> any CheckpointSweep {
     try GenerationSweep(reading: section)
   }
 
+  /// Reads `sweep.perturbations`: the contrast prompt, or a change of the embeddings.
   public static func perturbations(
     reading section: ConfigurationSection
   ) throws -> [any InputPerturbation<LanguageBatch>] {

@@ -13,6 +13,7 @@ public struct ConstructedOperator: ImplicitModel {
   /// eps(x).
   public let step: StepSize
 
+  /// What a batch contributes, the same in every iteration.
   public struct Context: Sendable {
     /// 1 - eps(x), `[B, 1]`: the contraction factor in y.
     let retention: Tensor
@@ -27,8 +28,10 @@ public struct ConstructedOperator: ImplicitModel {
     self.step = step
   }
 
+  /// None.
   public var parameters: NamedParameters { NamedParameters() }
 
+  /// 1 - eps(x) and eps(x) F(x).
   public func inject(_ batch: ScalarBatch) throws -> Context {
     func column(_ values: [Double]) throws -> Tensor {
       try Tensor(values, shape: [values.count, 1], type: batch.y.type, device: batch.y.device)
@@ -46,6 +49,7 @@ public struct ConstructedOperator: ImplicitModel {
     try state * context.retention + context.drive
   }
 
+  /// The state is the output, `[B, 1]`.
   public func readout(_ state: Tensor, _ context: Context) throws -> Tensor { state }
 
   // MARK: what the theory says of it, at single points

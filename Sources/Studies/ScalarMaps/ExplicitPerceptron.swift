@@ -18,6 +18,7 @@ public struct ExplicitPerceptron: ExplicitModel {
     try rest.second.weight.assign(initial.orthogonal([1, width], "rest.2.weight"))
   }
 
+  /// Weights and biases of its layers.
   public var parameters: NamedParameters {
     var named = NamedParameters()
     named.add("input", first)

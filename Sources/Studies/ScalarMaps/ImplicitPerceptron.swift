@@ -10,6 +10,7 @@ public struct ImplicitPerceptron: ImplicitModel {
   private let block: TwoLayerPerceptron
   private let head: Linear
 
+  /// What a batch contributes, the same in every iteration.
   public struct Context: Sendable {
     /// `[B, n]`
     let x: Tensor
@@ -32,6 +33,7 @@ public struct ImplicitPerceptron: ImplicitModel {
     try head.weight.assign(initial.orthogonal([1, width], "head.weight"))
   }
 
+  /// W1, b1, W2, b2 of the block, and c, d of the head.
   public var parameters: NamedParameters {
     var named = NamedParameters()
     named.add("block", block)
@@ -39,6 +41,7 @@ public struct ImplicitPerceptron: ImplicitModel {
     return named
   }
 
+  /// x, `[B, n]`.
   public func inject(_ batch: ScalarBatch) throws -> Context {
     Context(x: try batch.x.narrow(1, from: 0, count: dimension))
   }

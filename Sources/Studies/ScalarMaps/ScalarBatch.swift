@@ -12,6 +12,7 @@ public struct ScalarBatch: SampleBatch {
   /// F(x), `[B, 1]`
   public let y: Tensor
 
+  /// B
   public var sampleCount: Int { points.count }
 
   init(_ targets: [TargetMap], _ points: [[Double]], values: [Double], options: TensorOptions) throws {

@@ -6,12 +6,16 @@ import Torch
 /// The case study `scalar-maps`: the theorem itself. Locally Lipschitz maps as fixed points of regular operators, constructed and
 /// learned.
 public enum ScalarMapStudy: HasFigures {
+  /// What `case_study` of a pipeline file says.
   public static let name = "scalar-maps"
+  /// The heading of its reports.
   public static let title = "Scalar maps: the theorem itself, exact and learned"
+  /// What every one of its files cites.
   public static let references = [
     "Liu, Ding, Osher, Yin: Implicit models: expressive power scales with test-time compute, ICLR 2026"
   ]
 
+  /// Which map it is, the point x, and y = F(x); float64.
   public static let layout = DatasetLayout(
     caseStudy: name, title: title, references: references,
     fields: [
@@ -28,6 +32,7 @@ public enum ScalarMapStudy: HasFigures {
   static let certificate = FieldSchema(
     "local_lipschitz", [], .float64, role: .certificate, "local Lipschitz constant of F at x")
 
+  /// Reads `dataset`: the maps, and where their points are drawn.
   public static func generator(reading section: ConfigurationSection, seed: UInt64) throws -> any SampleGenerator {
     let targets = try section.sections("targets", "the maps, and where their samples lie").map(SampledTarget.init)
     let nearest = try section.number(
@@ -43,6 +48,7 @@ public enum ScalarMapStudy: HasFigures {
     return ScalarGenerator(targets: targets, nearest: nearest, plans: plans, seed: seed)
   }
 
+  /// The operator of the proof, and learned networks, implicit and explicit.
   public static let architectures = [
     Architecture<ScalarBatch>("constructed") { section in
       let target = try TargetMap(reading: section)
@@ -63,6 +69,7 @@ public enum ScalarMapStudy: HasFigures {
     }
   }
 
+  /// Points x, padded with zeros to `[B, n]`, and values F(x) `[B, 1]`.
   public static func batch(
     _ reader: DatasetReader, _ split: Split, rows: [Int], options: TensorOptions
   ) throws -> ScalarBatch {
@@ -76,10 +83,12 @@ public enum ScalarMapStudy: HasFigures {
     try (output - batch.y).pow(2).mean(dimensions: [1])
   }
 
+  /// Relative where F is large, absolute where it is small.
   public static let error = Measure<ScalarBatch>("error", "|y - F(x)| / (|F(x)| + 1)") { output, batch in
     try (output - batch.y).sampleNorms() / (batch.y.sampleNorms() + 1)
   }
 
+  /// Reads `sweep.perturbations`: changes of x of given lengths.
   public static func perturbations(
     reading section: ConfigurationSection
   ) throws -> [any InputPerturbation<ScalarBatch>] {

@@ -18,6 +18,7 @@ public enum StepSize: Equatable, Sendable {
   /// eps = rate everywhere. Not regular where F is not Lipschitz: it inherits rate Lip(F).
   case constant(rate: Double)
 
+  /// As the key `step` says it.
   public enum Name: String, CaseIterable, Sendable {
     case recipe, linear
     case figure1 = "figure-1"

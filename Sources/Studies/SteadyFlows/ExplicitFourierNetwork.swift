@@ -21,8 +21,10 @@ public struct ExplicitFourierNetwork: ExplicitModel {
     frame = try FourierFrame(size, channels: channels, points: points, type: type)
   }
 
+  /// Named as in the published code.
   public var parameters: NamedParameters { frame.parameters }
 
+  /// The scaled solution, `[B, H, W]`.
   public func predict(_ batch: FieldBatch) throws -> Tensor {
     let lifted = try frame.lifted(batch)
     let blocks = try frame.blocks.map { try $0.prepared(frame.basis) }

@@ -9,6 +9,7 @@ public struct FieldBatch: SampleBatch {
   /// The vorticity, or the pressure: `[B, H, W]`.
   public let solution: Tensor
 
+  /// B
   public var sampleCount: Int { input.shape[0] }
 
   public init(input: Tensor, solution: Tensor) {

@@ -21,6 +21,7 @@ public struct SpectralConvolution: Module {
     weights2 = try Parameter(.zeros(shape, type: type), isComplexPair: true)
   }
 
+  /// Complex weights of low modes, named as in the published code.
   public var parameters: NamedParameters {
     var named = NamedParameters()
     named.add("weights1", weights1)

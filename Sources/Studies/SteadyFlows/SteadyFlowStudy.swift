@@ -7,14 +7,18 @@ import Torch
 /// The case study `steady-flows`: from the force field to the vorticity of the steady flow on the periodic square, or from the
 /// coefficient to the pressure of Darcy flow, learned by Fourier networks.
 public enum SteadyFlowStudy: HasPublishedResults, HasRealInput, HasSymmetries, HasFigures {
+  /// What `case_study` of a pipeline file says.
   public static let name = "steady-flows"
+  /// The heading of its reports.
   public static let title = "Steady flows, learned by Fourier neural operators"
+  /// What every one of its files cites.
   public static let references = [
     "Liu, Ding, Osher, Yin: Implicit models: expressive power scales with test-time compute, ICLR 2026",
     "Marwah, Pokle, Kolter, Lipton, Lu, Risteski: Deep equilibrium based neural operators for steady-state PDEs, NeurIPS 2023",
     "Li et al.: Fourier neural operator for parametric partial differential equations, ICLR 2021",
   ]
 
+  /// Force `[2, N, N]` and vorticity `[N, N]`, or coefficient and pressure, with their scales.
   public static let layout = DatasetLayout(
     caseStudy: name, title: title, references: references,
     fields: [
@@ -46,10 +50,12 @@ public enum SteadyFlowStudy: HasPublishedResults, HasRealInput, HasSymmetries, H
     FieldSchema("seed", [], .int64, role: .identifier, "seed that the draw belongs to"),
   ]
 
+  /// Reads `dataset`: the equation, its forcing and its solver.
   public static func generator(reading section: ConfigurationSection, seed: UInt64) throws -> any SampleGenerator {
     try FlowGenerator(reading: section, seed: seed)
   }
 
+  /// The implicit Fourier network, FNO and FNO++.
   public static let architectures = [
     architecture("fno-deq") { size, channels, points, seed in
       let network = try ImplicitFourierNetwork(size, channels: channels, points: points)
@@ -90,6 +96,7 @@ public enum SteadyFlowStudy: HasPublishedResults, HasRealInput, HasSymmetries, H
     return "{width: \(weights[0]), modes: \(weights[2]), depth: \(max(depth, 1))}"
   }
 
+  /// Scaled inputs `[B, C, H, W]` and solutions `[B, H, W]`.
   public static func batch(
     _ reader: DatasetReader, _ split: Split, rows: [Int], options: TensorOptions
   ) throws -> FieldBatch {
@@ -128,10 +135,12 @@ public enum SteadyFlowStudy: HasPublishedResults, HasRealInput, HasSymmetries, H
     try (output - batch.solution).sampleNorms() / batch.solution.sampleNorms()
   }
 
+  /// As the loss, with 1e-9 against solutions that are 0.
   public static let error = Measure<FieldBatch>("error", "||y - y*|| / ||y*||") { output, batch in
     try (output - batch.solution).sampleNorms() / (batch.solution.sampleNorms() + 1e-9)
   }
 
+  /// Reads `sweep.perturbations`: changes at single wave numbers, by physics or as published.
   public static func perturbations(
     reading section: ConfigurationSection
   ) throws -> [any InputPerturbation<FieldBatch>] {
@@ -164,8 +173,10 @@ public enum SteadyFlowStudy: HasPublishedResults, HasRealInput, HasSymmetries, H
     RealInput(batch.input) { FieldBatch(input: $0, solution: batch.solution) }
   }
 
+  /// Those that the equations of flow have.
   public static let symmetries = FlowSymmetry.allCases.map(\.rawValue)
 
+  /// Each sample transformed by a random element of the chosen symmetries.
   public static func transformed(
     _ batch: FieldBatch, by symmetries: [String], random: inout KeyedRandom
   ) throws -> FieldBatch {

@@ -39,6 +39,7 @@ public final class LoopedTransformer: Module {
       try rotary ?? RotaryTable(positions: sizes.blockSize, headWidth: sizes.headWidth, base: sizes.rotaryBase)
   }
 
+  /// Named as in the published checkpoints.
   public var parameters: NamedParameters {
     var named = NamedParameters()
     named.add("transformer.wte.weight", embedding)
