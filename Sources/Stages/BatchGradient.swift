@@ -63,7 +63,9 @@ struct BatchGradient<Case: CaseStudy> {
 
   /// One chunk's contribution to the mean.
   private func part(_ index: Int, _ batch: Case.Batch, share: Double, _ parameters: [Tensor]) throws -> Result {
-    func weighted(_ output: Tensor) throws -> Tensor { try Case.losses(output, batch).sum() * share }
+    func weighted(_ output: Tensor) throws -> Tensor {
+      try batch.requireOneOfEach(Case.losses(output, batch), "losses").sum() * share
+    }
     switch model {
     case .explicit(let network):
       var random = random(index)

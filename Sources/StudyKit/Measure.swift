@@ -2,7 +2,7 @@ import Records
 import Torch
 
 /// A measure of outputs: name, unit and meaning, and the value of each sample.
-public struct Measure<Batch>: Sendable {
+public struct Measure<Batch: SampleBatch>: Sendable {
   /// Name, unit and meaning, for files, tables and axes.
   public var description: MeasureDescription
   /// The value of each sample, `[B]`.
@@ -20,5 +20,9 @@ public struct Measure<Batch>: Sendable {
   }
 
   /// The value of each sample, read back.
-  package func callAsFunction(_ output: Tensor, _ batch: Batch) throws -> [Double] { try values(output, batch).doubles() }
+  ///
+  /// - Throws: `Failure` (bug) where there is not one number for each.
+  package func callAsFunction(_ output: Tensor, _ batch: Batch) throws -> [Double] {
+    try batch.requireOneOfEach(values(output, batch), description.name).doubles()
+  }
 }

@@ -10,19 +10,23 @@ import Torch
 /// Samples of every case study: as they are drawn, perturbed, and replaced by equivalent ones.
 @Suite struct DataTests {
   @Test(arguments: StudyUnderTest.all)
-  func `Datasets of two seeds share no sample`(_ study: StudyUnderTest) throws {
+  func `Datasets of two seeds, and the splits of one, have other samples`(_ study: StudyUnderTest) throws {
     try seedsMatter(study.study, study)
   }
 
   private func seedsMatter<Case: CaseStudy>(_: Case.Type, _ study: StudyUnderTest) throws {
     let run = try SmokeRun<Case>.of(study)
     #expect(try run.bench.generate("another", ["seed=2"]) != run.datasetHash)
-    func labels(_ name: String) throws -> [FieldValues] {
+    func labels(_ name: String, _ split: Split, rows: Int? = nil) throws -> [FieldValues] {
       let reader = try DatasetReader(run.bench.path(name), Case.layout)
-      let samples = try reader.block(.test, rows: 0..<reader.count(of: .test))
+      let samples = try reader.block(split, rows: 0..<(rows ?? reader.count(of: split)))
       return Case.layout.fields.filter { $0.role == .label }.compactMap { samples.fields[$0.name] }
     }
-    #expect(try labels("another") != labels("dataset"))
+    #expect(try labels("another", .test) != labels("dataset", .test))
+    // Draws of the same number in two splits: the stream of random numbers has to tell them apart.
+    let reader = try DatasetReader(run.bench.path("dataset"), Case.layout)
+    let rows = try min(reader.count(of: .train), reader.count(of: .test))
+    #expect(try labels("dataset", .train, rows: rows) != labels("dataset", .test, rows: rows))
   }
 
   @Test(arguments: StudyUnderTest.all)
