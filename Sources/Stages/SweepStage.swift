@@ -47,13 +47,16 @@ public struct SweepStage {
 
   /// - Returns: the content hash of the sweep.
   public func run<Case: CaseStudy>(_ configuration: ExperimentConfiguration<Case>) throws -> String {
-    let sweep = configuration.sweep
     let modelFile = try ModelFile(self.model, caseStudy: Case.name)
     let reader = try DatasetReader(dataset, Case.layout)
     try reader.checkValues()
-    let lock = try OutputLock(for: output)
-    defer { withExtendedLifetime(lock) {} }
+    return try withOutputLock(output) { try run(configuration, modelFile, reader) }
+  }
 
+  private func run<Case: CaseStudy>(
+    _ configuration: ExperimentConfiguration<Case>, _ modelFile: ModelFile, _ reader: DatasetReader
+  ) throws -> String {
+    let sweep = configuration.sweep
     func loaded(_ options: TensorOptions) throws -> Model<Case.Batch> {
       let model = try modelFile.model(of: Case.self, layout: reader.layout)
       try model.module.move(to: device, type: options.type)
