@@ -90,8 +90,12 @@ public struct SweepStage {
           ProvenanceInput(path: reader.path, contentHash: reader.header.contentHash),
         ]))
     do {
-      let log = try ResumeLog(
-        of: output, resumes: resumes, identity: identity(configuration.document, modelFile, reader))
+      let identity = Self.identity(
+        of: configuration.document, device: device,
+        parts: [
+          split.rawValue, modelFile.header.contentHash ?? modelFile.path, reader.header.contentHash ?? reader.path,
+        ])
+      let log = try ResumeLog(of: output, resumes: resumes, identity: identity.hash)
       var done = 0
       try log.restore { entry in
         try file.append(SweepSamples(entry))
@@ -179,22 +183,9 @@ public struct SweepStage {
     }
   }
 
-  /// All that decides about the curves.
-  private func identity(_ document: ConfigurationDocument, _ model: ModelFile, _ reader: DatasetReader) -> String {
-    let parts = [
-      implicitModelsVersion, Self.settings(of: document), split.rawValue, "\(device)",
-      model.header.contentHash ?? model.path, reader.header.contentHash ?? reader.path,
-    ]
-    return SHA256.hash(parts.joined(separator: "\n"))
-  }
-
-  /// The keys of a configuration that decide about curves, with their values, one a line in the order of the keys. Which splits a
-  /// pipeline sweeps does not.
-  static func settings(of document: ConfigurationDocument) -> String {
-    let values = document.resolvedValues(under: ["case_study", "seed", "sweep"])
-    return values.filter { $0.key != "sweep.splits" && !$0.key.hasPrefix("sweep.splits.") }.map {
-      "\($0.key)=\($0.value.debugDescription)"
-    }.sorted()
-      .joined(separator: "\n")
+  /// All that decides about the curves. Which splits a pipeline sweeps does not.
+  static func identity(of document: ConfigurationDocument, device: Device, parts: [String]) -> ResumeIdentity {
+    ResumeIdentity(
+      document, under: ["case_study", "seed", "sweep"], except: ["sweep.splits"], device: device, parts: parts)
   }
 }

@@ -14,7 +14,7 @@ import Testing
     _ = try sweep.texts("splits", "")
     _ = try sweep.integer("iterations", in: 1..., "")
     _ = try sweep.text("note", "")
-    return SweepStage.settings(of: document)
+    return SweepStage.identity(of: document, device: .cpu, parts: []).hash
   }
 
   @Test func `Every setting of a sweep counts but the splits of the pipeline`() throws {
