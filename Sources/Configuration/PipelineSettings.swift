@@ -1,5 +1,3 @@
-import Support
-
 /// The section `pipeline` of a pipeline file: the tasks that a run is cut into.
 public struct PipelineSettings: Equatable, Sendable {
   /// Parts that the dataset is drawn in, as tasks of their own; one needs no merge.
@@ -14,11 +12,7 @@ public struct PipelineSettings: Equatable, Sendable {
     let seeds = try section.integers(
       "seeds", default: [], in: 0..., count: 0...,
       "seeds that every model is trained with, which become part of its name; if empty, the seed of the file")
-    guard Set(seeds).count == seeds.count else {
-      throw Failure(
-        .usage, "\(section.path).seeds: expected different seeds, found one of them twice", at: section.location,
-        remedy: "name each once")
-    }
+    try section.requireUnique(seeds, "seeds")
     self.seeds = seeds.isEmpty ? nil : seeds
     try section.finish()
   }

@@ -38,6 +38,18 @@ public struct DatasetLayout: Equatable, Sendable {
     }
   }
 
+  /// The length of a dimension that a model is built for.
+  ///
+  /// - Throws: `Failure` (usage) where no dataset says it.
+  public func length(_ dimension: String) throws -> Int {
+    guard let length = dimensions[dimension] else {
+      throw Failure(
+        .usage, "the model depends on the length of the dimension `\(dimension)`, which only a dataset of \(caseStudy) says",
+        remedy: "name the dataset that it is for: --dataset file.h5")
+    }
+    return length
+  }
+
   /// The field of a name. Throws `.bug` if there is none.
   public func field(_ name: String) throws -> FieldSchema {
     guard let field = fields.first(where: { $0.name == name }) else {

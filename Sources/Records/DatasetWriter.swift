@@ -94,16 +94,24 @@ public final class DatasetWriter {
   /// Samples written so far.
   public func count(of split: Split) throws -> Int { try output(split).count }
 
+  /// A block that is not as the layout and the plan say.
+  private func misuse(_ problem: String, _ split: Split) -> Failure {
+    Failure(.bug, problem, at: "generator of \(layout.caseStudy), split `\(split.rawValue)`")
+  }
+
   /// Appends accepted samples; those beyond `keep` are left out.
+  ///
+  /// - Throws: `Failure` (bug) that names case study and split for fields, draws or counts that the layout does not have, (bad data)
+  ///   for a value that its field forbids.
   public func append(_ block: SampleBlock, to split: Split) throws {
     let output = try output(split)
     guard Set(block.fields.keys) == Set(layout.fields.map(\.name)) else {
-      throw Failure(.bug, "expected the fields \(layout.fields.map(\.name)), found \(block.fields.keys.sorted())")
+      throw misuse("expected the fields \(layout.fields.map(\.name).sorted()), found \(block.fields.keys.sorted())", split)
     }
     var last = output.lastDraw
     for draw in block.draws {
       guard output.range.contains(draw), last.map({ $0 < draw }) ?? true else {
-        throw Failure(.bug, "expected ascending draws in \(output.range), found \(draw) after \(last ?? -1)")
+        throw misuse("expected ascending draws in \(output.range), found \(draw) after \(last ?? -1)", split)
       }
       last = draw
     }
@@ -113,7 +121,9 @@ public final class DatasetWriter {
     try Failure.mapping {
       for (field, size, dataset) in output.fields {
         guard let values = block.fields[field.name], values.count == block.draws.count * size else {
-          throw Failure(.bug, "expected \(size) values per sample of `\(field.name)`")
+          throw misuse(
+            "expected \(size) values for each of \(block.draws.count) samples of `\(field.name)`, found "
+              + "\(block.fields[field.name]?.count ?? 0) in all", split)
         }
         let keptValues = values.prefix(kept * size)
         if let (index, found) = field.firstForbidden(in: keptValues) {

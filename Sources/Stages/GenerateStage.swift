@@ -100,8 +100,7 @@ public struct GenerateStage {
       count: count, threads: threads, shouldStop: { Interruption.isRequested || isFull.isSet },
       produce: { block in
         let range = ((first + block) * size..<(first + block + 1) * size).clamped(to: draws)
-        return GeneratedBlock(
-          split: split, draws: range.count, samples: try generator.samples(of: split, draws: range))
+        return GeneratedBlock(split: split, draws: range.count, samples: try Self.samples(of: generator, split, range))
       },
       consume: { _, block in
         guard try !writer.isFull(split) else { return }
@@ -115,6 +114,16 @@ public struct GenerateStage {
       throw Interruption.failure(
         "the samples of \(drawn) of \(draws.count) draws of the split `\(split.rawValue)` are saved",
         remedy: "run the same command with --resume")
+    }
+  }
+}
+
+extension GenerateStage {
+  /// The samples of a block; a failure that does not say where it happened says it now.
+  private static func samples(of generator: any SampleGenerator, _ split: Split, _ draws: Range<Int>) throws -> SampleBlock {
+    do { return try generator.samples(of: split, draws: draws) } catch var failure as Failure where failure.location == nil {
+      failure.location = "split `\(split.rawValue)`, draws \(draws.lowerBound) to \(draws.upperBound - 1)"
+      throw failure
     }
   }
 }

@@ -43,11 +43,7 @@ public struct SweepConfiguration<Case: CaseStudy> {
       "save_outputs", default: false, "store the output of every sample at every iteration")
     splits = try section.choices(
       "splits", default: [Split.test, .train], count: 1..., "splits that the pipeline sweeps")
-    guard Set(splits).count == splits.count else {
-      throw Failure(
-        .usage, "\(section.path).splits: expected different splits, found one of them twice", at: section.location,
-        remedy: "name each once")
-    }
+    try section.requireUnique(splits, "splits")
     perturbations = try Case.perturbations(
       reading: section.section("perturbations", "changes of the input along which Lipschitz ratios are measured"))
     memory = try section.optionalSection(

@@ -11,9 +11,11 @@ public enum WeightExchange {
   ///   - architecture: its name in configurations, for example `implicit-gnn`.
   ///   - settings: the architecture's further settings as a YAML map; nil to take them from the shapes of the weights.
   ///   - name: name of the model in the file.
+  ///   - dataset: the dataset that the model is for; nil where no shape depends on it.
   /// - Throws: `Failure` that names the first array that is missing, unexpected, or of another shape.
   public static func importWeights<Case: CaseStudy>(
-    _ study: Case.Type, architecture: String, settings: String?, name: String, safetensors path: String, to output: String
+    _ study: Case.Type, architecture: String, settings: String?, name: String, dataset: String? = nil, safetensors path: String,
+    to output: String
   ) throws {
     let weights = try Safetensors.read(path)
     let shapes = weights.mapValues(\.shape)
@@ -25,7 +27,8 @@ public enum WeightExchange {
     let text = "models:\n  \(name): {architecture: \(architecture)\(inner(settings))}\n"
     let document = try ConfigurationDocument.parse(text, name: "--settings")
     let section = try document.root.namedSections("models", count: 1...1, "the model")[0].section
-    let parameters = try ConfiguredModel<Case>(reading: section).description.build(Case.layout, 0).module.parameters
+    let layout = try dataset.map { try DatasetReader($0, Case.layout).layout } ?? Case.layout
+    let parameters = try ConfiguredModel<Case>(reading: section).description.build(layout, 0).module.parameters
     try parameters.assign(weights, of: path)
     let facts = ModelFacts(
       caseStudy: Case.name, model: name, architecture: architecture,
@@ -70,7 +73,7 @@ extension NamedParameters {
       guard value.shape == parameter.value.shape else {
         throw Failure(
           .badData, "expected shape \(parameter.value.shape), found \(value.shape)", at: "\(path):\(name)",
-          remedy: "check the settings of the architecture, and the channels of the data")
+          remedy: "check the settings of the architecture, and the channels and points of the dataset that the model is for")
       }
       try parameter.assign(value.to(type: value.type == .float64 ? .float64 : .float32))
     }

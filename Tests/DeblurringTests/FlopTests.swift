@@ -11,9 +11,9 @@ import Torch
   static let b = 2
   static let settings = DRUNet.Settings(widths: [2, 3, 4, 5], blocks: 2, channels: 3)
 
-  static func batch(_ height: Int, _ width: Int) throws -> DegradedImages {
+  static func batch(_ height: Int, _ width: Int) throws -> DeblurringBatch {
     let images = try Tensor.zeros([b, settings.channels, height, width])
-    return try DegradedImages(draws: [0, 1], images: images, measurements: images, kernels: .zeros([b, 1, 3, 3]))
+    return try DeblurringBatch(draws: [0, 1], images: images, measurements: images, kernels: .zeros([b, 1, 3, 3]))
   }
 
   /// Convolutions of 3 x 3 on each scale, two in a block, and of 2 x 2 with stride 2 between scales, once down and once up.

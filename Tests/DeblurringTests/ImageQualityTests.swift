@@ -14,7 +14,7 @@ import Torch
 
   @Test func `The error of an image is its PSNR with the other sign, its loss the mean squared error`() throws {
     let images = try normal([2, 3, 16, 16], "x")
-    let batch = try DegradedImages(
+    let batch = try DeblurringBatch(
       draws: [0, 1], images: images, measurements: images, kernels: normal([1, 1, 3, 3], "k"))
     let output = try images + 0.1
     #expect(try abs(DeblurringStudy.losses(output, batch).doubles()[1] - 0.01) < 1e-12)

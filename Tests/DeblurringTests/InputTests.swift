@@ -3,6 +3,7 @@ import Foundation
 import HDF5
 import Records
 import Support
+import TestSupport
 import Testing
 
 @testable import Deblurring
@@ -53,9 +54,9 @@ import Testing
   }
 
   @Test func `A kernel is read from HDF5 and NumPy files by its number`() throws {
-    let folder = try TestFolder()
+    let folder = try ScratchFolder()
     let weights = (0..<2 * 3 * 5).map { Double($0 % 15) / 105 }
-    let path = try folder.file("kernels.h5")
+    let path = folder.file("kernels.h5")
     let file = try File.create(path)
     try file.write("kernels", weights, shape: [2, 3, 5])
     try file.close()
@@ -63,7 +64,7 @@ import Testing
     let padded = header + String(repeating: " ", count: 117 - header.count) + "\n"
     var data = Data([0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(padded.utf8))
     for weight in weights { withUnsafeBytes(of: Float(weight).bitPattern.littleEndian) { data.append(contentsOf: $0) } }
-    let numpy = try folder.file("kernels.npy")
+    let numpy = folder.file("kernels.npy")
     try data.write(to: URL(filePath: numpy))
     for source in [path, numpy] {
       let kernel = try KernelFile.read(source, dataset: "/kernels", index: 1)
@@ -93,9 +94,9 @@ import Testing
   }
 
   @Test func `PNG pictures are read as they were written, and JPEG pictures nearly so`() throws {
-    let folder = try TestFolder()
+    let folder = try ScratchFolder()
     let image = Self.ramp(width: 40, height: 33)
-    let (png, jpeg) = try (folder.file("a.png"), folder.file("a.jpg"))
+    let (png, jpeg) = (folder.file("a.png"), folder.file("a.jpg"))
     try image.write(to: png)
     #expect(try RasterImage(reading: png) == image)
     try Self.writeJPEG(image, to: jpeg)
@@ -107,17 +108,19 @@ import Testing
     #expect(abs(image.crop(row: 2, column: 3, size: 16, channels: 1)[0] - (0.299 * 12 + 0.587 * 8 + 0.114 * 128) / 255) < 1e-6)
   }
 
-  static func folder(_ change: (TestFolder) throws -> Void = { _ in }) throws -> TestFolder {
-    let folder = try TestFolder()
+  static func folder(_ change: (ScratchFolder) throws -> Void = { _ in }) throws -> ScratchFolder {
+    let folder = try ScratchFolder()
     for split in ["train", "val", "test"] {
-      for number in 0..<3 { try ramp(width: 40 + number, height: 36).write(to: folder.file("images/\(split)/\(number).png")) }
+      for number in 0..<3 {
+        try ramp(width: 40 + number, height: 36).write(to: folder.fileInFolders("images/\(split)/\(number).png"))
+      }
     }
-    try writeJPEG(ramp(width: 50, height: 40), to: folder.file("images/train/sub/last.jpg"))
+    try writeJPEG(ramp(width: 50, height: 40), to: folder.fileInFolders("images/train/sub/last.jpg"))
     try change(folder)
     return folder
   }
 
-  static func pipeline(_ folder: TestFolder) -> String {
+  static func pipeline(_ folder: ScratchFolder) -> String {
     """
     case_study: deblurring
     dataset:
@@ -154,16 +157,16 @@ import Testing
     let folder = try Self.folder { folder in
       let image = Self.ramp(width: 60, height: 60)
       switch kind {
-      case "small": try Self.ramp(width: 31, height: 40).write(to: folder.file("images/train/small.png"))
+      case "small": try Self.ramp(width: 31, height: 40).write(to: folder.fileInFolders("images/train/small.png"))
       case "jpeg", "png":
-        let whole = try folder.file("whole")
+        let whole = folder.file("whole")
         if kind == "jpeg" { try Self.writeJPEG(image, to: whole) } else { try image.write(to: whole) }
         let data = try Data(contentsOf: URL(filePath: whole))
         try data.prefix(data.count * 2 / 3).write(
-          to: URL(filePath: folder.file("images/train/cut.\(kind == "jpeg" ? "jpg" : "png")")))
-      case "text": try Data("hello".utf8).write(to: URL(filePath: folder.file("images/train/text.png")))
+          to: URL(filePath: folder.fileInFolders("images/train/cut.\(kind == "jpeg" ? "jpg" : "png")")))
+      case "text": try Data("hello".utf8).write(to: URL(filePath: folder.fileInFolders("images/train/text.png")))
       case "empty":
-        try FileManager.default.createDirectory(atPath: folder.file("images/valid/x"), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(atPath: folder.fileInFolders("images/valid/x"), withIntermediateDirectories: true)
       default: try FileManager.default.removeItem(atPath: "\(folder.path)/images/test")
       }
     }
@@ -178,7 +181,7 @@ import Testing
     ("dataset.noise_level=-0.1", "noise_level"), ("dataset.kernel.size=4", "odd"), ("dataset.images.size=8", "size"),
     ("dataset.images.channels=2", "1 or 3"), ("sweep={perturbations: {frequencies: [0.1, 0.1]}}", "found 0.1 twice"),
   ]) func `Settings out of their range are refused`(override: String, text: String) throws {
-    let folder = try TestFolder()
+    let folder = try ScratchFolder()
     let failure = try #require(throws: Failure.self) { _ = try configuration(Self.pipeline(folder), [override]) }
     #expect(failure.status == .usage && failure.problem.contains(text), "\(failure)")
   }

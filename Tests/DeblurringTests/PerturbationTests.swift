@@ -12,7 +12,7 @@ import Torch
     let (offsets, members) = try (fixture.integers("\(group)/tie_offsets"), fixture.integers("\(group)/tie_members"))
     for (number, position) in try fixture.tensor("\(group)/freqs").doubles().enumerated() {
       // The fixture stores 0.1 as float32 would print it; ranks are the same.
-      let (u, v) = FrequencyPerturbation.coefficient(height: height, width: width, position: position)
+      let (u, v) = DeblurringPerturbation.coefficient(height: height, width: width, position: position)
       let admissible = (offsets[number]..<offsets[number + 1]).map { [members[2 * $0], members[2 * $0 + 1]] }
       #expect(admissible.contains([u, v]), "\(position): \(u), \(v)")
     }
@@ -25,7 +25,7 @@ import Torch
     let (height, width) = (expected.shape[2], expected.shape[3])
     let picked = try fixture.integers("\(group)/picked")
     let changes = try (0..<5).map { number in
-      try FrequencyPerturbation.wave(
+      try DeblurringPerturbation.wave(
         u: picked[5 * number + 1], v: picked[5 * number + 2], amplitude: 0.01, height: height, width: width,
         options: TensorOptions(type: .float64)
       ).expanded([1, 3, height, width])
@@ -41,9 +41,9 @@ import Torch
     let (images, noise) = try (normal([2, 3, 16, 16], "x"), normal([2, 3, 16, 16], "n"))
     let kernels = try normal([2, 1, 5, 5], "k")
     let blur = try BlurOperator(kernels: kernels, height: 16, width: 16)
-    let batch = try DegradedImages(
+    let batch = try DeblurringBatch(
       draws: [0, 1], images: images, measurements: blur.blurred(images) + noise, kernels: kernels)
-    let change = try FrequencyPerturbation(position: 0.3, amplitude: 0.01)
+    let change = try DeblurringPerturbation(position: 0.3, amplitude: 0.01)
       .change(height: 16, width: 16, options: TensorOptions(type: .float64))
     let (moved, distances) = try batch.moved(by: change)
     #expect(try (moved.measurements - blur.blurred(moved.images) - noise).abs().maximum().scalar() < 1e-12)

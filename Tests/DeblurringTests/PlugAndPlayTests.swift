@@ -10,8 +10,8 @@ import Torch
 @Suite struct PlugAndPlayTests {
   static let settings = DRUNet.Settings(widths: [4, 6, 10, 12], blocks: 1)
 
-  static func batch(_ fixture: Fixture, measurement: Tensor? = nil) throws -> DegradedImages {
-    try DegradedImages(
+  static func batch(_ fixture: Fixture, measurement: Tensor? = nil) throws -> DeblurringBatch {
+    try DeblurringBatch(
       draws: [0, 1], images: fixture.tensor("ground_truth"), measurements: measurement ?? fixture.tensor("measurement"),
       kernels: fixture.tensor("kernel"))
   }

@@ -4,6 +4,7 @@ import Records
 import Stages
 import StudyKit
 import Support
+import TestSupport
 import Testing
 import Torch
 
@@ -11,7 +12,7 @@ import Torch
 
 /// The stages of a small pipeline, from images to curves.
 @Suite final class StageTests {
-  let folder: TestFolder
+  let folder: ScratchFolder
   static let pipeline = """
     case_study: deblurring
     dataset:
@@ -37,7 +38,7 @@ import Torch
     """
 
   init() throws {
-    folder = try TestFolder()
+    folder = try ScratchFolder()
     _ = try GenerateStage(output: "\(folder.path)/dataset.h5", shard: nil, threads: 2, progress: nil)
       .run(configuration(Self.pipeline))
   }

@@ -3,6 +3,7 @@ import Foundation
 import HDF5
 import StudyKit
 import Support
+import TestSupport
 import Testing
 import Torch
 
@@ -13,8 +14,7 @@ struct Fixture {
   let file: File
 
   init(_ name: String) throws {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures")
-    file = try File.open(folder.appending(path: name).path)
+    file = try File.open(fixturePath(name))
   }
 
   /// A dataset in float64.
@@ -61,25 +61,6 @@ struct Fixture {
       let difference = try (gradient - expected).abs().maximum().scalar()
       #expect(difference <= 2e-4 * scale + 1e-9, "\(name): \(difference) of \(scale)")
     }
-  }
-}
-
-/// A folder that goes away with the test.
-final class TestFolder {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appending(path: "deblurring-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String) throws -> String {
-    let file = "\(path)/\(name)"
-    try FileManager.default.createDirectory(
-      atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-    return file
   }
 }
 

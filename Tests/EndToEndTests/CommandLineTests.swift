@@ -142,5 +142,24 @@ extension SmokeRunTests {
       }
       #expect(try errors(folder.path) == errors(SmokeRun.folder))
     }
+
+    @Test func `Weights whose shapes depend on the data come in with the dataset they are for`() async throws {
+      let folder = try TemporaryFolder()
+      let flows = "--config pipelines/steady-flows.yaml --preset smoke"
+      _ = try await Self.shell(
+        """
+        implicit-generate steady-flows \(flows) --out $D/dataset.h5
+        implicit-train \(flows) --model implicit --dataset $D/dataset.h5 --out $D/model.h5
+        implicit-inspect export-weights $D/model.h5 --safetensors $D/weights
+        implicit-inspect import-weights --architecture fno-deq --settings '{width: 4, modes: 3, padding: 0, coordinates: false}' \
+          --dataset $D/dataset.h5 --safetensors $D/weights --out $D/again.h5
+        implicit-inspect export-weights $D/again.h5 --safetensors $D/again
+        cmp $D/weights $D/again
+        """, folder)
+      let without = try await Executables.shell(
+        "implicit-inspect import-weights --architecture fno-deq --safetensors $D/weights --out $D/none.h5", ["D": folder.path])
+      #expect(without.status == 64 && without.errors.contains("--dataset"), "\(without.errors)")
+      #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/none.h5"))
+    }
   }
 }

@@ -1,4 +1,5 @@
 import Equilibrium
+import TestSupport
 import Testing
 import Torch
 
@@ -47,19 +48,14 @@ private struct Problem {
       loss: loss(parameters))
   }
 
-  func centralDifferences(step: Double = 1e-5) throws -> [[Double]] {
+  func centralDifferences() throws -> [[Double]] {
     try parameters.indices.map { index in
-      let values = try parameters[index].doubles()
-      return try values.indices.map { entry in
-        let ends = try [step, -step].map { delta in
-          var moved = values
-          moved[entry] += delta
+      try TestSupport.centralDifferences(
+        of: { values in
           var changed = parameters
-          changed[index] = try Tensor(moved, shape: parameters[index].shape)
+          changed[index] = try Tensor(values, shape: parameters[index].shape)
           return try value(changed)
-        }
-        return (ends[0] - ends[1]) / (2 * step)
-      }
+        }, at: parameters[index].doubles(), step: 1e-5)
     }
   }
 }
@@ -70,8 +66,6 @@ private let tight = SolverSettings(
 private func flat(_ gradient: EquilibriumGradient) throws -> [Double] {
   try gradient.gradients.flatMap { try $0.doubles() }
 }
-
-private func relativeDifference(_ left: [Double], _ right: [Double]) -> Double { distance(left, right) / norm(right) }
 
 private func cosine(_ left: [Double], _ right: [Double]) -> Double {
   zip(left, right).reduce(0) { $0 + $1.0 * $1.1 } / (norm(left) * norm(right))

@@ -1,5 +1,6 @@
 import Equilibrium
 import Foundation
+import TestSupport
 import Testing
 
 private func jacobian(_ matrix: [[Double]]) -> Linearization<[Double]> {

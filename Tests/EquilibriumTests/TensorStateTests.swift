@@ -1,5 +1,6 @@
 import Equilibrium
 import Foundation
+import TestSupport
 import Testing
 import Torch
 

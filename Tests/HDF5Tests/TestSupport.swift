@@ -4,22 +4,6 @@ import Testing
 
 @testable import HDF5
 
-/// A folder that is removed with all it holds when the test is done.
-final class ScratchFolder: Sendable {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "hdf5-tests-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String) -> String { "\(path)/\(name)" }
-
-  var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
-}
-
 /// Runs a program and returns its exit status and what it printed.
 func run(_ arguments: [String], input: String = "") throws -> (status: Int32, output: String) {
   let process = Process()

@@ -1,5 +1,6 @@
 import LinearPrograms
 import Support
+import TestSupport
 import Testing
 
 @Suite struct ClpSolverTests {

@@ -1,5 +1,6 @@
 import Equilibrium
 import StudyKit
+import TestSupport
 import Testing
 import Torch
 
@@ -8,7 +9,7 @@ import Torch
 /// Training the graph network through its equilibrium.
 @Suite struct EquilibriumTrainingTests {
   /// A network whose map is a contraction (the state's weight is made small), with the published initialisation otherwise.
-  static func contraction() throws -> (network: ImplicitGraphNetwork, batch: ProgramTensors) {
+  static func contraction() throws -> (network: ImplicitGraphNetwork, batch: LinearProgramBatch) {
     let network = try ImplicitGraphNetwork(embedding: 4, type: .float64)
     for (name, parameter) in network.parameters {
       let shape = parameter.value.shape

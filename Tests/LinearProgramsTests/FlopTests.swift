@@ -9,9 +9,9 @@ import Torch
   /// B programs of m constraints, n variables and z non-zeros, as published.
   static let (b, m, n, z) = (3, 10, 50, 100)
 
-  static func batch() throws -> ProgramTensors {
+  static func batch() throws -> LinearProgramBatch {
     let programs = try ExampleProgram.published(b)
-    return try ProgramTensors(
+    return try LinearProgramBatch(
       ProgramBatch(programs), solutions: Array(repeating: 0, count: b * n), options: TensorOptions(type: .float32))
   }
 

@@ -1,6 +1,7 @@
 import HDF5
 import StudyKit
 import Support
+import TestSupport
 import Testing
 import Torch
 
@@ -9,16 +10,16 @@ import Torch
 /// The graph networks against files that the reference implementation wrote.
 @Suite struct GraphNetworkTests {
   /// The 6 programs of a fixture with their solutions.
-  static func batch(of fixture: String, type: DType = .float32) throws -> ProgramTensors {
-    let file = try openFixture(fixture)
+  static func batch(of fixture: String, type: DType = .float32) throws -> LinearProgramBatch {
+    let file = try File.open(fixturePath(fixture))
     defer { try? file.close() }
-    return try ProgramTensors(
+    return try LinearProgramBatch(
       ProgramBatch(ReferenceInstances(group: "instances", of: fixture).programs),
       solutions: file.dataset("instances/solution").read(Double.self), options: TensorOptions(type: type))
   }
 
   /// Gives a model the parameters stored below `group` and checks that the names are the same ones.
-  static func load(_ model: Model<ProgramTensors>, _ group: String, of file: File) throws {
+  static func load(_ model: Model<LinearProgramBatch>, _ group: String, of file: File) throws {
     let stored = try file.group(group).children().map(\.name)
     #expect(Set(stored) == Set(model.module.parameters.names))
     for (name, parameter) in model.module.parameters {
@@ -27,15 +28,10 @@ import Torch
     }
   }
 
-  /// max |a - b| / max |b|
-  static func relativeDifference(_ found: [Double], _ expected: [Double]) -> Double {
-    largestDifference(found, expected) / (expected.map(abs).max() ?? 1)
-  }
-
   @Test(arguments: [4, 8]) func `The implicit network gives the reference's state and output at every iteration`(
     width: Int
   ) throws {
-    let file = try openFixture("lp_implicit_gnn.h5")
+    let file = try File.open(fixturePath("lp_implicit_gnn.h5"))
     defer { try? file.close() }
     let network = try ImplicitGraphNetwork(embedding: width)
     try Self.load(.implicit(network), "emb\(width)/params", of: file)
@@ -50,32 +46,32 @@ import Torch
       if k > 0 { state = try network.step(state, context) }
       let output = try network.readout(state, context)
       let range = (k * size)..<((k + 1) * size)
-      if k > 0 { #expect(Self.relativeDifference(try state.doubles(), Array(states[range])) < 1e-5) }
-      #expect(Self.relativeDifference(try output.doubles(), Array(outputs[range])) < 1e-5)
+      if k > 0 { #expect(relativeDifference(try state.doubles(), Array(states[range])) < 1e-5) }
+      #expect(relativeDifference(try output.doubles(), Array(outputs[range])) < 1e-5)
       let found = try LinearProgramStudy.error(output, batch)
-      #expect(Self.relativeDifference(found, Array(errors[(k * 6)..<(k * 6 + 6)])) < 1e-5)
+      #expect(relativeDifference(found, Array(errors[(k * 6)..<(k * 6 + 6)])) < 1e-5)
     }
   }
 
   @Test(arguments: [4, 8]) func `The explicit network gives the reference's output`(width: Int) throws {
-    let file = try openFixture("lp_explicit_gnn.h5")
+    let file = try File.open(fixturePath("lp_explicit_gnn.h5"))
     defer { try? file.close() }
     let network = try ExplicitGraphNetwork(embedding: width)
     try Self.load(.explicit(network), "emb\(width)/params", of: file)
     let batch = try Self.batch(of: "lp_explicit_gnn.h5")
     let output = try network.predict(batch)
     let expected = try file.dataset("emb\(width)/output").read(Float.self).map(Double.init)
-    #expect(Self.relativeDifference(try output.doubles(), expected) < 1e-5)
+    #expect(relativeDifference(try output.doubles(), expected) < 1e-5)
     let errors = try file.dataset("emb\(width)/relative_error").read(Double.self)
-    #expect(Self.relativeDifference(try LinearProgramStudy.error(output, batch), errors) < 1e-5)
+    #expect(relativeDifference(try LinearProgramStudy.error(output, batch), errors) < 1e-5)
   }
 
   @Test(arguments: ["explicit", "implicit"], [4, 8])
   func `Loss, all gradients and five Adam steps are the reference's`(kind: String, width: Int) throws {
     let fixture = "lp_\(kind)_gnn.h5"
-    let file = try openFixture(fixture)
+    let file = try File.open(fixturePath(fixture))
     defer { try? file.close() }
-    let model: Model<ProgramTensors> =
+    let model: Model<LinearProgramBatch> =
       kind == "explicit"
       ? .explicit(try ExplicitGraphNetwork(embedding: width)) : .implicit(try ImplicitGraphNetwork(embedding: width))
     try Self.load(model, "emb\(width)/params", of: file)
@@ -98,7 +94,7 @@ import Torch
   }
 
   /// Mean squared error; the implicit network with three unrolled iterations, as published.
-  static func loss(_ model: Model<ProgramTensors>, _ batch: ProgramTensors) throws -> Tensor {
+  static func loss(_ model: Model<LinearProgramBatch>, _ batch: LinearProgramBatch) throws -> Tensor {
     let output: Tensor
     switch model {
     case .explicit(let network): output = try network.predict(batch)
@@ -144,7 +140,7 @@ import Torch
     }
     func output(_ programs: [LinearProgram]) throws -> [Double] {
       let count = programs.count * programs[0].variables
-      let batch = try ProgramTensors(
+      let batch = try LinearProgramBatch(
         ProgramBatch(programs), solutions: [Double](repeating: 0, count: count), options: TensorOptions(type: .float64))
       try network.move(to: .cpu, type: .float64)
       return try Self.unrolled(network, batch, iterations: 3).doubles()
@@ -168,11 +164,11 @@ import Torch
 
   @Test func `Every parameter of the networks matters`() throws {
     let batch = try Self.batch(of: "lp_implicit_gnn.h5")
-    for model: Model<ProgramTensors> in [
+    for model: Model<LinearProgramBatch> in [
       .explicit(try ExplicitGraphNetwork(embedding: 4)), .implicit(try ImplicitGraphNetwork(embedding: 4)),
     ] {
       let kind = if case .explicit = model { "explicit" } else { "implicit" }
-      let file = try openFixture("lp_\(kind)_gnn.h5")
+      let file = try File.open(fixturePath("lp_\(kind)_gnn.h5"))
       defer { try? file.close() }
       try Self.load(model, "emb4/params", of: file)
       let gradients = try Autograd.gradients(

@@ -1,6 +1,7 @@
 import Configuration
 import LinearPrograms
 import Support
+import TestSupport
 import Testing
 
 @Suite struct PerturbationTests {

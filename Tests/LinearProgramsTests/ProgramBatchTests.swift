@@ -1,12 +1,14 @@
+import HDF5
 import LinearPrograms
 import Support
+import TestSupport
 import Testing
 
 @Suite struct ProgramBatchTests {
   @Test(arguments: ["lp_explicit_gnn.h5", "lp_implicit_gnn.h5"])
   func `Features and edges are those of the reference implementation`(fixture: String) throws {
     let batch = try ProgramBatch(ReferenceInstances(group: "instances", of: fixture).programs)
-    let file = try openFixture(fixture)
+    let file = try File.open(fixturePath(fixture))
     defer { try? file.close() }
     #expect(try batch.constraintFeatures.map(Float.init) == file.dataset("batch/con_features").read())
     #expect(try batch.variableFeatures.map(Float.init) == file.dataset("batch/var_features").read())

@@ -1,5 +1,6 @@
 import HDF5
 import LinearPrograms
+import TestSupport
 import Testing
 
 /// A group of Tests/Fixtures/lp_instances.h5: programs solved by HiGHS (scipy `linprog`).
@@ -10,7 +11,7 @@ struct ReferenceInstances {
   var objectives: [Double]
 
   init(group name: String, of fixture: String = "lp_instances.h5") throws {
-    let file = try openFixture(fixture)
+    let file = try File.open(fixturePath(fixture))
     defer { try? file.close() }
     func rows<Value: Element>(_ field: String, _: Value.Type) throws -> [[Value]] {
       let dataset = try file.dataset("\(name)/\(field)")

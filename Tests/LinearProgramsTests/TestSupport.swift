@@ -29,13 +29,3 @@ enum ExampleProgram {
 }
 
 func euclideanNorm(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
-
-func largestDifference(_ left: [Double], _ right: [Double]) -> Double {
-  left.count == right.count ? zip(left, right).map { abs($0 - $1) }.max() ?? 0 : .infinity
-}
-
-/// Opens a file of Tests/Fixtures.
-func openFixture(_ name: String) throws -> File {
-  let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures")
-  return try File.open(folder.appending(path: name).path)
-}

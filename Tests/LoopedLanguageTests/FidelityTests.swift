@@ -1,5 +1,6 @@
 import Foundation
 import HDF5
+import TestSupport
 import Testing
 import Torch
 
@@ -11,7 +12,7 @@ import Torch
   static let tolerance = 1e-4
 
   func model(_ name: String = "huginn_tiny", _ type: DType = .float32) throws -> LoopedTransformer {
-    try HuginnCheckpoint(fixture(name)).model(type: type)
+    try HuginnCheckpoint(fixturePath(name)).model(type: type)
   }
 
   struct Run {
@@ -49,7 +50,7 @@ import Torch
 
   @Test(arguments: ["given_state", "zero_state"])
   func `Hidden states after every block and recurrence, and the logits, are the reference's`(group: String) throws {
-    let file = try File.open(fixture("huginn_tiny/huginn_tiny.h5"))
+    let file = try File.open(fixturePath("huginn_tiny/huginn_tiny.h5"))
     let given = try file.tensor("input_states")
     let run = try run(model(), file, start: group == "given_state" ? given : .zeros(like: given))
     let prelude = try file.tensor("\(group)/prelude")
@@ -69,7 +70,7 @@ import Torch
 
   @Test(arguments: ["given_state", "zero_state"])
   func `Logits in bfloat16 are the reference's to the rounding of the type`(group: String) throws {
-    let file = try File.open(fixture("huginn_tiny/huginn_tiny.h5"))
+    let file = try File.open(fixturePath("huginn_tiny/huginn_tiny.h5"))
     let given = try file.tensor("input_states")
     for name in ["huginn_tiny", "huginn_tiny_bf16"] {
       let run = try run(model(name, .bfloat16), file, start: group == "given_state" ? given : .zeros(like: given))
@@ -86,7 +87,7 @@ import Torch
   }
 
   @Test func `A sharded file with a head of its own gives the same logits`() throws {
-    let file = try File.open(fixture("huginn_tiny/huginn_tiny.h5"))
+    let file = try File.open(fixturePath("huginn_tiny/huginn_tiny.h5"))
     let start = try file.tensor("input_states")
     let (whole, sharded) = (try run(model(), file, start: start), try run(model("huginn_tiny_sharded"), file, start: start))
     for count in [1, 2, 4, 8] { #expect(try largestDifference(whole.logits[count]!, sharded.logits[count]!) == 0) }
@@ -98,7 +99,7 @@ import Torch
     let text = try String(contentsOfFile: "\(folder)/config.json", encoding: .utf8)
     try text.replacingOccurrences(of: "\"tie_embeddings\": true", with: "\"tie_embeddings\": false")
       .write(toFile: "\(folder)/config.json", atomically: true, encoding: .utf8)
-    let file = try File.open(fixture("huginn_tiny/huginn_tiny.h5"))
+    let file = try File.open(fixturePath("huginn_tiny/huginn_tiny.h5"))
     let start = try file.tensor("input_states")
     let untied = try HuginnCheckpoint(folder).model(type: .float32)
     let head = try #require(untied.head)
@@ -113,7 +114,7 @@ import Torch
 
   @Test
   func `Single pieces are the reference's: rotation, norm, attention, perceptron, block, offset`() throws {
-    let file = try File.open(fixture("huginn_tiny/huginn_tiny.h5"))
+    let file = try File.open(fixturePath("huginn_tiny/huginn_tiny.h5"))
     let model = try model()
     let positions = try model.positions(count: 7)
     for name in ["q", "k"] {
@@ -142,7 +143,7 @@ import Torch
   }
 
   @Test func `The sizes in the configuration make the number of parameters`() throws {
-    let checkpoint = try HuginnCheckpoint(fixture("huginn_tiny"))
+    let checkpoint = try HuginnCheckpoint(fixturePath("huginn_tiny"))
     #expect(checkpoint.sizes.parameterCount == 117_168)
     #expect(try checkpoint.model(type: .float32).parameters.count == 117_168)
     let published = TransformerSizes(

@@ -11,8 +11,8 @@ import Torch
   static let (b, t) = (3, 7)
   static let (v, c, i) = (22, 12, 10)
 
-  static func batch() throws -> LanguageBatch {
-    try LanguageBatch(
+  static func batch() throws -> LoopedLanguageBatch {
+    try LoopedLanguageBatch(
       prompts: Array(repeating: 1, count: b * t), lengths: [7, 3, 5], answers: [1, 2, 3], draws: [0, 1, 2], location: "test",
       device: .cpu)
   }

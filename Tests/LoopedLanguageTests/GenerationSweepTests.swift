@@ -3,6 +3,7 @@ import Foundation
 import HDF5
 import StudyKit
 import Support
+import TestSupport
 import Testing
 import Torch
 
@@ -37,7 +38,7 @@ import Torch
     let output = "\(workspace.path)/\(UUID().uuidString).h5"
     _ = try sweep.run(
       CheckpointSweepRequest(
-        checkpoint: fixture("huginn_tiny"), output: output, device: .cpu, threads: 1, progress: nil, seed: seed,
+        checkpoint: fixturePath("huginn_tiny"), output: output, device: .cpu, threads: 1, progress: nil, seed: seed,
         configuration: "{}"))
     return try File.open(output)
   }

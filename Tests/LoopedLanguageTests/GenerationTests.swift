@@ -1,6 +1,7 @@
 import Foundation
 import HDF5
 import Support
+import TestSupport
 import Testing
 import Torch
 
@@ -80,8 +81,8 @@ import Torch
 /// Tests/Fixtures/huginn_tiny: greedy continuations of the public implementation.
 @Suite struct ReferenceGenerationTests {
   @Test(arguments: [true, false]) func `Greedy tokens, logits and the cache are the reference's`(isCached: Bool) throws {
-    let group = try File.open(fixture("huginn_tiny/huginn_tiny.h5")).group("generation")
-    let model = try HuginnCheckpoint(fixture("huginn_tiny")).model(type: .float32)
+    let group = try File.open(fixturePath("huginn_tiny/huginn_tiny.h5")).group("generation")
+    let model = try HuginnCheckpoint(fixturePath("huginn_tiny")).model(type: .float32)
     let prompt = try group.dataset("prompt").read(Int64.self).map { Int($0) }
     let tokens = try group.dataset("cached_tokens").read(Int64.self).map { Int($0) }
     var generation = GreedyGeneration(model, recurrences: 4, maximumLength: prompt.count + tokens.count)
@@ -116,14 +117,14 @@ import Torch
   }
 
   @Test func `In bfloat16 the next token is the reference's wherever its lead is above the rounding`() throws {
-    let group = try File.open(fixture("huginn_tiny/huginn_tiny.h5")).group("generation")
+    let group = try File.open(fixturePath("huginn_tiny/huginn_tiny.h5")).group("generation")
     func integers(_ name: String) throws -> [Int] { try group.dataset(name).read(Int64.self).map { Int($0) } }
     let (prompt, tokens) = (try integers("prompt"), try integers("bf16_cached_tokens"))
     let margins = try group.dataset("bf16_cached_margin").read(Float.self)
     let clear = tokens.indices.filter { margins[$0] > 0.4 }
     #expect(clear.count >= 6)
     var generation = GreedyGeneration(
-      try HuginnCheckpoint(fixture("huginn_tiny")).model(type: .bfloat16), recurrences: 4, maximumLength: 64)
+      try HuginnCheckpoint(fixturePath("huginn_tiny")).model(type: .bfloat16), recurrences: 4, maximumLength: 64)
     generation.start.deviation = 0
     for index in clear {
       let known = prompt + tokens[..<index]
@@ -190,7 +191,7 @@ import Torch
 
   @Test func `From prompt to text, distances and stopping are the reference's`() throws {
     let texts = try fixture(Texts.self, "huginn_tiny/text_generation.json")
-    let checkpoint = try HuginnCheckpoint(fixture("huginn_tiny"))
+    let checkpoint = try HuginnCheckpoint(fixturePath("huginn_tiny"))
     let (tokenizer, model) = (try checkpoint.tokenizer(), try checkpoint.model(type: .float32))
     #expect(try checkpoint.cleansUp())
     var byStep: [Int: [String]] = [:]

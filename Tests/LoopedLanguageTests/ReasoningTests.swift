@@ -106,8 +106,8 @@ import Testing
   }
 
   @Test func `Samples depend on seed, split and draw only, difficulties take turns, prompts are padded at the end`() throws {
-    func generator(seed: UInt64) throws -> ProblemGenerator {
-      try ProblemGenerator(
+    func generator(seed: UInt64) throws -> LoopedLanguageGenerator {
+      try LoopedLanguageGenerator(
         task: ModularArithmetic(modulus: 5),
         parts: [.init(split: .train, samples: 40, difficulties: 2...4), .init(split: .test, samples: 8, difficulties: 5...6)],
         seed: seed)

@@ -134,7 +134,7 @@ import Torch
   @Test func `A prompt's answer does not depend on its padding or its batch mates`() throws {
     let model = LoopedLanguageModel(network: try smallTransformer(), seed: 1)
     func logits(_ prompts: [Int64], _ lengths: [Int64]) throws -> [Double] {
-      let batch = try LanguageBatch(
+      let batch = try LoopedLanguageBatch(
         prompts: prompts, lengths: lengths, answers: lengths.map { _ in 1 }, draws: Array(lengths.indices), location: "test",
         device: .cpu)
       let context = try model.inject(batch)

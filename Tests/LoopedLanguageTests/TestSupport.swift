@@ -1,18 +1,14 @@
 import Foundation
 import HDF5
 import StudyKit
+import TestSupport
 import Torch
 
 @testable import LoopedLanguage
 
-/// A path below Tests/Fixtures.
-func fixture(_ name: String) -> String {
-  URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/\(name)").standardized.path
-}
-
 /// A JSON fixture.
 func fixture<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
-  try JSONDecoder().decode(Value.self, from: Data(contentsOf: URL(fileURLWithPath: fixture(name))))
+  try JSONDecoder().decode(Value.self, from: Data(contentsOf: URL(fileURLWithPath: fixturePath(name))))
 }
 
 extension File {
@@ -42,7 +38,7 @@ final class Workspace {
   /// A copy of a checkpoint of Tests/Fixtures.
   func checkpoint(_ name: String = "huginn_tiny") throws -> String {
     let folder = "\(path)/\(name)-\(UUID().uuidString)"
-    try FileManager.default.copyItem(atPath: fixture(name), toPath: folder)
+    try FileManager.default.copyItem(atPath: fixturePath(name), toPath: folder)
     return folder
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Support
+import TestSupport
 import Testing
 
 @testable import LoopedLanguage
@@ -54,7 +55,7 @@ private func scalars(_ text: String) -> [Unicode.Scalar] { Array(text.unicodeSca
   @Test(arguments: ["tokenizer.json", "tokenizer_split.json"])
   func `All reference texts have the reference's ids, tokens and decoded texts`(name: String) throws {
     let cases = try #require(try fixture(Cases.self, "huginn_tiny/tokenizer_cases.json").tokenizers[name])
-    let tokenizer = try Tokenizer(contentsOf: fixture("huginn_tiny/\(name)"))
+    let tokenizer = try Tokenizer(contentsOf: fixturePath("huginn_tiny/\(name)"))
     #expect(tokenizer.vocabularySize == cases.vocabSize)
     for (content, id) in cases.special { #expect(tokenizer.id(of: content) == id) }
     #expect(cases.cases.count == 34)
@@ -139,7 +140,7 @@ private func scalars(_ text: String) -> [Unicode.Scalar] { Array(text.unicodeSca
 
 /// tokenizer_split.json in the layout that the replacements above look for.
 private func compactSplitTokenizer() throws -> String {
-  let text = try String(contentsOfFile: fixture("huginn_tiny/tokenizer_split.json"), encoding: .utf8)
+  let text = try String(contentsOfFile: fixturePath("huginn_tiny/tokenizer_split.json"), encoding: .utf8)
   let lines = text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
   return lines.joined()
 }

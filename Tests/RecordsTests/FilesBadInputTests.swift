@@ -1,13 +1,14 @@
 import Foundation
 import HDF5
+import TestSupport
 import Testing
 
 @testable import Records
 @testable import Support
 
 @Suite struct FilesBadInputTests {
-  let folder: FilesFolder
-  init() throws { folder = try FilesFolder() }
+  let folder: ScratchFolder
+  init() throws { folder = try ScratchFolder() }
 
   /// A good dataset, changed by `change`, opened as the stages do; returns the failure.
   func failureAfter(_ change: (File) throws -> Void) throws -> Failure {
@@ -16,7 +17,7 @@ import Testing
     let file = try File.open(path, .readWrite)
     try change(file)
     try file.close()
-    return try failure { try DatasetReader(path, Toy.layout).checkValues() }
+    return try thrownFailure { try DatasetReader(path, Toy.layout).checkValues() }
   }
 
   /// Replaces a dataset of the training split.
@@ -27,7 +28,7 @@ import Testing
 
   @Test
   func `A missing file is exit 66`() throws {
-    let failure = try failure { _ = try DatasetReader(folder.file("none.h5"), Toy.layout) }
+    let failure = try thrownFailure { _ = try DatasetReader(folder.file("none.h5"), Toy.layout) }
     #expect(failure.status == .missingInput)
     #expect(failure.location == folder.file("none.h5"))
     #expect(failure.remedy != nil)
@@ -40,10 +41,10 @@ import Testing
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
 
     try Data("hello".utf8).write(to: URL(fileURLWithPath: path))
-    #expect(try failure { _ = try DatasetReader(path, Toy.layout) }.status == .badData)
+    #expect(try thrownFailure { _ = try DatasetReader(path, Toy.layout) }.status == .badData)
 
     try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: path))
-    let truncated = try failure { _ = try DatasetReader(path, Toy.layout) }
+    let truncated = try thrownFailure { _ = try DatasetReader(path, Toy.layout) }
     #expect(truncated.status == .badData)
     #expect(truncated.problem.contains("truncated"))
 
@@ -134,13 +135,13 @@ import Testing
   func `A split that is not there is named with those that are`() throws {
     let path = folder.file("d.h5")
     try Toy.write(to: path)
-    let failure = try failure { _ = try DatasetReader(path, Toy.layout).count(of: .valid) }
+    let failure = try thrownFailure { _ = try DatasetReader(path, Toy.layout).count(of: .valid) }
     #expect(failure.description.contains("valid") && failure.description.contains("train and test"))
   }
 
   @Test
   func `A place that cannot be written to is exit 73`() throws {
-    let failure = try failure { try Toy.write(to: folder.file("none/d.h5")) }
+    let failure = try thrownFailure { try Toy.write(to: folder.file("none/d.h5")) }
     #expect(failure.status == .cannotCreate)
     #expect(failure.location == folder.file("none/d.h5"))
   }

@@ -1,14 +1,15 @@
 import Foundation
 import HDF5
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Records
 @testable import Support
 
 @Suite struct FilesDatasetTests {
-  let folder: FilesFolder
-  init() throws { folder = try FilesFolder() }
+  let folder: ScratchFolder
+  init() throws { folder = try ScratchFolder() }
 
   @Test
   func `A dataset comes back as it was written`() throws {
@@ -95,14 +96,14 @@ import Testing
     let whole = folder.file("whole.h5")
     try Toy.write(to: whole)
 
-    #expect(try failure { _ = try DatasetMerger(shards: []) }.status == .usage)
+    #expect(try thrownFailure { _ = try DatasetMerger(shards: []) }.status == .usage)
     for bad in [
       [paths[0], paths[1]], [paths[0], paths[1], paths[1]], [paths[0], paths[1], paths[2], paths[2]],
       [paths[0], paths[1], foreign], [whole],
     ] {
-      #expect(try failure { _ = try DatasetMerger(shards: bad) }.status == .badData)
+      #expect(try thrownFailure { _ = try DatasetMerger(shards: bad) }.status == .badData)
     }
-    #expect(try failure { _ = try DatasetReader(paths[0], Toy.layout) }.problem.contains("dataset-shard"))
+    #expect(try thrownFailure { _ = try DatasetReader(paths[0], Toy.layout) }.problem.contains("dataset-shard"))
   }
 
   @Test(arguments: [1, 2, 3, 7, 100])
@@ -123,7 +124,7 @@ import Testing
         creating: folder.file("d.h5"), Toy.layout, plans: Toy.plans, provenance: Toy.provenance)
       var block = Toy.block([3], .train)
       block.fields[field] = .real([Double](repeating: value, count: field == "x" ? 3 : 1))
-      let failure = try failure { try writer.append(block, to: .train) }
+      let failure = try thrownFailure { try writer.append(block, to: .train) }
       #expect(failure.status == .badData)
       #expect(failure.description.contains("draw 3"))
     }
@@ -134,7 +135,7 @@ import Testing
   func `A split without samples is an error that names the split`() throws {
     let writer = try DatasetWriter(
       creating: folder.file("d.h5"), Toy.layout, plans: [SplitPlan(.train, draws: 10)], provenance: Toy.provenance)
-    let failure = try failure { try writer.finish() }
+    let failure = try thrownFailure { try writer.finish() }
     #expect(failure.status == .badData)
     #expect(failure.problem.contains("10 draws"))
     writer.cancel()
@@ -151,8 +152,8 @@ import Testing
     var without = Toy.block([6], .train)
     without.fields["x"] = nil
     for block in [Toy.block([5], .train), Toy.block([7, 6], .train), Toy.block([100], .train), short, without] {
-      #expect(try failure { try writer.append(block, to: .train) }.status == .bug)
+      #expect(try thrownFailure { try writer.append(block, to: .train) }.status == .bug)
     }
-    #expect(try failure { try writer.append(Toy.block([5], .valid), to: .valid) }.status == .bug)
+    #expect(try thrownFailure { try writer.append(Toy.block([5], .valid), to: .valid) }.status == .bug)
   }
 }

@@ -6,8 +6,8 @@ import Testing
 @testable import Records
 
 @Suite struct FilesFormatTests {
-  let folder: FilesFolder
-  init() throws { folder = try FilesFolder() }
+  let folder: ScratchFolder
+  init() throws { folder = try ScratchFolder() }
 
   @Test(.enabled(if: ForeignPython.has("h5py"), "skipped: python3 has no h5py"))
   func `The program on the page computes the content hash of every kind of value`() throws {

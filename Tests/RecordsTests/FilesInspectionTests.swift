@@ -1,12 +1,13 @@
 import Foundation
 import HDF5
+import TestSupport
 import Testing
 
 @testable import Records
 
 @Suite struct FilesInspectionTests {
-  let folder: FilesFolder
-  init() throws { folder = try FilesFolder() }
+  let folder: ScratchFolder
+  init() throws { folder = try ScratchFolder() }
 
   func dataset(_ name: String, _ change: (File) throws -> Void = { _ in }) throws -> String {
     let path = folder.file(name)
@@ -27,7 +28,7 @@ import Testing
     ] {
       #expect(text.contains(part), "\(part)\n\(text)")
     }
-    #expect(try failure { _ = try FileInspector(folder.file("none.h5")) }.status == .missingInput)
+    #expect(try thrownFailure { _ = try FileInspector(folder.file("none.h5")) }.status == .missingInput)
   }
 
   @Test
@@ -117,8 +118,8 @@ import Testing
   func `A file that the schema does not allow cannot be finished`() throws {
     let content = try ContentFile(
       creating: folder.file("s.h5"), FileHeader(.sweep, caseStudy: "toy", title: "s"), provenance: Toy.provenance)
-    #expect(try failure { try content.write("/unknown", [1.0]) }.status == .bug)
-    #expect(try failure { try content.finish() }.status == .bug)
+    #expect(try thrownFailure { try content.write("/unknown", [1.0]) }.status == .bug)
+    #expect(try thrownFailure { try content.finish() }.status == .bug)
     #expect(folder.names == [])
   }
 

@@ -1,31 +1,5 @@
-import Foundation
-import Testing
-
 @testable import Records
 @testable import Support
-
-/// A folder that is removed with all it holds when the test is done.
-final class FilesFolder: Sendable {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "files-tests-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String) -> String { "\(path)/\(name)" }
-
-  var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
-}
-
-/// Runs `body`, which must throw a `Failure`, and returns it.
-func failure(_ body: () throws -> Void) throws -> Failure {
-  do { try body() } catch let failure as Failure { return failure }
-  Issue.record("no Failure was thrown")
-  throw CancellationError()
-}
 
 /// A made-up case study: a few numbers, a label, a certificate; some draws are rejected.
 enum Toy {

@@ -12,8 +12,8 @@ import Testing
     if: ForeignPython.has("xarray", "h5netcdf", "netCDF4"),
     "skipped: python3 lacks xarray, h5netcdf or netCDF4; pipelines/setup.sh --with-slurm installs them"))
 struct XarrayTests {
-  let folder: FilesFolder
-  init() throws { folder = try FilesFolder() }
+  let folder: ScratchFolder
+  init() throws { folder = try ScratchFolder() }
 
   static let engines = ["h5netcdf", "netcdf4"]
 
@@ -177,7 +177,7 @@ struct XarrayTests {
     try content.finish()
     #expect(try opened(path, engine) == ["/line: verse=3 side=2", "/verse *: verse=3"])
     #expect(try FileValidation(of: path, in: SchemaCatalog([schema])).problems == [])
-    #expect(try failure { _ = try FileValidation(of: path) }.problem.contains("implicit-h5/poem"))
+    #expect(try thrownFailure { _ = try FileValidation(of: path) }.problem.contains("implicit-h5/poem"))
   }
 
   /// A sweep with all that a sweep can have.
@@ -217,7 +217,7 @@ struct XarrayTests {
     "skipped: there is no ncdump (Debian package netcdf-bin)"))
 struct NetCDFDumpTests {
   @Test func `Ncdump shows dimensions by their names`() throws {
-    let folder = try FilesFolder()
+    let folder = try ScratchFolder()
     let path = folder.file("d.h5")
     try Toy.write(to: path)
     let text = try ForeignPython.run(

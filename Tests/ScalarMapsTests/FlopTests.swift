@@ -9,7 +9,7 @@ import Torch
 @Suite struct FlopTests {
   static let b = 5
 
-  static func batch(_ dimension: Int) throws -> ScalarBatch {
+  static func batch(_ dimension: Int) throws -> ScalarMapBatch {
     try PerceptronTests.batch(Array(repeating: Array(repeating: 0.3, count: dimension), count: b), type: .float32)
   }
 

@@ -10,21 +10,21 @@ import Torch
 @testable import ScalarMaps
 
 @Suite struct PerceptronTests {
-  static func batch(_ points: [[Double]], type: DType = .float64) throws -> ScalarBatch {
+  static func batch(_ points: [[Double]], type: DType = .float64) throws -> ScalarMapBatch {
     let target = try TargetMap(points[0].count == 2 ? .ring : .ramps, level: points[0].count == 2 ? nil : 10)
-    return try ScalarBatch(
+    return try ScalarMapBatch(
       Array(repeating: target, count: points.count), points, values: points.map(target.value(at:)),
       options: TensorOptions(type: type))
   }
 
   /// Operations of one sample, as the sweep counts them.
-  static func flops(_ model: Model<ScalarBatch>, iterations: Int, dimension: Int) throws -> Double {
+  static func flops(_ model: Model<ScalarMapBatch>, iterations: Int, dimension: Int) throws -> Double {
     let batch = try batch([Array(repeating: 0.3, count: dimension)], type: .float32)
     return try Autograd.withoutTracking {
       switch model {
       case .explicit(let network): return try Runtime.countingFlops { try network.predict(batch) }.flops
       case .implicit(let network):
-        func count<Network: ImplicitModel>(_ network: Network) throws -> Double where Network.Batch == ScalarBatch {
+        func count<Network: ImplicitModel>(_ network: Network) throws -> Double where Network.Batch == ScalarMapBatch {
           try Runtime.countingFlops {
             let context = try network.inject(batch)
             let state = try (0..<iterations).reduce(network.initialState(context)) { state, _ in try network.step(state, context)

@@ -148,7 +148,7 @@ import Testing
     let rows = Array(0..<160)
     for norm in [1e-6, 1e-2] {
       let clean = try ScalarMapStudy.points(reader, .test, rows: rows)
-      let perturbed = try PointPerturbation(norm: norm).perturbed(
+      let perturbed = try ScalarMapPerturbation(norm: norm).perturbed(
         reader, .test, rows: rows, seed: 1, options: TensorOptions(type: .float64))
       for i in rows.indices {
         let moved = perturbed.batch.points[i]
@@ -159,9 +159,10 @@ import Testing
       }
       #expect(perturbed.isSolved.contains(true))
     }
-    let ratio = try PointPerturbation(norm: 1e-6).perturbed(reader, .test, rows: [0], seed: 1, options: TensorOptions())
+    let ratio = try ScalarMapPerturbation(norm: 1e-6).perturbed(reader, .test, rows: [0], seed: 1, options: TensorOptions())
     #expect(
-      try PointPerturbation(norm: 1e-6).perturbed(reader, .test, rows: [0], seed: 2, options: TensorOptions()).batch.points.count
+      try ScalarMapPerturbation(norm: 1e-6).perturbed(reader, .test, rows: [0], seed: 2, options: TensorOptions()).batch.points
+        .count
         == ratio.batch.points.count)
   }
 

@@ -53,7 +53,7 @@ extension TargetMap {
 
 /// y_0 ... y_K of an operator at some points: `[k][sample]`.
 func iterates(_ model: ConstructedOperator, at points: [[Double]], count: Int) throws -> [[Double]] {
-  let batch = try ScalarBatch(
+  let batch = try ScalarMapBatch(
     Array(repeating: model.target, count: points.count), points, values: points.map(model.target.value(at:)),
     options: TensorOptions(type: .float64))
   let context = try model.inject(batch)
@@ -63,10 +63,6 @@ func iterates(_ model: ConstructedOperator, at points: [[Double]], count: Int) t
     settings: SolverSettings(.picard(Picard()), stopping: .exactly(count))
   ) { outputs.append(try model.readout($0.state, context).doubles()) }
   return outputs
-}
-
-func largestDifference(_ left: [Double], _ right: [Double]) -> Double {
-  left.count == right.count ? zip(left, right).map { abs($0 - $1) }.max() ?? 0 : .infinity
 }
 
 /// A pipeline in a folder of its own.

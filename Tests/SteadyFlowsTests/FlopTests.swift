@@ -12,8 +12,8 @@ import Torch
   /// B samples with two channels on N x N points, continued by p zeros.
   static let (b, channels, points) = (2, 2, 16)
 
-  static func batch() throws -> FieldBatch {
-    FieldBatch(input: try .zeros([b, channels, points, points]), solution: try .zeros([b, points, points]))
+  static func batch() throws -> SteadyFlowBatch {
+    SteadyFlowBatch(input: try .zeros([b, channels, points, points]), solution: try .zeros([b, points, points]))
   }
 
   static func size(depth: Int, padding: Int, coordinates: Bool, modes: Int = 3) -> FourierNetworkSize {

@@ -1,6 +1,7 @@
 import Equilibrium
 import HDF5
 import Support
+import TestSupport
 import Testing
 import Torch
 
@@ -14,8 +15,8 @@ import Torch
     return size
   }
 
-  static func batch(_ file: File, type: DType = .float32) throws -> FieldBatch {
-    try FieldBatch(
+  static func batch(_ file: File, type: DType = .float32) throws -> SteadyFlowBatch {
+    try SteadyFlowBatch(
       input: file.tensor("input", type: type).permuted([0, 3, 1, 2]), solution: file.tensor("target", type: type).select(3, 0))
   }
 
@@ -34,7 +35,7 @@ import Torch
   }
 
   @Test func `The implicit network gives the reference's injection, states and outputs`() throws {
-    let file = try openFixture("fno_deq.h5")
+    let file = try File.open(fixturePath("fno_deq.h5"))
     defer { try? file.close() }
     let network = try Self.implicit(file)
     let context = try network.inject(Self.batch(file))
@@ -52,7 +53,7 @@ import Torch
   }
 
   @Test func `Unrolled and phantom gradients are the reference's`() throws {
-    let file = try openFixture("fno_deq.h5")
+    let file = try File.open(fixturePath("fno_deq.h5"))
     defer { try? file.close() }
     let network = try Self.implicit(file)
     let batch = try Self.batch(file)
@@ -75,7 +76,7 @@ import Torch
   }
 
   @Test func `Anderson's points and the published choice among them are the reference's`() throws {
-    let (model, file) = try (openFixture("fno_deq.h5"), openFixture("fno_anderson.h5"))
+    let (model, file) = try (File.open(fixturePath("fno_deq.h5")), File.open(fixturePath("fno_anderson.h5")))
     defer {
       try? model.close()
       try? file.close()
@@ -122,7 +123,7 @@ import Torch
   }
 
   @Test func `The implicit gradient is the reference's exact one`() throws {
-    let (model, file) = try (openFixture("fno_deq.h5"), openFixture("fno_anderson.h5"))
+    let (model, file) = try (File.open(fixturePath("fno_deq.h5")), File.open(fixturePath("fno_anderson.h5")))
     defer {
       try? model.close()
       try? file.close()
@@ -133,7 +134,7 @@ import Torch
       try parameter.assign(parameter.value.detached() * factor)
     }
     let all = try Self.batch(model, type: .float64)
-    let batch = FieldBatch(
+    let batch = SteadyFlowBatch(
       input: try all.input.narrow(0, from: 0, count: 1), solution: try all.solution.narrow(0, from: 0, count: 1))
     let context = try network.inject(batch)
     let settings = SolverSettings(
@@ -164,7 +165,7 @@ import Torch
   }
 
   @Test func `A training step with Adam, complex weights included, is the reference's`() throws {
-    let file = try openFixture("fno_deq.h5")
+    let file = try File.open(fixturePath("fno_deq.h5"))
     defer { try? file.close() }
     let network = try Self.implicit(file)
     let batch = try Self.batch(file)
@@ -197,7 +198,7 @@ import Torch
 
   @Test(arguments: ["fno", "fno_deep_depth1", "fno_deep_depth3"])
   func `The explicit networks give the reference's outputs, losses and gradients`(group: String) throws {
-    let file = try openFixture("fno_deq.h5")
+    let file = try File.open(fixturePath("fno_deq.h5"))
     defer { try? file.close() }
     let network = try ExplicitFourierNetwork(
       group == "fno" ? .plain : .injected, Self.size(depth: group.hasSuffix("3") ? 3 : 1), channels: 2, points: (20, 20))
@@ -212,7 +213,7 @@ import Torch
   }
 
   @Test func `Blocks with and without normalisation give the reference's states`() throws {
-    let file = try openFixture("fno_layers.h5")
+    let file = try File.open(fixturePath("fno_layers.h5"))
     defer { try? file.close() }
     for normalized in [true, false] {
       let group = "basic_block/normalize\(normalized ? 1 : 0)_mlp1"
@@ -230,10 +231,10 @@ import Torch
   }
 
   @Test func `Losses and errors are the reference's`() throws {
-    let file = try openFixture("fno_layers.h5")
+    let file = try File.open(fixturePath("fno_layers.h5"))
     defer { try? file.close() }
     let target = try file.tensor("loss/target").select(3, 0)
-    let batch = FieldBatch(input: try target.unsqueezed(1), solution: target)
+    let batch = SteadyFlowBatch(input: try target.unsqueezed(1), solution: target)
     let output = try file.tensor("loss/output").select(3, 0)
     #expect(try relativeDifference(SteadyFlowStudy.losses(output, batch), file.tensor("loss/rel_per_sample")) < 1e-6)
     #expect(try relativeDifference(SteadyFlowStudy.error.values(output, batch), file.tensor("loss/eval_per_sample")) < 1e-6)
@@ -258,7 +259,7 @@ import Torch
     let points = (x: 12, y: 15)
     var random = KeyedRandom(seed: 1, stream: "equivariance")
     let input = try Tensor(random.normals(2 * points.x * points.y), shape: [1, 2, points.x, points.y])
-    func batch(_ input: Tensor) throws -> FieldBatch { FieldBatch(input: input, solution: try input.select(1, 0)) }
+    func batch(_ input: Tensor) throws -> SteadyFlowBatch { SteadyFlowBatch(input: input, solution: try input.select(1, 0)) }
     let network = try ImplicitFourierNetwork(size, channels: 2, points: points)
     try network.frame.initialize(seed: 3)
     try network.move(to: .cpu, type: .float64)
@@ -276,7 +277,7 @@ import Torch
     let network = try ImplicitFourierNetwork(Self.size(), channels: 2, points: (10, 11))
     try network.frame.initialize(seed: 1)
     var random = KeyedRandom(seed: 2, stream: "data")
-    let batch = try FieldBatch(
+    let batch = try SteadyFlowBatch(
       input: Tensor(random.normals(440), shape: [2, 2, 10, 11], type: .float32),
       solution: Tensor(random.normals(220), shape: [2, 10, 11], type: .float32))
     let context = try network.inject(batch)

@@ -1,5 +1,6 @@
 import HDF5
 import Support
+import TestSupport
 import Testing
 import Torch
 
@@ -19,7 +20,7 @@ import Torch
 
   @Test(arguments: ["even_width", "odd_width", "nyquist", "overlap"], methods)
   func `Output and gradients are the reference's`(name: String, method: SpectralBasis.Method) throws {
-    let file = try openFixture("fno_layers.h5")
+    let file = try File.open(fixturePath("fno_layers.h5"))
     defer { try? file.close() }
     let group = "spectral/\(name)"
     let convolution = try Self.convolution(group, file)

@@ -23,7 +23,7 @@ import Torch
     let bench = try Workbench()
     let reader = try DatasetReader(bench.generate(), SteadyFlowStudy.layout)
     let rows = [0, 1, 2]
-    let perturbation = FlowPerturbation(
+    let perturbation = SteadyFlowPerturbation(
       convention: .physical, frequency: 0.5, norm: 0.05, viscosity: 99, batchSize: 1)
     let changed = try perturbation.perturbed(
       reader, .test, rows: rows, seed: 1, options: TensorOptions(type: .float64))
@@ -99,7 +99,7 @@ import Torch
     let bench = try Workbench()
     let unknown = #expect(throws: Failure.self) { try bench.configuration(["training.symmetries=[shifts]"]) }
     #expect(unknown?.status == .usage && unknown?.problem.contains("shifts") ?? false)
-    let batch = FieldBatch(input: try .zeros([1, 1, 8, 8]), solution: try .zeros([1, 8, 8]))
+    let batch = SteadyFlowBatch(input: try .zeros([1, 1, 8, 8]), solution: try .zeros([1, 8, 8]))
     var random = KeyedRandom(seed: 1, stream: "test")
     #expect(throws: Failure.self) {
       try SteadyFlowStudy.transformed(batch, by: ["translations"], random: &random)

@@ -5,15 +5,10 @@ import Records
 import Stages
 import StudyKit
 import Support
+import TestSupport
 import Torch
 
 @testable import SteadyFlows
-
-/// Opens a file of Tests/Fixtures.
-func openFixture(_ name: String) throws -> File {
-  let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures")
-  return try File.open(folder.appending(path: name).path)
-}
 
 extension File {
   /// A float dataset as a tensor.
@@ -26,10 +21,7 @@ extension File {
 /// max |a - b| / max |b|
 func relativeDifference(_ found: Tensor, _ expected: Tensor) throws -> Double {
   guard found.shape == expected.shape else { return .infinity }
-  let (a, b) = try (found.doubles(), expected.doubles())
-  let scale = b.map(abs).max() ?? 0
-  let difference = zip(a, b).map { abs($0 - $1) }.max() ?? 0
-  return scale > 0 ? difference / scale : difference
+  return try relativeDifference(found.doubles(), expected.doubles())
 }
 
 enum ExampleFlow {

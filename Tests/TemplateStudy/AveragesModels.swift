@@ -1,6 +1,5 @@
 import Configuration
 import StudyKit
-import Support
 import Torch
 
 enum AveragesModels {
@@ -14,10 +13,7 @@ enum AveragesModels {
   ) -> Architecture<AveragesBatch> {
     Architecture(name) { section in
       let width = try section.integer("width", default: 8, in: 1...4096, "width w of the network")
-      return ModelDescription { layout, seed in
-        guard let numbers = layout.dimensions["number"] else { throw Failure(.bug, "the layout has no length of `number`") }
-        return try build(numbers, width, seed)
-      }
+      return ModelDescription { layout, seed in try build(layout.length("number"), width, seed) }
     }
   }
 }

@@ -9,13 +9,6 @@ public enum AveragesStudy: HasSymmetries, HasRealInput {
   public static let title = "Averages: the smallest case study"
   public static let references = ["Zaheer, Kottur, Ravanbakhsh, Póczos, Salakhutdinov, Smola: Deep sets, NeurIPS 2017"]
 
-  public static let layout = DatasetLayout(
-    caseStudy: name, title: title, references: references,
-    fields: [
-      FieldSchema("x", ["number"], .float64, role: .input, "the numbers"),
-      FieldSchema("y", [], .float64, role: .label, "their mean"),
-    ])
-
   public static func generator(reading section: ConfigurationSection, seed: UInt64) throws -> any SampleGenerator {
     try AveragesGenerator(reading: section, seed: seed)
   }

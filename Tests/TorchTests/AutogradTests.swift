@@ -1,24 +1,11 @@
+import TestSupport
 import Testing
 
 @testable import Torch
 
 /// Central differences of `f` at `x`, entry by entry, in float64.
-func centralDifferences(_ f: (Tensor) throws -> Double, at x: Tensor, step: Double = 1e-6) throws -> [Double] {
-  let values = try x.doubles()
-  return try values.indices.map { i in
-    func shifted(_ delta: Double) throws -> Double {
-      var moved = values
-      moved[i] += delta
-      return try f(Tensor(moved, shape: x.shape))
-    }
-    return try (shifted(step) - shifted(-step)) / (2 * step)
-  }
-}
-
-/// max |a - b| / max |b|
-func relativeDifference(_ a: [Double], _ b: [Double]) -> Double {
-  let scale = b.map(abs).max() ?? 0
-  return (zip(a, b).map { abs($0 - $1) }.max() ?? 0) / (scale > 0 ? scale : 1)
+func centralDifferences(_ f: (Tensor) throws -> Double, at x: Tensor) throws -> [Double] {
+  try centralDifferences(of: { try f(Tensor($0, shape: x.shape)) }, at: x.doubles())
 }
 
 func sineValues(_ count: Int, phase: Double = 0) -> [Double] {

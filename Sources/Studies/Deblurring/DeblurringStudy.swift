@@ -16,39 +16,18 @@ public enum DeblurringStudy: HasPublishedResults, HasRealInput, HasExports, HasF
     "Zhang, Li, Zuo, Zhang, Van Gool, Timofte: Plug-and-play image restoration with deep denoiser prior, TPAMI 2021",
   ]
 
-  /// y `[C, H, W]`, the kernel, the noise level, and the sharp image x `[C, H, W]` in [0, 1].
-  public static let layout = DatasetLayout(
-    caseStudy: name, title: title, references: references,
-    fields: [
-      FieldSchema(
-        "measurement", ["channel", "row", "column"], .float32, role: .input, "blurred and noisy image y = A x + noise"),
-      FieldSchema("kernel", ["kernel_row", "kernel_column"], .float64, role: .input, "blur kernel of A, a circular correlation"),
-      FieldSchema("noise_level", [], .float64, role: .input, "standard deviation of the noise"),
-      FieldSchema("image", ["channel", "row", "column"], .float32, role: .label, "sharp image x, values in [0, 1]"),
-    ])
-
-  /// What our own generator adds to each sample; a dataset from elsewhere need not have it.
-  static let certificates = [
-    FieldSchema("seed", [], .int64, role: .identifier, "seed of image, kernel and noise, together with the number of the draw"),
-    FieldSchema("picture", [], .int64, role: .identifier, "number of the picture that the image was cut from, by path, from 0"),
-    FieldSchema("crop_row", [], .int64, role: .identifier, "upper edge of the cut in the picture"),
-    FieldSchema("crop_column", [], .int64, role: .identifier, "left edge of the cut in the picture"),
-    FieldSchema("noise_residual", [], .float64, role: .certificate, "root mean square of y - A x, as stored"),
-    FieldSchema("measurement_psnr", [], .float64, units: "dB", role: .certificate, "PSNR of the measurement as an image"),
-  ]
-
   /// Reads `dataset`: pictures, kernel and noise.
   public static func generator(reading section: ConfigurationSection, seed: UInt64) throws -> any SampleGenerator {
-    try Degradation(reading: section, seed: seed)
+    try DeblurringGenerator(reading: section, seed: seed)
   }
 
   /// Explicit denoiser, plug-and-play equilibria, their unfolded rivals, and the denoiser alone.
-  public static let architectures = RestorationModel.Kind.allCases.map(RestorationModel.architecture)
+  public static let architectures = DeblurringModels.architectures
 
   /// Measurements and images `[B, C, H, W]`, kernels `[B, 1, h, w]`.
   public static func batch(
     _ reader: DatasetReader, _ split: Split, rows: [Int], options: TensorOptions
-  ) throws -> DegradedImages {
+  ) throws -> DeblurringBatch {
     func length(_ dimension: String) -> Int { reader.layout.dimensions[dimension] ?? 0 }
     func images(_ field: String) throws -> Tensor {
       try Tensor(
@@ -60,51 +39,51 @@ public enum DeblurringStudy: HasPublishedResults, HasRealInput, HasExports, HasF
       reader.values("kernel", split, rows: rows, as: Double.self),
       shape: [rows.count, 1, length("kernel_row"), length("kernel_column")])
     let draws = try reader.draws(of: split)
-    return try DegradedImages(
+    return try DeblurringBatch(
       draws: rows.map { draws[$0] }, images: images("image"), measurements: images("measurement"),
       kernels: kernels.to(type: options.type, device: options.device))
   }
 
   /// Mean squared error over pixels and channels.
-  public static func losses(_ output: Tensor, _ batch: DegradedImages) throws -> Tensor {
+  public static func losses(_ output: Tensor, _ batch: DeblurringBatch) throws -> Tensor {
     try ImageQuality.meanSquaredError(output, batch.images)
   }
 
   /// 10 log10(MSE + 1e-8), the PSNR with the other sign: smaller is better, as errors are.
-  public static let error = Measure<DegradedImages>("error", "mean squared error (dB)") {
+  public static let error = Measure<DeblurringBatch>("error", "mean squared error (dB)") {
     try -ImageQuality.psnr($0, $1.images)
   }
 
   /// PSNR = 10 log10(1 / MSE), in dB, and the structural similarity, at most 1.
   public static let qualities = [
-    Measure<DegradedImages>("psnr", units: "dB", "PSNR") { try ImageQuality.psnr($0, $1.images) },
-    Measure<DegradedImages>("ssim", "SSIM") { try ImageQuality.ssim($0, $1.images) },
+    Measure<DeblurringBatch>("psnr", units: "dB", "PSNR") { try ImageQuality.psnr($0, $1.images) },
+    Measure<DeblurringBatch>("ssim", "SSIM") { try ImageQuality.ssim($0, $1.images) },
   ]
 
   /// Reads `sweep.perturbations`: changes of the measurement at single frequencies.
   public static func perturbations(
     reading section: ConfigurationSection
-  ) throws -> [any InputPerturbation<DegradedImages>] {
+  ) throws -> [any InputPerturbation<DeblurringBatch>] {
     let positions = try section.numbers(
       "frequencies", default: [0.1, 0.3, 0.5, 0.7, 0.9], in: 0...1, count: 0...,
       "frequencies of the change, by their rank: 0 is the lowest, 1 the highest")
     let amplitude = try section.number("amplitude", default: 0.01, in: .positive, "real Fourier coefficient of the change")
     try section.finish()
     try section.requireUnique(positions, "frequencies")
-    return positions.map { FrequencyPerturbation(position: $0, amplitude: amplitude) }
+    return positions.map { DeblurringPerturbation(position: $0, amplitude: amplitude) }
   }
 
   /// The weights as the deepinv library reads them.
   public static let exports = [DeepinvExport.format]
 
   /// The measurement `[B, C, H, W]`.
-  public static func realInput(of batch: DegradedImages) -> RealInput<DegradedImages> {
+  public static func realInput(of batch: DeblurringBatch) -> RealInput<DeblurringBatch> {
     RealInput(batch.measurements) { batch.measured(as: $0) }
   }
 
   /// The first samples: sharp, blurred, and restored by every network, the implicit ones by iteration.
   public static func figures(_ inputs: [FigureInput<DeblurringStudy>]) throws -> [Figure] {
-    try RestorationFigures.figures(inputs)
+    try DeblurringFigures.figures(inputs)
   }
 
   /// PSNR of the paper, on 100 images of BSDS500.

@@ -18,7 +18,7 @@ public struct DenoiserTraining: ExplicitModel {
   public var parameters: NamedParameters { denoiser.parameters }
 
   /// The images denoised, with noise of the middle level that is always the same for a sample.
-  public func predict(_ batch: DegradedImages) throws -> Tensor {
+  public func predict(_ batch: DeblurringBatch) throws -> Tensor {
     let middle = (levels.lowerBound + levels.upperBound) / 2
     let noise = batch.draws.flatMap { draw in
       var random = KeyedRandom(seed: 0, stream: "deblurring/denoiser", index: UInt64(draw))
@@ -31,7 +31,7 @@ public struct DenoiserTraining: ExplicitModel {
   public var trainsWithRandomNumbers: Bool { true }
 
   /// With a new level and new noise for every image.
-  public func trainingOutput(_ batch: DegradedImages, random: inout KeyedRandom) throws -> Tensor {
+  public func trainingOutput(_ batch: DeblurringBatch, random: inout KeyedRandom) throws -> Tensor {
     let drawn = random.uniforms(batch.sampleCount, levels.lowerBound, levels.upperBound)
     return try denoised(batch.images, random.normals(batch.images.count), levels: drawn)
   }

@@ -21,7 +21,7 @@ public struct PlugAndPlayEquilibrium: ImplicitModel {
   public var parameters: NamedParameters { block.parameters }
 
   /// The step towards the data, A^T and A of the batch, and y_0.
-  public func inject(_ batch: DegradedImages) throws -> Context {
+  public func inject(_ batch: DeblurringBatch) throws -> Context {
     Context(step: try block.dataStep(batch), start: try start.state(batch))
   }
   /// y_0, `[B, C, H, W]`.

@@ -24,7 +24,7 @@ public struct UnfoldedRestoration: ExplicitModel {
   }
 
   /// The last block's image, `[B, C, H, W]`.
-  public func predict(_ batch: DegradedImages) throws -> Tensor {
+  public func predict(_ batch: DeblurringBatch) throws -> Tensor {
     try blocks.reduce(start.state(batch)) { try $1($0, $1.dataStep(batch)) }
   }
 }

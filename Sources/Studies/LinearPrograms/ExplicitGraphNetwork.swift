@@ -22,7 +22,7 @@ public struct ExplicitGraphNetwork: ExplicitModel {
   }
 
   /// The predicted solutions `[B, n]`.
-  public func predict(_ batch: ProgramTensors) throws -> Tensor {
+  public func predict(_ batch: LinearProgramBatch) throws -> Tensor {
     let (constraints, variables) = try embedding(batch)
     let features = try exchanged(
       constraints: constraints, variables: Columns(first: variables), batch, by: convolutions)
@@ -48,7 +48,7 @@ struct GraphEmbedding: Module {
   }
 
   /// `[B m, e]` and `[B n, e]`.
-  func callAsFunction(_ batch: ProgramTensors) throws -> (constraints: Tensor, variables: Tensor) {
+  func callAsFunction(_ batch: LinearProgramBatch) throws -> (constraints: Tensor, variables: Tensor) {
     try (constraints(batch.constraintFeatures).relu(), variables(batch.variableFeatures).relu())
   }
 }
@@ -68,7 +68,7 @@ func halfConvolutions(
 
 /// Applies half-convolutions in turn and returns the features of the variables.
 func exchanged(
-  constraints: Tensor, variables: Columns, _ batch: ProgramTensors,
+  constraints: Tensor, variables: Columns, _ batch: LinearProgramBatch,
   by convolutions: [(name: String, layer: HalfConvolution)]
 ) throws -> Tensor {
   var (constraints, variables) = (constraints, variables)

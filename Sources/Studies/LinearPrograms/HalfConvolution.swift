@@ -41,7 +41,7 @@ struct HalfConvolution: Module {
   /// - Parameters:
   ///   - constraints: `[B m, leftWidth]`
   ///   - variables: `[B n, rightWidth]`, possibly in two pieces side by side.
-  func callAsFunction(constraints: Tensor, variables: Columns, _ batch: ProgramTensors) throws -> Tensor {
+  func callAsFunction(constraints: Tensor, variables: Columns, _ batch: LinearProgramBatch) throws -> Tensor {
     let l = try left(constraints)
     let r = try right(variables.first, beside: variables.second)
     switch target {

@@ -16,7 +16,7 @@ public struct ImplicitGraphNetwork: ImplicitModel {
 
   /// What a batch contributes, the same in every iteration.
   public struct Context: Sendable {
-    let batch: ProgramTensors
+    let batch: LinearProgramBatch
     /// Static embeddings: `[B m, e]` and `[B n, e]`.
     let constraints: Tensor
     let variables: Tensor
@@ -39,7 +39,7 @@ public struct ImplicitGraphNetwork: ImplicitModel {
   }
 
   /// The static embeddings of constraints and variables.
-  public func inject(_ batch: ProgramTensors) throws -> Context {
+  public func inject(_ batch: LinearProgramBatch) throws -> Context {
     let (constraints, variables) = try embedding(batch)
     return Context(batch: batch, constraints: constraints, variables: variables)
   }

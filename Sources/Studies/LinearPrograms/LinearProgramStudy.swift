@@ -15,29 +15,6 @@ public enum LinearProgramStudy: HasPublishedResults {
     "Chen, Liu, Wang, Yin: On representing linear programs by graph neural networks, ICLR 2023",
   ]
 
-  /// min c'x subject to A x <= b or = b, lower <= x <= upper, with A by its stored entries; float64.
-  public static let layout = DatasetLayout(
-    caseStudy: name, title: title, references: references,
-    fields: [
-      FieldSchema("c", ["variable"], .float64, role: .input, "costs"),
-      FieldSchema("b", ["constraint"], .float64, role: .input, "right-hand side"),
-      FieldSchema("lower", ["variable"], .float64, role: .input, "lower bounds"),
-      FieldSchema("upper", ["variable"], .float64, role: .input, "upper bounds"),
-      FieldSchema("is_equality", ["constraint"], .uint8, role: .input, "1: A x = b, 0: A x <= b"),
-      FieldSchema("edge_constraint", ["edge"], .int64, role: .input, "row of each stored entry of A, from 0"),
-      FieldSchema("edge_variable", ["edge"], .int64, role: .input, "column of each stored entry of A, from 0"),
-      FieldSchema("edge_value", ["edge"], .float64, role: .input, "value of each stored entry of A"),
-      FieldSchema("solution", ["variable"], .float64, role: .label, "optimal solution"),
-    ])
-
-  /// What our own generator adds to each sample; a dataset from elsewhere need not have it.
-  static let certificates = [
-    FieldSchema("objective", [], .float64, role: .certificate, "optimal value c'x"),
-    FieldSchema("primal_residual", [], .float64, role: .certificate, "largest violation of a constraint or bound"),
-    FieldSchema("dual_residual", [], .float64, role: .certificate, "largest violation of dual feasibility"),
-    FieldSchema("duality_gap", [], .float64, role: .certificate, "primal minus dual objective"),
-  ]
-
   /// Reads `dataset`: the distribution of programs, and how many are drawn and kept.
   public static func generator(
     reading section: ConfigurationSection, seed: UInt64
@@ -49,64 +26,41 @@ public enum LinearProgramStudy: HasPublishedResults {
         keep: (keep, "feasible programs kept, the first ones"))
     }
     try section.finish()
-    return ProgramGenerator(distribution: distribution, plans: plans, seed: seed)
+    return LinearProgramGenerator(distribution: distribution, plans: plans, seed: seed)
   }
 
   /// Explicit and implicit graph networks of one setting, their width.
-  public static let architectures = [
-    architecture("explicit-gnn") { .explicit(try ExplicitGraphNetwork(embedding: $0)) },
-    architecture("implicit-gnn") { .implicit(try ImplicitGraphNetwork(embedding: $0)) },
-  ]
-
-  /// A graph network, whose one setting is its width.
-  private static func architecture(
-    _ name: String, build: @escaping @Sendable (_ width: Int) throws -> Model<ProgramTensors>
-  ) -> Architecture<ProgramTensors> {
-    Architecture(name) { shapes in
-      shapes["var_embedding.0.weight"]?.first.map { "{embedding: \($0)}" }
-    } read: { section in
-      let width = try section.integer("embedding", in: 1...4096, "width e of the node features")
-      return ModelDescription { _, seed in
-        let model = try build(width)
-        // As published: orthogonal weights, biases zero.
-        for (name, parameter) in model.module.parameters where parameter.value.rank > 1 {
-          let value = try Initialization.orthogonal(parameter.value.shape, seed: seed, name: name)
-          try parameter.assign(value.to(type: parameter.value.type))
-        }
-        return model
-      }
-    }
-  }
+  public static let architectures = LinearProgramModels.architectures
 
   /// The programs side by side, one block of A each; solutions `[B, n]`.
   public static func batch(
     _ reader: DatasetReader, _ split: Split, rows: [Int], options: TensorOptions
-  ) throws -> ProgramTensors {
-    try ProgramTensors(
+  ) throws -> LinearProgramBatch {
+    try LinearProgramBatch(
       ProgramBatch(programs(reader, split, rows: rows)), solutions: reader.values("solution", split, rows: rows, as: Double.self),
       options: options)
   }
 
   /// Mean squared error over the variables.
-  public static func losses(_ output: Tensor, _ batch: ProgramTensors) throws -> Tensor {
+  public static func losses(_ output: Tensor, _ batch: LinearProgramBatch) throws -> Tensor {
     try (output - batch.solutions).pow(2).mean(dimensions: [1])
   }
 
   /// The measure of Table 1 of the paper.
-  public static let error = Measure<ProgramTensors>("error", "||y - y*|| / (||y*|| + 1)") { output, batch in
+  public static let error = Measure<LinearProgramBatch>("error", "||y - y*|| / (||y*|| + 1)") { output, batch in
     try (output - batch.solutions).sampleNorms() / (batch.solutions.sampleNorms() + 1)
   }
 
   /// Reads `sweep.perturbations`: changes of A, b, c, l or u.
   public static func perturbations(
     reading section: ConfigurationSection
-  ) throws -> [any InputPerturbation<ProgramTensors>] {
+  ) throws -> [any InputPerturbation<LinearProgramBatch>] {
     let kinds = try section.choices(
       "kinds", default: Perturbation.Kind.allCases, count: 0..., "what is changed: A, b, c, l or u")
     let norm = try section.number("norm", default: 1e-4, in: .above(0, through: 1e6), "Euclidean norm of the change")
     try section.finish()
     try section.requireUnique(kinds, "kinds")
-    return try kinds.map { ProgramPerturbation(perturbation: try Perturbation($0, norm: norm)) }
+    return try kinds.map { LinearProgramPerturbation(perturbation: try Perturbation($0, norm: norm)) }
   }
 
   /// Table 1 of the paper.

@@ -32,7 +32,7 @@ public struct ConstructedOperator: ImplicitModel {
   public var parameters: NamedParameters { NamedParameters() }
 
   /// 1 - eps(x) and eps(x) F(x).
-  public func inject(_ batch: ScalarBatch) throws -> Context {
+  public func inject(_ batch: ScalarMapBatch) throws -> Context {
     func column(_ values: [Double]) throws -> Tensor {
       try Tensor(values, shape: [values.count, 1], type: batch.y.type, device: batch.y.device)
     }

@@ -27,7 +27,7 @@ public struct ExplicitPerceptron: ExplicitModel {
   }
 
   /// `[B, 1]`
-  public func predict(_ batch: ScalarBatch) throws -> Tensor {
+  public func predict(_ batch: ScalarMapBatch) throws -> Tensor {
     try rest(first(batch.x.narrow(1, from: 0, count: dimension)).relu())
   }
 }

@@ -42,7 +42,7 @@ public struct ImplicitPerceptron: ImplicitModel {
   }
 
   /// x, `[B, n]`.
-  public func inject(_ batch: ScalarBatch) throws -> Context {
+  public func inject(_ batch: ScalarMapBatch) throws -> Context {
     Context(x: try batch.x.narrow(1, from: 0, count: dimension))
   }
 

@@ -25,7 +25,7 @@ public struct ExplicitFourierNetwork: ExplicitModel {
   public var parameters: NamedParameters { frame.parameters }
 
   /// The scaled solution, `[B, H, W]`.
-  public func predict(_ batch: FieldBatch) throws -> Tensor {
+  public func predict(_ batch: SteadyFlowBatch) throws -> Tensor {
     let lifted = try frame.lifted(batch)
     let blocks = try frame.blocks.map { try $0.prepared(frame.basis) }
     let decoder = try frame.decoder.prepared(frame.basis)

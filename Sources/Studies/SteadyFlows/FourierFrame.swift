@@ -46,7 +46,7 @@ struct FourierFrame: Sendable {
   }
 
   /// The lifted, padded input: `[B, C, H, W]` -> `[B, width, H + padding, W + padding]`.
-  func lifted(_ batch: FieldBatch) throws -> Tensor {
+  func lifted(_ batch: SteadyFlowBatch) throws -> Tensor {
     let input = batch.input
     guard input.shape[2] == points.x, input.shape[3] == points.y else {
       throw Failure(

@@ -22,7 +22,7 @@ public struct ImplicitFourierNetwork: ImplicitModel {
   public var parameters: NamedParameters { frame.parameters }
 
   /// The lifted input, and the layers with their bases at hand.
-  public func inject(_ batch: FieldBatch) throws -> Context {
+  public func inject(_ batch: SteadyFlowBatch) throws -> Context {
     Context(
       injection: try frame.lifted(batch), blocks: try frame.blocks.map { try $0.prepared(frame.basis) },
       decoder: try frame.decoder.prepared(frame.basis))

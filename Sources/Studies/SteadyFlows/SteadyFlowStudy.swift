@@ -18,90 +18,20 @@ public enum SteadyFlowStudy: HasPublishedResults, HasRealInput, HasSymmetries, H
     "Li et al.: Fourier neural operator for parametric partial differential equations, ICLR 2021",
   ]
 
-  /// Force `[2, N, N]` and vorticity `[N, N]`, or coefficient and pressure, with their scales.
-  public static let layout = DatasetLayout(
-    caseStudy: name, title: title, references: references,
-    fields: [
-      FieldSchema(
-        "input", ["channel", "x", "y"], .float32, role: .input,
-        "force (f_x, f_y) at x = 2 pi i / N, y = 2 pi j / N; or the coefficient of Darcy flow"),
-      FieldSchema(
-        "solution", ["x", "y"], .float32, role: .label,
-        "vorticity d u_y / d x - d u_x / d y of the steady flow u . grad u + grad p = nu laplace u + f; or the pressure"),
-      FieldSchema("viscosity", [], .float64, role: .input, "nu; 0 for Darcy flow"),
-      FieldSchema("input_scale", [], .float64, role: .input, "networks see input / input_scale"),
-      FieldSchema("solution_scale", [], .float64, role: .input, "networks give solution / solution_scale"),
-    ])
-
-  /// What our own generator adds to each sample; a dataset from elsewhere need not have it.
-  static let certificates = [
-    FieldSchema("residual", [], .float64, role: .certificate, "relative residual of the discrete equation"),
-    FieldSchema("divergence", [], .float64, role: .certificate, "largest divergence of the velocity / largest vorticity"),
-    FieldSchema(
-      "spectral_tail", [], .float64, role: .certificate, "share of the vorticity's norm in the outer quarter of the modes"),
-    FieldSchema("newton_steps", [], .int64, role: .certificate, "Newton steps, over all amplitudes of the force"),
-    FieldSchema("jacobian_products", [], .int64, role: .certificate, "products with the Jacobian"),
-    FieldSchema(
-      "newton_residual", ["newton_step"], .float64, role: .certificate,
-      "relative residual after each Newton step; NaN beyond the last"),
-    FieldSchema(
-      "forcing_spectrum", ["ring"], .float64, role: .identifier,
-      "mean square of the curl of the force in the rings |k| = 1, 2, ..."),
-    FieldSchema("seed", [], .int64, role: .identifier, "seed that the draw belongs to"),
-  ]
-
   /// Reads `dataset`: the equation, its forcing and its solver.
   public static func generator(reading section: ConfigurationSection, seed: UInt64) throws -> any SampleGenerator {
-    try FlowGenerator(reading: section, seed: seed)
+    try SteadyFlowGenerator(reading: section, seed: seed)
   }
 
   /// The implicit Fourier network, FNO and FNO++.
-  public static let architectures = [
-    architecture("fno-deq") { size, channels, points, seed in
-      let network = try ImplicitFourierNetwork(size, channels: channels, points: points)
-      try network.frame.initialize(seed: seed)
-      return .implicit(network)
-    },
-    explicit("fno", .plain), explicit("fno-pp", .injected),
-  ]
-
-  private static func explicit(_ name: String, _ kind: ExplicitFourierNetwork.Kind) -> Architecture<FieldBatch> {
-    architecture(name) { size, channels, points, seed in
-      let network = try ExplicitFourierNetwork(kind, size, channels: channels, points: points)
-      try network.frame.initialize(seed: seed)
-      return .explicit(network)
-    }
-  }
-
-  private static func architecture(
-    _ name: String,
-    build:
-      @escaping @Sendable (FourierNetworkSize, _ channels: Int, _ points: (x: Int, y: Int), _ seed: UInt64) throws
-      -> Model<FieldBatch>
-  ) -> Architecture<FieldBatch> {
-    Architecture(name, settings: settings(shapes:)) { section in
-      let size = try FourierNetworkSize(reading: section)
-      return ModelDescription { layout, seed in
-        guard let channels = layout.dimensions["channel"], let x = layout.dimensions["x"], let y = layout.dimensions["y"] else {
-          throw Failure(.bug, "the layout of the dataset has no lengths of channel, x and y")
-        }
-        return try build(size, channels, (x, y), seed)
-      }
-    }
-  }
-
-  @Sendable private static func settings(shapes: [String: [Int]]) -> String? {
-    guard let weights = shapes["conv.weights1"], weights.count == 5 else { return nil }
-    let depth = Set(shapes.keys.compactMap { $0.split(separator: ".").dropFirst(2).first.flatMap { Int($0) } }).count
-    return "{width: \(weights[0]), modes: \(weights[2]), depth: \(max(depth, 1))}"
-  }
+  public static let architectures = SteadyFlowModels.architectures
 
   /// Scaled inputs `[B, C, H, W]` and solutions `[B, H, W]`.
   public static func batch(
     _ reader: DatasetReader, _ split: Split, rows: [Int], options: TensorOptions
-  ) throws -> FieldBatch {
+  ) throws -> SteadyFlowBatch {
     let samples = try samples(reader, split, rows: rows)
-    return FieldBatch(
+    return SteadyFlowBatch(
       input: try samples.input.to(type: options.type, device: options.device),
       solution: try samples.solution.to(type: options.type, device: options.device))
   }
@@ -131,20 +61,20 @@ public enum SteadyFlowStudy: HasPublishedResults, HasRealInput, HasSymmetries, H
   }
 
   /// ||y - y*|| / ||y*||; the published loss, which sums it over the batch where the trainer takes the mean.
-  public static func losses(_ output: Tensor, _ batch: FieldBatch) throws -> Tensor {
+  public static func losses(_ output: Tensor, _ batch: SteadyFlowBatch) throws -> Tensor {
     try (output - batch.solution).sampleNorms() / batch.solution.sampleNorms()
   }
 
   /// As the loss, with 1e-9 against solutions that are 0.
-  public static let error = Measure<FieldBatch>("error", "||y - y*|| / ||y*||") { output, batch in
+  public static let error = Measure<SteadyFlowBatch>("error", "||y - y*|| / ||y*||") { output, batch in
     try (output - batch.solution).sampleNorms() / (batch.solution.sampleNorms() + 1e-9)
   }
 
   /// Reads `sweep.perturbations`: changes at single wave numbers, by physics or as published.
   public static func perturbations(
     reading section: ConfigurationSection
-  ) throws -> [any InputPerturbation<FieldBatch>] {
-    let convention: FlowPerturbation.Convention = try section.choice(
+  ) throws -> [any InputPerturbation<SteadyFlowBatch>] {
+    let convention: SteadyFlowPerturbation.Convention = try section.choice(
       "protocol", default: .physical, "how the change of the force follows from that of the vorticity")
     let frequencies = try section.numbers(
       "frequencies", default: publishedFrequencies, in: 0...1, count: 0...,
@@ -159,7 +89,7 @@ public enum SteadyFlowStudy: HasPublishedResults, HasRealInput, HasSymmetries, H
     try section.finish()
     try section.requireUnique(frequencies, "frequencies")
     return frequencies.map {
-      FlowPerturbation(
+      SteadyFlowPerturbation(
         convention: convention, frequency: $0, norm: norm, force: force, viscosity: viscosity, batchSize: batchSize)
     }
   }
@@ -169,8 +99,8 @@ public enum SteadyFlowStudy: HasPublishedResults, HasRealInput, HasSymmetries, H
   ]
 
   /// The force, or the coefficient, as the networks see it.
-  public static func realInput(of batch: FieldBatch) -> RealInput<FieldBatch> {
-    RealInput(batch.input) { FieldBatch(input: $0, solution: batch.solution) }
+  public static func realInput(of batch: SteadyFlowBatch) -> RealInput<SteadyFlowBatch> {
+    RealInput(batch.input) { SteadyFlowBatch(input: $0, solution: batch.solution) }
   }
 
   /// Those that the equations of flow have.
@@ -178,8 +108,8 @@ public enum SteadyFlowStudy: HasPublishedResults, HasRealInput, HasSymmetries, H
 
   /// Each sample transformed by a random element of the chosen symmetries.
   public static func transformed(
-    _ batch: FieldBatch, by symmetries: [String], random: inout KeyedRandom
-  ) throws -> FieldBatch {
+    _ batch: SteadyFlowBatch, by symmetries: [String], random: inout KeyedRandom
+  ) throws -> SteadyFlowBatch {
     let symmetries = symmetries.compactMap(FlowSymmetry.init)
     guard !symmetries.isEmpty else { return batch }
     guard batch.input.shape[1] == 2 else {
@@ -193,7 +123,7 @@ public enum SteadyFlowStudy: HasPublishedResults, HasRealInput, HasSymmetries, H
       samples.append(
         try transformation.applied(force: batch.input.select(0, sample), vorticity: batch.solution.select(0, sample)))
     }
-    return FieldBatch(
+    return SteadyFlowBatch(
       input: try .stacked(samples.map(\.force)), solution: try .stacked(samples.map(\.vorticity)))
   }
 
@@ -201,28 +131,4 @@ public enum SteadyFlowStudy: HasPublishedResults, HasRealInput, HasSymmetries, H
   public static let publishedResults: [PublishedResult] = [
     ("implicit", 0.078), ("explicit", 0.179),
   ].map { PublishedResult(model: $0, split: .test, error: $1, source: "Liu et al., ICLR 2026, Figures 4 and 5") }
-}
-
-/// Samples divided by their scales, with what is needed to go back.
-struct ScaledSamples {
-  /// `[B, C, H, W]` and `[B, H, W]`, float64.
-  var input: Tensor
-  var solution: Tensor
-  /// `[B]`
-  var scales: (input: [Double], solution: [Double])
-  var viscosities: [Double]
-}
-
-extension FourierNetworkSize {
-  /// Reads the keys of a section that may have others.
-  init(reading section: ConfigurationSection) throws {
-    self.init()
-    width = try section.integer("width", default: width, in: 1...4096, "channels of the state")
-    modes = try section.integer("modes", default: modes, in: 1...4096, "modes along each axis, on either side of 0")
-    depth = try section.integer("depth", default: depth, in: 1...1024, "blocks of three Fourier layers")
-    padding = try section.integer(
-      "padding", default: padding, in: 0...4096, "zeros at the end of both axes; 0 for periodic data")
-    coordinates = try section.boolean(
-      "coordinates", default: coordinates, "whether the coordinates of the points are input channels")
-  }
 }

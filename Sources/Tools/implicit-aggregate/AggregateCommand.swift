@@ -31,18 +31,12 @@ struct AggregateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The pipeline file with the section `aggregate`.", valueName: "file.yaml"))
   var config: String?
 
-  @Option(help: "The preset of the pipeline file: smoke, demo, paper, or any other it defines.")
-  var preset: String?
-
-  @Option(
-    name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp("Change one key of the configuration; may be repeated.", valueName: "key.path=value"))
-  var overrides: [String] = []
+  @OptionGroup var overlay: OverlayOptions
 
   @OptionGroup var format: OutputOptions
 
   func validate() throws {
-    if config == nil, preset != nil || !overrides.isEmpty {
+    if config == nil, overlay.preset != nil || !overlay.overrides.isEmpty {
       throw ValidationError("--preset and --set change the pipeline file: name it with --config")
     }
   }
@@ -52,8 +46,7 @@ struct AggregateCommand: AsyncParsableCommand {
     let curves = try sweeps.map { try SweepRecord(reading: $0) }
     guard let first = curves.first else { throw ValidationError("name one or more sweeps") }
     let plan = try ReportPlan(
-      config: config, preset: preset, overrides: overrides, caseStudy: first.caseStudy,
-      statedBy: first.source.path)
+      config: config, overlay: overlay, caseStudy: first.caseStudy, statedBy: first.source.path)
     let process = Provenance.current()
     let aggregation = try Aggregation(
       sweeps: curves, trainingCurves: try trainingCurves(of: curves), settings: plan.settings,

@@ -4,6 +4,7 @@ import Report
 import StudyKit
 import StudyRegistry
 import Support
+import ToolKit
 
 /// What the pipeline file and the case study say about a report.
 struct ReportPlan {
@@ -20,7 +21,7 @@ struct ReportPlan {
   ///   - caseStudy: the name that the sweeps state.
   ///   - sweep: the path of one of them.
   /// - Throws: `Failure` with `usage` when the pipeline file is of another case study.
-  init(config: String?, preset: String?, overrides: [String], caseStudy name: String, statedBy sweep: String) throws {
+  init(config: String?, overlay: OverlayOptions, caseStudy name: String, statedBy sweep: String) throws {
     let study = try StudyRegistry.caseStudy(named: name, statedBy: sweep)
     caseStudy = study
     published = (study as? any HasPublishedResults.Type)?.publishedResults ?? []
@@ -31,7 +32,7 @@ struct ReportPlan {
       resolved = "{}\n"
       return
     }
-    let document = try ConfigurationDocument.load(config, preset: preset, overrides: overrides)
+    let document = try ConfigurationDocument.load(config, preset: overlay.preset, overrides: overlay.overrides)
     let configured = try document.root.text("case_study", "name of the case study")
     guard configured == name else {
       throw Failure(

@@ -16,14 +16,7 @@ struct BenchmarkCommand: ParsableCommand {
   @OptionGroup var source: ConfigurationOptions
   @OptionGroup var options: RunOptions
 
-  @Option(help: "Name of the model in the pipeline file.")
-  var model: String
-
-  @Option(help: ArgumentHelp("The dataset to train on.", valueName: "file.h5"))
-  var dataset: String
-
-  @Option(help: ArgumentHelp("The trained model that this one starts from, if the pipeline file says so.", valueName: "file.h5"))
-  var initial: String?
+  @OptionGroup var training: TrainingOptions
 
   @Option(parsing: .unconditional, help: "Steps that are timed, after one to warm up.")
   var steps = 5
@@ -39,7 +32,8 @@ struct BenchmarkCommand: ParsableCommand {
 
   private func time<Case: CaseStudy>(_ study: Case.Type) throws {
     let benchmark = try StepBenchmark(
-      ExperimentConfiguration<Case>(source.load()), model: model, dataset: dataset, initial: initial, steps: steps,
+      ExperimentConfiguration<Case>(source.load()), model: training.model, dataset: training.dataset, initial: training.initial,
+      steps: steps,
       threads: options.threadCount)
     let report: [String: Any] = [
       "seconds": benchmark.seconds, "losses": benchmark.losses, "peak_memory_bytes": benchmark.peakMemory,

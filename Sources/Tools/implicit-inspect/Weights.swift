@@ -25,6 +25,10 @@ struct ImportWeights: ParsableCommand {
   @Option(help: "Name of the model in the file; by default the name of the output.")
   var name: String?
 
+  @Option(
+    help: ArgumentHelp("The dataset that the model is for, where shapes depend on its channels or points.", valueName: "file.h5"))
+  var dataset: String?
+
   @Option(help: ArgumentHelp("The weights.", valueName: "file"))
   var safetensors: String
 
@@ -52,7 +56,7 @@ struct ImportWeights: ParsableCommand {
     try withOutputLock(output) {
       try WeightExchange.importWeights(
         study, architecture: architecture, settings: settings,
-        name: name ?? String(stem.map { isNameCharacter($0) ? $0 : "-" }), safetensors: safetensors, to: output)
+        name: name ?? String(stem.map { isNameCharacter($0) ? $0 : "-" }), dataset: dataset, safetensors: safetensors, to: output)
     }
   }
 

@@ -25,14 +25,7 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var options: RunOptions
   @OptionGroup var target: DeviceOptions
 
-  @Option(help: "Name of the model in the pipeline file.")
-  var model: String
-
-  @Option(help: ArgumentHelp("The dataset to train on.", valueName: "file.h5"))
-  var dataset: String
-
-  @Option(help: ArgumentHelp("The trained model that this one starts from, if the pipeline file says so.", valueName: "file.h5"))
-  var initial: String?
+  @OptionGroup var training: TrainingOptions
 
   @Option(name: .customLong("out"), help: ArgumentHelp("The model file to write.", valueName: "file.h5"))
   var output: String?
@@ -58,10 +51,12 @@ struct TrainCommand: ParsableCommand {
     guard !dryRun, let output else {
       return print(
         try StepBenchmark.estimate(
-          configuration, model: model, dataset: dataset, initial: initial, threads: options.threadCount, device: device))
+          configuration, model: training.model, dataset: training.dataset, initial: training.initial,
+          threads: options.threadCount, device: device))
     }
     let stage = TrainStage(
-      modelName: model, dataset: dataset, output: output, initial: initial, resumes: resume, threads: options.threadCount,
+      modelName: training.model, dataset: training.dataset, output: output, initial: training.initial, resumes: resume,
+      threads: options.threadCount,
       device: device, progress: options.progress)
     _ = try stage.run(configuration)
     print(output)
