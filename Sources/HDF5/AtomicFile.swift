@@ -10,16 +10,21 @@ import Foundation
 public final class AtomicFile: @unchecked Sendable {
   /// The file to write into.
   public let file: File
-  /// The name the file is going to have.
+  /// The name the file is going to have, as it was given.
   public let path: String
+  /// The same, links followed.
+  private let target: String
   private let temporary: String
   private var isDone = false
 
-  /// Creates the temporary file. Throws `.cannotCreate` if the folder is missing or not writable.
+  /// Creates the temporary file. Where the path is a link, it stays one, and the file that it names is replaced.
+  ///
+  /// - Throws: `.cannotCreate` if the folder is missing or not writable, or if there is something else than a file of that name.
   public init(creating path: String) throws {
     let call = CallContext(operation: "create file", file: path, fallback: .cannotCreate)
-    let names = TemporaryName(of: path)
-    try Self.checkTarget(path, folder: names.folder, call)
+    target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    let names = TemporaryName(of: target)
+    try Self.checkTarget(target, folder: names.folder, call)
     self.path = path
     let temporary = names.fresh()
     self.temporary = temporary
@@ -48,14 +53,14 @@ public final class AtomicFile: @unchecked Sendable {
       try validate(written)
       try written.close()
       try sync(temporary, O_RDONLY)
-      guard rename(temporary, path) == 0 else { throw Self.systemFailure("rename the finished file", path) }
+      guard rename(temporary, target) == 0 else { throw Self.systemFailure("rename the finished file", path) }
     } catch {
       cancel()
       throw error
     }
     isDone = true
     _ = Library.locked { TemporaryName.live.remove(temporary) }
-    try sync(TemporaryName(of: path).folder, O_RDONLY | O_DIRECTORY)
+    try sync(TemporaryName(of: target).folder, O_RDONLY | O_DIRECTORY)
   }
 
   /// Gives up: closes and removes the temporary file. Does nothing after `finish`.
@@ -76,8 +81,9 @@ public final class AtomicFile: @unchecked Sendable {
 
   private static func checkTarget(_ path: String, folder: String, _ call: CallContext) throws {
     var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-      throw call.failure(.cannotCreate, expected: "a file name", found: "a folder of that name")
+    if let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType, type != .typeRegular {
+      let found = type == .typeDirectory ? "a folder of that name" : "a link to nothing, a pipe or a device of that name"
+      throw call.failure(.cannotCreate, expected: "a file name", found: found)
     }
     guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
       throw call.failure(.cannotCreate, expected: "the folder \(folder)", found: "no such folder")

@@ -79,6 +79,8 @@ public struct PipelineTask: Codable, Equatable, Identifiable, Sendable {
     var all = arguments
     if resume && stage.canResume { all.append("--resume") }
     if let device, usesDevice { all += ["--device", device] }
+    // What lies in the folder of a run is the run's own; that it may be lost was asked before the run began.
+    all.append("--replace")
     if stage.usesThreads { all += ["--threads", "\(threads)", "--progress", progressPath] }
     return all
   }

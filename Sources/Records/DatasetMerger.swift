@@ -7,6 +7,8 @@ public struct DatasetMerger {
   private let readers: [DatasetReader]
   private let layout: DatasetLayout
   private let plans: [SplitPlan]
+  /// The case study of the shards.
+  public var caseStudy: String { layout.caseStudy }
   private let configuration: String?
   private let seed: UInt64?
 

@@ -1,11 +1,10 @@
 import HDF5
 import Support
-import Synchronization
 
 /// Reads a dataset after checking it against the layout that a case study expects.
 ///
-/// Values are checked as they are read: an input that is NaN, or a label that is not finite, is a `Failure` that names
-/// the sample. May be used from several threads.
+/// Values are checked as they are read: an input or a label that is not finite, or not in the range of its field, is a `Failure`
+/// that names the sample. May be used from several threads.
 ///
 ///     let reader = try DatasetReader("dataset.h5", LinearProgramStudy.layout)
 ///     let costs = try reader.values("c", .train, rows: 0..<50, as: Double.self)     // [50, variable], row-major
@@ -14,7 +13,8 @@ public final class DatasetReader: Sendable {
   private struct Input: Sendable {
     let count: Int
     let group: Group
-    let index: Dataset?
+    /// Number of the draw of each sample, ascending.
+    let draws: [Int]
     let fields: [String: Dataset]
   }
 
@@ -28,8 +28,6 @@ public final class DatasetReader: Sendable {
   public let splits: [Split]
   private let file: File
   private let inputs: [Split: Input]
-  /// What `draws(of:)` has read: batches ask for it chunk by chunk.
-  private let draws = Mutex<[Split: [Int]]>([:])
 
   /// Opens a file and checks its header, and the presence, type and shape of every field of every split.
   ///
@@ -86,8 +84,26 @@ public final class DatasetReader: Sendable {
         try check(dataset, field, count: &count, &layout)
         fields[field.name] = dataset
       }
-      return Input(count: count ?? 0, group: group, index: index, fields: fields)
+      let draws = try index.map(Self.draws(in:)) ?? Array(0..<(count ?? 0))
+      return Input(count: count ?? 0, group: group, draws: draws, fields: fields)
     }
+  }
+
+  /// The numbers of the draws, which key the random numbers of their samples: each once, in ascending order, from 0.
+  private static func draws(in index: Dataset) throws -> [Int] {
+    let draws = try index.read(Int64.self)
+    for (sample, draw) in draws.enumerated() {
+      let last = sample > 0 ? draws[sample - 1] : -1
+      guard draw > last else {
+        throw Failure(
+          .badData,
+          sample > 0
+            ? "expected ascending numbers of draws, found \(draw) after \(last) at sample \(sample)"
+            : "expected numbers of draws from 0, found \(draw) at sample 0", at: "\(index.filePath):\(index.path)",
+          remedy: "number the samples 0, 1, 2, ..., or leave `index` out")
+      }
+    }
+    return draws.map { Int($0) }
   }
 
   private static func check(
@@ -139,17 +155,9 @@ public final class DatasetReader: Sendable {
   /// Number of samples of a split. Throws `.badData` if the file has no such split.
   public func count(of split: Split) throws -> Int { try input(split).count }
 
-  /// Number of the draw of each sample, `[S]`; 0, 1, ... where the file does not say. Read once from the file, then kept.
+  /// Number of the draw of each sample, `[S]`, ascending; 0, 1, ... where the file does not say.
   public func draws(of split: Split) throws -> [Int] {
-    let input = try input(split)
-    return try draws.withLock { known in
-      if let draws = known[split] { return draws }
-      let draws =
-        try input.index.map { index in try Failure.mapping { try index.read(Int64.self).map { Int($0) } } }
-        ?? Array(0..<input.count)
-      known[split] = draws
-      return draws
-    }
+    try input(split).draws
   }
 
   /// An integer attribute of a split's group, for example `attempts`; nil if there is none.
@@ -192,9 +200,8 @@ public final class DatasetReader: Sendable {
   /// Samples with all their fields, in the types of the layout.
   public func block(_ split: Split, rows: Range<Int>) throws -> SampleBlock {
     let input = try input(split)
-    var block = SampleBlock(draws: Array(rows), fields: [:])
+    var block = SampleBlock(draws: Array(input.draws[rows]), fields: [:])
     try Failure.mapping {
-      if let index = input.index { block.draws = try index.read(Int64.self, rows: rows).map { Int($0) } }
       for field in layout.fields {
         let (schema, dataset) = try dataset(field.name, split)
         let values = try schema.read(dataset, rows: rows)
@@ -232,6 +239,6 @@ public final class DatasetReader: Sendable {
     let inner = field.dimensions.isEmpty ? "" : ", value \(index % size)"
     return Failure(
       .badData, "expected \(field.requirement), found \(found) at sample \(rows[index / size])\(inner)",
-      at: "\(path):\(dataset.path)", remedy: "remove the sample, or make the dataset again")
+      at: "\(path):\(dataset.path)", remedy: field.remedy ?? "remove the sample, or make the dataset again")
   }
 }

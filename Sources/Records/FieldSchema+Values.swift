@@ -3,30 +3,17 @@ import Support
 
 /// What values a field may have, and how they are stored.
 extension FieldSchema {
-  /// What is wrong with a value of this field; nil if nothing is.
-  ///
-  /// A label must be finite. An input may be infinite, as the bound of a variable may, but not NaN.
-  private func problem<T: BinaryFloatingPoint>(_ value: T) -> String? {
-    switch role {
-    case .label where !value.isFinite, .input where value.isNaN: "\(value)"
-    default: nil
-    }
-  }
-
-  /// Index and text of the first value that a field of this role may not have.
-  func firstForbidden<T: BinaryFloatingPoint>(in values: [T]) -> (index: Int, found: String)? {
+  /// Index and text of the first value that an input or a label of this field may not have.
+  private func firstForbidden<Value>(in values: [Value], _ number: (Value) -> Double) -> (index: Int, found: String)? {
     guard role == .label || role == .input else { return nil }
-    for (index, value) in values.enumerated() {
-      if let found = problem(value) { return (index, found) }
-    }
-    return nil
+    return values.firstIndex { !range.contains(number($0)) }.map { ($0, "\(values[$0])") }
   }
 
   func firstForbidden(in values: FieldValues) -> (index: Int, found: String)? {
     switch values {
-    case .real(let values): firstForbidden(in: values)
-    case .single(let values): firstForbidden(in: values)
-    case .integer: nil
+    case .real(let values): firstForbidden(in: values) { $0 }
+    case .single(let values): firstForbidden(in: values) { Double($0) }
+    case .integer(let values): range == Self.finite ? nil : firstForbidden(in: values) { Double($0) }
     }
   }
 
@@ -36,8 +23,17 @@ extension FieldSchema {
     return self.type.holds(type)
   }
 
-  /// What such a value means, for messages: "a finite label".
-  var requirement: String { role == .label ? "finite labels" : "inputs without NaN" }
+  /// What the values must be, for messages and data/FORMAT.md.
+  var requirement: String {
+    func text(_ bound: Double) -> String { Int(exactly: bound).map { "\($0)" } ?? "\(bound)" }
+    let (hasLower, hasUpper) = (range.lowerBound > Self.finite.lowerBound, range.upperBound < Self.finite.upperBound)
+    return switch (hasLower, hasUpper) {
+    case (true, true): "numbers from \(text(range.lowerBound)) to \(text(range.upperBound))"
+    case (true, false): "finite numbers of at least \(text(range.lowerBound))"
+    case (false, true): "finite numbers of at most \(text(range.upperBound))"
+    case (false, false): "finite \(role.rawValue)s"
+    }
+  }
 
   /// Appends values to this field's dataset in the type of the field; float32 rounds.
   func append(_ values: FieldValues, to dataset: Dataset) throws {

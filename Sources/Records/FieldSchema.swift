@@ -24,14 +24,23 @@ public struct FieldSchema: Equatable, Sendable {
   public var units: String
   /// What the values are; stored as the attribute `long_name`.
   public var longName: String
-  /// What the field is for; it also says which values may occur: labels are finite, inputs are not NaN.
+  /// What the field is for. Values of inputs and labels are checked as they are read: they are finite, and in `range`.
   public var role: Role
+  /// The values that an input or a label may have. Not stored in files: a rule of the case study, not a fact of the dataset.
+  public var range: ClosedRange<Double>
+  /// What to do about a value out of range; nil for the advice that fits any field.
+  public var remedy: String?
+
+  /// Every finite number.
+  public static let finite = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
 
   /// A scalar in float64 without a unit, unless it says otherwise.
   public init(
     _ name: String, _ dimensions: [String] = [], _ type: ElementType, units: String = "1", role: Role,
-    _ longName: String
+    _ longName: String, in range: ClosedRange<Double> = FieldSchema.finite, remedy: String? = nil
   ) {
+    self.range = range
+    self.remedy = remedy
     self.name = name
     self.dimensions = dimensions
     self.type = type

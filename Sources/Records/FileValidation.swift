@@ -19,9 +19,13 @@ public struct FileValidation: Equatable, Sendable {
 
   /// Reads the whole file once, block by block.
   ///
-  /// - Parameter catalog: the kinds of files that there are.
+  /// - Parameters:
+  ///   - catalog: the kinds of files that there are.
+  ///   - check: what a file of sound structure must pass beside: it throws the `Failure` (bad data) that a stage would.
   /// - Throws: `Failure` if there is no file, if it is of no such kind, or if it cannot be read to its end.
-  public init(of path: String, in catalog: SchemaCatalog = .common) throws {
+  public init(
+    of path: String, in catalog: SchemaCatalog = .common, check: (_ path: String, FileHeader) throws -> Void = { _, _ in }
+  ) throws {
     let file = try Failure.mapping { try File.open(path) }
     let header = try FileHeader(of: file)
     let schema = try catalog.schema(of: header.kind)
@@ -32,6 +36,8 @@ public struct FileValidation: Equatable, Sendable {
     problems = structure.problems.map { "\($0.object): \($0.text)" }
     notes = structure.notes.map { "\($0.object): \($0.text)" }
     if structure.problems.isEmpty { try checkValues(file, schema) }
+    // Told once: a value that the format forbids is one that the stages refuse.
+    if problems.isEmpty { problems += try Self.problem { try check(path, header) } }
     contentHash = try Failure.mapping { try ContentHash.of(file) }
     switch header.contentHash {
     case nil: notes.append("/: states no content_sha256, so that a change of its values cannot be noticed")
@@ -44,15 +50,19 @@ public struct FileValidation: Equatable, Sendable {
 
   private mutating func checkValues(_ file: File, _ schema: FileSchema) throws {
     guard kind == .dataset || kind == .datasetShard else { return try checkNumbers(file, schema) }
-    do {
+    problems += try Self.problem {
       let reader = try DatasetReader(path, kinds: [kind])
       try reader.checkValues()
       for split in reader.splits where try reader.count(of: split) == 0 && kind == .dataset {
-        problems.append("/\(split.rawValue): has no samples")
+        throw Failure(.badData, "has no samples", at: "/\(split.rawValue)")
       }
-    } catch let failure as Failure where failure.status == .badData {
-      problems.append(failure.description)
     }
+  }
+
+  /// What is wrong with the data, as a problem; anything else stays an error.
+  private static func problem(in body: () throws -> Void) throws -> [String] {
+    do { try body() } catch let failure as Failure where failure.status == .badData { return [failure.description] }
+    return []
   }
 
   /// NaN where the schema gives it no meaning.

@@ -5,7 +5,7 @@ extension FormatReference {
 
     A dataset from elsewhere needs the header, the groups, and the fields that the case study names with role `input` or
     `label`. `content_sha256`, `/provenance`, `index`, certificates, dimension scales and the attributes of the datasets may
-    be left out; units that are stated must be those of the case study. Labels must be finite, inputs must not be NaN. Set
-    `complete` last.
+    be left out; units that are stated must be those of the case study. `index` numbers the draws: from 0, ascending, each once.
+    Inputs and labels must be finite, and in the range that the case study gives them. Set `complete` last.
     """
 }

@@ -23,11 +23,15 @@ public struct GenerateStage {
   public var device: Device
   /// A file that says how far the stage is; nil for none.
   public var progress: String?
+  /// Whether anything at the path of the output may be replaced, not only a dataset of this case study.
+  public var replaces: Bool
 
   /// - Parameter shard: nil for the whole dataset.
   public init(
-    output: String, shard: Shard?, resumes: Bool = false, threads: Int, device: Device = .cpu, progress: String?
+    output: String, shard: Shard?, resumes: Bool = false, threads: Int, device: Device = .cpu, progress: String?,
+    replaces: Bool = false
   ) {
+    self.replaces = replaces
     self.output = output
     self.shard = shard
     self.resumes = resumes
@@ -38,7 +42,10 @@ public struct GenerateStage {
 
   /// - Returns: the content hash of the file.
   public func run<Case: CaseStudy>(_ configuration: ExperimentConfiguration<Case>) throws -> String {
-    try withOutputLock(output) { try drawn(configuration) }
+    let claim = OutputClaim(
+      output, of: shard == nil ? .dataset : .datasetShard, caseStudy: Case.name, inputs: configuration.externalPaths,
+      companions: [ResumeLog.path(of: output)] + (progress.map { [$0] } ?? []), replaces: replaces)
+    return try withOutputLock(claim) { try drawn(configuration) }
   }
 
   private func drawn<Case: CaseStudy>(_ configuration: ExperimentConfiguration<Case>) throws -> String {

@@ -29,12 +29,15 @@ public struct SweepStage {
   public var device: Device
   /// Path of a progress record that is kept up to date; nil for none.
   public var progress: String?
+  /// Whether anything at the path of the output may be replaced, not only a sweep of this model.
+  public var replaces: Bool
 
   /// Reads and writes nothing before `run`.
   public init(
     model: String, dataset: String, split: Split, output: String, resumes: Bool = false, threads: Int, device: Device,
-    progress: String?
+    progress: String?, replaces: Bool = false
   ) {
+    self.replaces = replaces
     self.model = model
     self.dataset = dataset
     self.split = split
@@ -50,7 +53,10 @@ public struct SweepStage {
     let modelFile = try ModelFile(self.model, caseStudy: Case.name)
     let reader = try DatasetReader(dataset, Case.layout)
     try reader.checkValues()
-    return try withOutputLock(output) { try run(configuration, modelFile, reader) }
+    let claim = OutputClaim(
+      output, of: .sweep, caseStudy: Case.name, model: modelFile.facts.model, inputs: [model, dataset],
+      companions: [ResumeLog.path(of: output)] + (progress.map { [$0] } ?? []), replaces: replaces)
+    return try withOutputLock(claim) { try run(configuration, modelFile, reader) }
   }
 
   private func run<Case: CaseStudy>(

@@ -27,12 +27,15 @@ public struct TrainStage {
   public var device: Device
   /// A file that says how far the stage is; nil for none.
   public var progress: String?
+  /// Whether anything at the path of the output may be replaced, not only this model.
+  public var replaces: Bool
 
   /// A training of one model, as `implicit-train` makes it.
   public init(
     modelName: String, dataset: String, output: String, initial: String? = nil, resumes: Bool, threads: Int, device: Device,
-    progress: String?
+    progress: String?, replaces: Bool = false
   ) {
+    self.replaces = replaces
     self.modelName = modelName
     self.dataset = dataset
     self.output = output
@@ -49,7 +52,11 @@ public struct TrainStage {
     _ = try configuration.model(modelName)
     let reader = try DatasetReader(dataset, Case.layout)
     try reader.checkValues()
-    return try withOutputLock(output) { try run(configuration, reader) }
+    let claim = OutputClaim(
+      output, of: .model, caseStudy: Case.name, model: modelName,
+      inputs: [dataset] + (initial.map { [$0] } ?? []) + configuration.externalPaths,
+      companions: [Checkpoint(of: output).path] + (progress.map { [$0] } ?? []), replaces: replaces)
+    return try withOutputLock(claim) { try run(configuration, reader) }
   }
 
   private func run<Case: CaseStudy>(_ configuration: ExperimentConfiguration<Case>, _ reader: DatasetReader) throws -> String {

@@ -1,6 +1,6 @@
 /// One case study: its data, its models, and how to judge them. The stages know nothing else of it.
 ///
-///     public enum AverageStudy: CaseStudy {
+///     public enum AveragesStudy: CaseStudy {
 ///       public static let name = "averages"
 ///       public static let title = "Averages of numbers"
 ///       public static let references: [String] = []

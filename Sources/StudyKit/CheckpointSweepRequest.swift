@@ -12,6 +12,8 @@ public struct CheckpointSweepRequest: Sendable {
   public var threads: Int
   /// Where progress is kept; nil for nowhere.
   public var progress: String?
+  /// Whether anything at the path of the output may be replaced.
+  public var replaces: Bool
   /// Every random number follows from it.
   public var seed: UInt64
   /// The resolved configuration, for the provenance.
@@ -19,8 +21,10 @@ public struct CheckpointSweepRequest: Sendable {
 
   /// A request as `implicit-sweep --checkpoint` makes it.
   public init(
-    checkpoint: String, output: String, device: Device, threads: Int, progress: String?, seed: UInt64, configuration: String
+    checkpoint: String, output: String, device: Device, threads: Int, progress: String?, replaces: Bool = false, seed: UInt64,
+    configuration: String
   ) {
+    self.replaces = replaces
     self.checkpoint = checkpoint
     self.output = output
     self.device = device

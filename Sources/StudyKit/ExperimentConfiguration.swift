@@ -78,6 +78,9 @@ public struct ExperimentConfiguration<Case: CaseStudy> {
     }
   }
 
+  /// Where the files and folders are that the configuration names.
+  package var externalPaths: [String] { document.externalFiles().map(\.path) }
+
   /// What the file says about the tasks of its run.
   public var outline: PipelineOutline {
     PipelineOutline(

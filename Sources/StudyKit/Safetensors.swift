@@ -30,10 +30,6 @@ public enum Safetensors {
     withUnsafeBytes(of: UInt64(text.count).littleEndian) { file.append(contentsOf: $0) }
     file.append(text)
     file.append(body)
-    do {
-      try file.write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw Failure(cannot: "write the file", at: path, error)
-    }
+    try writeAtomically(file, to: path)
   }
 }

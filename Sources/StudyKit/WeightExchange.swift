@@ -75,6 +75,11 @@ extension NamedParameters {
           .badData, "expected shape \(parameter.value.shape), found \(value.shape)", at: "\(path):\(name)",
           remedy: "check the settings of the architecture, and the channels and points of the dataset that the model is for")
       }
+      guard try value.isFinite().all() else {
+        throw Failure(
+          .badData, "expected finite numbers, found NaN or infinite ones", at: "\(path):\(name)",
+          remedy: "the weights are spoilt, as by a training that diverged: export those of an earlier checkpoint")
+      }
       try parameter.assign(value.to(type: value.type == .float64 ? .float64 : .float32))
     }
   }

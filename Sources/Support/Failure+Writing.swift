@@ -24,11 +24,15 @@ extension Failure {
   }
 }
 
-/// Writes text to a file under a temporary name and renames it.
-package func writeAtomically(_ text: String, to file: URL) throws {
+/// Writes a file under a temporary name and renames it; a link stays one.
+package func writeAtomically(_ data: Data, to path: String) throws {
+  let target = try OutputPath.resolved(path)
   do {
-    try Data(text.utf8).write(to: file, options: .atomic)
+    try data.write(to: URL(fileURLWithPath: target), options: .atomic)
   } catch {
-    throw Failure(cannot: "write this file", at: file.path, error)
+    throw Failure(cannot: "write this file", at: path, error)
   }
 }
+
+/// Writes text to a file under a temporary name and renames it.
+package func writeAtomically(_ text: String, to file: URL) throws { try writeAtomically(Data(text.utf8), to: file.path) }

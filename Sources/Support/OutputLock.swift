@@ -57,14 +57,13 @@ public final class OutputLock: Sendable {
   }
 
   private static func open(for output: String) throws -> Opened {
-    var isFolder: ObjCBool = false
-    if output.isEmpty || (FileManager.default.fileExists(atPath: output, isDirectory: &isFolder) && isFolder.boolValue) {
+    guard !output.isEmpty else {
       throw Failure(
-        .cannotCreate,
-        "cannot create the output: expected the name of a file, found \(output.isEmpty ? "none" : "a folder")",
-        at: output.isEmpty ? "--out" : output,
-        remedy: "name a file, for example \(output.isEmpty ? "." : output)/result.h5")
+        .cannotCreate, "cannot create the output: expected the name of a file, found none", at: "--out",
+        remedy: "name a file, for example ./result.h5")
     }
+    // Whoever writes through a link writes the same file as who writes without.
+    let output = try OutputPath.resolved(output)
     let path = output + ".lock"
     let folder = (output as NSString).deletingLastPathComponent
     while true {

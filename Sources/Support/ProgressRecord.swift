@@ -39,7 +39,7 @@ public struct ProgressRecord: Codable, Equatable, Sendable {
 
   /// Replaces the file at once, so that a reader never sees half of it.
   public func write(to path: String) throws {
-    try JSONText.compact(self).write(to: URL(fileURLWithPath: path), options: .atomic)
+    try writeAtomically(JSONText.compact(self), to: path)
   }
 
   /// - Throws: `.missingInput` if there is no file, `.badData` if it is not a progress record.

@@ -108,6 +108,22 @@ import Testing
     #expect(abs(image.crop(row: 2, column: 3, size: 16, channels: 1)[0] - (0.299 * 12 + 0.587 * 8 + 0.114 * 128) / 255) < 1e-6)
   }
 
+  @Test func `Pictures of 16 bits without a colour chunk are read as those of 8 bits are`() throws {
+    let picture = try RasterImage(reading: fixturePath("pictures/sixteen-bit.png"))
+    #expect(Array(picture.bytes.prefix(6)) == [200, 100, 50, 200, 100, 50])
+  }
+
+  @Test func `A picture in the colours of a printer is called that`() throws {
+    let failure = try thrownFailure { _ = try RasterImage(reading: fixturePath("pictures/cmyk.jpg")) }
+    #expect(failure.status == .badData && failure.problem.contains("CMYK") && failure.remedy?.contains("sRGB") == true)
+  }
+
+  @Test(arguments: ["._0.png", "sub/.hidden.png", ".cache/0.png", "__MACOSX/0.png", "sub/@eaDir/0.png"])
+  func `What other systems leave beside pictures is passed over`(name: String) throws {
+    let folder = try Self.folder { try Data("none".utf8).write(to: URL(filePath: $0.fileInFolders("images/train/\(name)"))) }
+    #expect(try ImageFolder("\(folder.path)/images").pictures(of: .train).count == 4)
+  }
+
   static func folder(_ change: (ScratchFolder) throws -> Void = { _ in }) throws -> ScratchFolder {
     let folder = try ScratchFolder()
     for split in ["train", "val", "test"] {

@@ -141,6 +141,30 @@ import Torch
     #expect(unknown.remedy?.contains("denoiser") == true)
   }
 
+  @Test(arguments: [
+    ("kernel", 0.0, "sum 1"), ("kernel", -1, "at least 0"), ("kernel", .nan, "finite inputs"), ("image", 255, "from 0 to 1"),
+    ("image", -0.5, "from 0 to 1"), ("measurement", .infinity, "finite inputs"), ("noise_level", -1, "at least 0"),
+  ]) func `Values that a picture or a kernel cannot have are refused with their sample`(
+    field: String, value: Double, text: String
+  )
+    throws
+  {
+    let file = try File.open(dataset, .readWrite)
+    let values = try file.dataset("train/\(field)")
+    let shape = try values.shape
+    let count = shape.dropFirst().reduce(1, *)
+    let (start, size) = ([2] + shape.dropFirst().map { _ in 0 }, [1] + shape.dropFirst())
+    if values.type == .float32 {
+      try values.write([Float](repeating: Float(value), count: count), start: start, count: size)
+    } else {
+      try values.write([Double](repeating: value, count: count), start: start, count: size)
+    }
+    try file.close()
+    let failure = try thrownFailure { _ = try train("explicit") }
+    #expect(failure.status == .badData && failure.problem.contains(text), "\(failure)")
+    #expect("\(failure)".contains("\(dataset):/train/\(field)") && "\(failure)".contains("sample 2"), "\(failure)")
+  }
+
   @Test func `A model with given weights is not trained, and weights of other widths are refused with the file's name`() throws {
     let denoiser = try train("denoiser")
     let file = "\(folder.path)/weights.safetensors"

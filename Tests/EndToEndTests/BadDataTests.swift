@@ -103,6 +103,26 @@ extension SmokeRunTests {
       ) { (file: File) in
         try file.dataset("train/solution").write([Double.nan], start: [3, 5], count: [1, 1])
       },
+      Damage("a bound that stands for none", "FILE:/train/lower: ", "found -1e+30 at sample 1, value 2", "no solution reaches") {
+        (file: File) in
+        try file.dataset("train/lower").write([-1e30], start: [1, 2], count: [1, 1])
+      },
+      Damage("an infinite bound", "FILE:/train/upper: ", "found inf at sample 1, value 2", "no solution reaches") {
+        (file: File) in
+        try file.dataset("train/upper").write([Double.infinity], start: [1, 2], count: [1, 1])
+      },
+      Damage("a third kind of constraint", "FILE:/train/is_equality: ", "expected numbers from 0 to 1, found 2") { (file: File) in
+        try file.dataset("train/is_equality").write([UInt8(2)], start: [1, 2], count: [1, 1])
+      },
+      Damage("a negative draw", "FILE:/train/index: ", "expected numbers of draws from 0, found -1", "leave `index` out") {
+        (file: File) in
+        try file.dataset("train/index").write([Int64(-1)], start: [0], count: [1])
+      },
+      Damage("a draw that is there twice", "FILE:/train/index: ", "expected ascending numbers of draws", "leave `index` out") {
+        (file: File) in
+        let index = try file.dataset("train/index")
+        try index.write([index.read(Int64.self)[4]], start: [5], count: [1])
+      },
       Damage("an entry outside of the matrix", "FILE:/train, sample 2, edge_variable[7]", "12") { (file: File) in
         try file.dataset("train/edge_variable").write([Int64(12)], start: [2, 7], count: [1, 1])
       },
@@ -118,6 +138,23 @@ extension SmokeRunTests {
     @Test(arguments: datasets) func `A dataset that does not hold what it should is refused`(damage: Damage) async throws {
       try await damage.check(
         "dataset.h5", refusedBy: "implicit-train $CONFIG --model implicit-8 --dataset $IN/dataset.h5 --out $OUT/m.h5")
+    }
+
+    @Test(arguments: datasets + models)
+    func `What a stage refuses is not valid`(damage: Damage) async throws {
+      let name = Self.datasets.contains { $0.testDescription == damage.testDescription } ? "dataset.h5" : "implicit-8.h5"
+      // Only the stage knows which case study it is for, which model of which size, and which splits it reads.
+      if ["another case", "for another", "no samples", "without a weight", "another shape"]
+        .contains(where: damage.testDescription.contains)
+      {
+        return
+      }
+      let folder = try TemporaryFolder()
+      let path = "\(folder.path)/\(name)"
+      try FileManager.default.copyItem(atPath: "\(SmokeRun.folder)/\(name)", toPath: path)
+      try damage.change(path)
+      let result = try await Executables.shell("implicit-inspect validate $FILE", ["FILE": path])
+      #expect(result.status == 65 && result.output.contains("not valid") || result.errors.contains(path), "\(result.errors)")
     }
 
     static let weight = "parameters/output_module.2.weight"
@@ -172,6 +209,9 @@ extension SmokeRunTests {
       Refusal(
         "sed s/output_module.2.weight/output_module.2.height/ $SMOKE/weights >$IN/x; \(imports) $IN/x", 65, "$IN/x: ",
         "unexpected array", "output_module.2.height`", "output_module.2.weight"),
+      Refusal(
+        "head -c -4 $SMOKE/weights >$IN/x; printf '\\000\\000\\200\\177' >>$IN/x; \(imports) $IN/x", 65, "$IN/x:",
+        "expected finite numbers", "earlier checkpoint"),
       Refusal(
         "\(imports) $SMOKE/weights --settings '{embedding: 4}'", 65, "$SMOKE/weights:", "expected shape [4", "found [8",
         "check the settings"),

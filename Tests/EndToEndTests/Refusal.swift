@@ -16,8 +16,10 @@ struct Refusal: Sendable, CustomTestStringConvertible {
 
   /// Runs the line.
   ///
-  /// - Parameter prepare: puts files into the folder it is given, which is `$IN`.
-  func check(_ prepare: (String) throws -> Void = { _ in }) async throws {
+  /// - Parameters:
+  ///   - prepare: puts files into the folder it is given, which is `$IN`.
+  ///   - after: looks at what became of them.
+  func check(_ prepare: (String) throws -> Void = { _ in }, after: () async throws -> Void = {}) async throws {
     let (input, output) = (try TemporaryFolder(), try TemporaryFolder())
     try prepare(input.path)
     let variables = ["IN": input.path, "OUT": output.path].merging(SmokeRun.variables) { $1 }
@@ -31,5 +33,6 @@ struct Refusal: Sendable, CustomTestStringConvertible {
     }
     #expect(result.output.isEmpty)
     #expect(try names(in: output.path) == [])
+    try await after()
   }
 }

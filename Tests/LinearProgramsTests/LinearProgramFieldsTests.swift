@@ -67,7 +67,6 @@ import Torch
     arguments: [
       ("edge_variable", 2 * 100 + 3, 50, "sample 2, edge_variable[3]"),
       ("edge_constraint", 3 * 100 + 99, -1, "sample 3, edge_constraint[99]"),
-      ("is_equality", 1 * 10 + 4, 2, "sample 1, is_equality[4]"),
     ])
   func `A file whose numbers form no program names the field and the sample`(
     field: String, position: Int, value: Int64, location: String

@@ -128,7 +128,7 @@ import Testing
     #expect(failure.problem == "expected finite labels, found nan at sample 17")
     #expect(failure.location == "\(folder.file("d.h5")):/train/y")
     let input = try failureAfter { try $0.dataset("train/x").write([Float.nan], start: [4, 2], count: [1, 1]) }
-    #expect(input.problem == "expected inputs without NaN, found nan at sample 4, value 2")
+    #expect(input.problem == "expected finite inputs, found nan at sample 4, value 2")
   }
 
   @Test

@@ -59,19 +59,19 @@ import Testing
     let curve = TrainingCurve(
       model: "implicit-8", seed: 0, steps: Array(1...1000), losses: (1...1000).map { 1 / Double($0) })
     try await report.write(try aggregation(trainingCurves: [curve]).page)
-    let stale = report.url.appending(path: "figures/lipschitz-old.svg")
-    let foreign = report.url.appending(path: "figures/notes.txt")
-    for file in [stale, foreign] { try Data().write(to: file) }
+    let stale = report.url.appending(path: "figures/training.svg")
+    let foreign = report.url.appending(path: "figures/lipschitz-old.svg")
+    #expect(FileManager.default.fileExists(atPath: stale.path))
+    try Data().write(to: foreign)
     let aggregation = try aggregation()
     try await report.write(aggregation.page) { try writeAtomically("x", to: $0.appending(path: "summary.h5")) }
 
     let files = FileManager.default
     #expect(
       Set(try files.contentsOfDirectory(atPath: report.url.path))
-        == ["report.html", "table.csv", "table.md", "summary.h5", "figures"])
+        == ["report.html", "table.csv", "table.md", "summary.h5", "figures", ".report-files"])
     #expect(!files.fileExists(atPath: stale.path))
     #expect(files.fileExists(atPath: foreign.path))
-    #expect(!files.fileExists(atPath: report.url.appending(path: "figures/training.svg").path))
     let html = try String(contentsOf: report.page, encoding: .utf8)
     for figure in aggregation.page.figures {
       #expect(html.contains("figures/\(figure.name).svg"))

@@ -178,7 +178,6 @@ import Testing
 
   @Test(arguments: [
     ("map", 99.0, "expected a map in 0 ... 7, found 99"), ("level", 3, "has no Lipschitz level"), ("x", 0, "outside the domain"),
-    ("x", .infinity, "outside the domain"),
   ]) func `A sample that no map fits is named`(field: String, value: Double, problem: String) throws {
     let bench = try Workbench(Self.pipeline)
     let path = try bench.generate()

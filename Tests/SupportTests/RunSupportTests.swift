@@ -135,12 +135,12 @@ private func send(_ number: Int32, until isDone: () -> Bool = { false }) {
   @Test func `An output is locked for as long as the body runs, and free again when it throws`() throws {
     try withFolder { (folder) throws in
       let output = folder + "/d.h5"
-      let result = try withOutputLock(output) {
+      let result = try withOutputLock(OutputClaim(output)) {
         #expect(throws: Failure.self) { try OutputLock(for: output) }
         return 7
       }
       #expect(result == 7)
-      #expect(throws: Failure(.io, "no")) { try withOutputLock(output) { throw Failure(.io, "no") } }
+      #expect(throws: Failure(.io, "no")) { try withOutputLock(OutputClaim(output)) { throw Failure(.io, "no") } }
       _ = try OutputLock(for: output)
     }
   }

@@ -14,7 +14,7 @@ struct Sample: ParsableCommand {
   @OptionGroup var options: RunOptions
 
   func run() throws {
-    options.start()
+    try options.start()
     switch outcome {
     case .succeed: print("result")
     case .fail: throw Failure(.badData, "expected 3, found 4", at: "a.h5:/x", remedy: "draw it again")

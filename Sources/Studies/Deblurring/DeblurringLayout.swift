@@ -8,8 +8,11 @@ extension DeblurringStudy {
       FieldSchema(
         "measurement", ["channel", "row", "column"], .float32, role: .input, "blurred and noisy image y = A x + noise"),
       FieldSchema("kernel", ["kernel_row", "kernel_column"], .float64, role: .input, "blur kernel of A, a circular correlation"),
-      FieldSchema("noise_level", [], .float64, role: .input, "standard deviation of the noise"),
-      FieldSchema("image", ["channel", "row", "column"], .float32, role: .label, "sharp image x, values in [0, 1]"),
+      FieldSchema(
+        "noise_level", [], .float64, role: .input, "standard deviation of the noise", in: 0...FieldSchema.finite.upperBound),
+      FieldSchema(
+        "image", ["channel", "row", "column"], .float32, role: .label, "sharp image x, values in [0, 1]", in: 0...1,
+        remedy: "divide pictures of 8 bits by 255, of 16 bits by 65535; clip what interpolation left outside"),
     ])
 
   /// What our own generator adds to each sample; a dataset from elsewhere need not have it.

@@ -35,9 +35,15 @@ public enum DeblurringStudy: HasPublishedResults, HasRealInput, HasExports, HasF
         shape: [rows.count, length("channel"), length("row"), length("column")]
       ).to(type: options.type, device: options.device)
     }
-    let kernels = try Tensor(
-      reader.values("kernel", split, rows: rows, as: Double.self),
-      shape: [rows.count, 1, length("kernel_row"), length("kernel_column")])
+    let (kernelRows, kernelColumns) = (length("kernel_row"), length("kernel_column"))
+    let weights = try reader.values("kernel", split, rows: rows, as: Double.self)
+    for (sample, row) in rows.enumerated() {
+      let size = kernelRows * kernelColumns
+      _ = try BlurKernel(
+        rows: kernelRows, columns: kernelColumns, weights: Array(weights[(sample * size)..<((sample + 1) * size)]),
+        from: "\(reader.path):/\(split.rawValue)/kernel, sample \(row)")
+    }
+    let kernels = try Tensor(weights, shape: [rows.count, 1, kernelRows, kernelColumns])
     let draws = try reader.draws(of: split)
     return try DeblurringBatch(
       draws: rows.map { draws[$0] }, images: images("image"), measurements: images("measurement"),

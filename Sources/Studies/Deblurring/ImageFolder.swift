@@ -23,6 +23,11 @@ final class ImageFolder: Sendable {
     }
   }
 
+  /// What other systems leave beside pictures: hidden files, as the ._a.png of macOS, and folders of their own.
+  private static func isHidden(_ name: Substring) -> Bool {
+    name.hasPrefix(".") || ["__MACOSX", "@eaDir", "$RECYCLE.BIN"].contains(name)
+  }
+
   private func list(_ split: Split) throws -> [String] {
     let names = split == .valid ? ["valid", "val"] : [split.rawValue]
     var isFolder: ObjCBool = false
@@ -37,6 +42,7 @@ final class ImageFolder: Sendable {
     }
     let pictures = entries.compactMap { $0 as? String }.filter {
       ["jpg", "jpeg", "png"].contains(($0 as NSString).pathExtension.lowercased())
+        && !$0.split(separator: "/").contains(where: Self.isHidden)
     }
     guard !pictures.isEmpty else {
       throw Failure(.badData, "expected JPEG or PNG pictures, found none", at: folder, remedy: "put pictures into the folder")

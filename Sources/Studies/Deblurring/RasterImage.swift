@@ -40,6 +40,11 @@ struct RasterImage: Equatable {
     guard tjDecompressHeader3(decoder, file, UInt(file.count), &width, &height, &sampling, &space) == 0 else {
       throw damaged("the JPEG header cannot be read: \(message(decoder))", path)
     }
+    guard ![TJCS_CMYK.rawValue, TJCS_YCCK.rawValue].contains(UInt32(bitPattern: space)) else {
+      throw Failure(
+        .badData, "expected a JPEG picture in colour or grey, found one in CMYK, the colours of a printer", at: path,
+        remedy: "convert it with its colour profile, for example: magick IN.jpg -colorspace sRGB OUT.png")
+    }
     var bytes = [UInt8](repeating: 0, count: Int(width) * Int(height) * 3)
     // A file that is cut short only gives a warning; it counts as an error here.
     guard tjDecompress2(decoder, file, UInt(file.count), &bytes, width, 0, height, Int32(TJPF_RGB.rawValue), 0) == 0 else {
@@ -61,6 +66,9 @@ struct RasterImage: Equatable {
       guard png_image_begin_read_from_memory(&picture, source.baseAddress, source.count) != 0 else {
         throw damaged("the PNG header cannot be read: \(text())", path)
       }
+      // 16 bits a channel are taken for linear light otherwise; scientific programs write the same values as in 8 bits. Where the
+      // file states its gamma, that counts.
+      picture.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
       picture.format = UInt32(PNG_FORMAT_FLAG_COLOR)
       let (width, height) = (Int(picture.width), Int(picture.height))
       var bytes = [UInt8](repeating: 0, count: width * height * 3)

@@ -18,11 +18,6 @@ extension LinearProgramStudy {
     let (edgeConstraint, edgeVariable) = try (integer("edge_constraint"), integer("edge_variable"))
     return try rows.indices.map { i in
       do throws(Failure) {
-        if let position = isEquality[i].firstIndex(where: { $0 != 0 && $0 != 1 }) {
-          throw .program(
-            "expected 0 or 1, found \(isEquality[i][position])", at: "is_equality[\(position)]",
-            remedy: "1 is for A x = b, 0 for A x <= b")
-        }
         return try LinearProgram(
           c: c[i], b: b[i], lower: lower[i], upper: upper[i], isEquality: isEquality[i].map { $0 == 1 },
           edgeConstraint: edgeConstraint[i].map { Int($0) }, edgeVariable: edgeVariable[i].map { Int($0) },

@@ -1,18 +1,22 @@
 import Records
 
 extension LinearProgramStudy {
+  private static let numbers = -LinearProgram.largestMagnitude...LinearProgram.largestMagnitude
+  private static let unbounded =
+    "networks take the bounds in as numbers: where there is none, write one that no solution reaches, on the scale of the others"
+
   /// min c'x subject to A x <= b or = b, lower <= x <= upper, with A by its stored entries; float64.
   public static let layout = DatasetLayout(
     caseStudy: name, title: title, references: references,
     fields: [
-      FieldSchema("c", ["variable"], .float64, role: .input, "costs"),
-      FieldSchema("b", ["constraint"], .float64, role: .input, "right-hand side"),
-      FieldSchema("lower", ["variable"], .float64, role: .input, "lower bounds"),
-      FieldSchema("upper", ["variable"], .float64, role: .input, "upper bounds"),
-      FieldSchema("is_equality", ["constraint"], .uint8, role: .input, "1: A x = b, 0: A x <= b"),
+      FieldSchema("c", ["variable"], .float64, role: .input, "costs", in: numbers),
+      FieldSchema("b", ["constraint"], .float64, role: .input, "right-hand side", in: numbers),
+      FieldSchema("lower", ["variable"], .float64, role: .input, "lower bounds", in: numbers, remedy: unbounded),
+      FieldSchema("upper", ["variable"], .float64, role: .input, "upper bounds", in: numbers, remedy: unbounded),
+      FieldSchema("is_equality", ["constraint"], .uint8, role: .input, "1: A x = b, 0: A x <= b", in: 0...1),
       FieldSchema("edge_constraint", ["edge"], .int64, role: .input, "row of each stored entry of A, from 0"),
       FieldSchema("edge_variable", ["edge"], .int64, role: .input, "column of each stored entry of A, from 0"),
-      FieldSchema("edge_value", ["edge"], .float64, role: .input, "value of each stored entry of A"),
+      FieldSchema("edge_value", ["edge"], .float64, role: .input, "value of each stored entry of A", in: numbers),
       FieldSchema("solution", ["variable"], .float64, role: .label, "optimal solution"),
     ])
 

@@ -29,9 +29,12 @@ public struct RunOptions: ParsableArguments {
   public var threadCount: Int { threads ?? Cores.available() }
 
   /// Starts the log and listens to signals. To be called first in `run()`.
-  public func start() {
+  ///
+  /// - Throws: `Failure` (cannot create) where the progress record cannot be a file.
+  public func start() throws {
     Log.start(level: logLevel)
     Interruption.install()
+    if let progress { _ = try OutputPath.resolved(progress) }
   }
 }
 

@@ -33,6 +33,7 @@ struct AggregateCommand: AsyncParsableCommand {
 
   @OptionGroup var overlay: OverlayOptions
 
+  @OptionGroup var replacement: ReplaceOptions
   @OptionGroup var format: OutputOptions
 
   func validate() throws {
@@ -62,7 +63,7 @@ struct AggregateCommand: AsyncParsableCommand {
     let provenance = FileProvenance(
       run: process, configuration: plan.resolved,
       inputs: curves.map { ProvenanceInput(path: $0.source.path, contentHash: $0.source.contentHash) })
-    try await folder.write(aggregation.page) {
+    try await folder.write(aggregation.page, replaces: replacement.replace) {
       try aggregation.summary.write(to: $0.appending(path: "summary.h5").path, provenance: provenance)
     }
     print(format.json ? try ResultDocument(aggregation, folder).text() : folder.page.path)

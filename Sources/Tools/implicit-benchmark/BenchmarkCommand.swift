@@ -26,7 +26,7 @@ struct BenchmarkCommand: ParsableCommand {
   }
 
   func run() throws {
-    options.start()
+    try options.start()
     try time(caseStudy(of: source.load()))
   }
 

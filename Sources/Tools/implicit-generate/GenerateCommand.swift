@@ -48,15 +48,17 @@ struct Draw: ParsableCommand {
   @Flag(help: "Go on behind the samples that an attempt left beside the output, if there are any.")
   var resume = false
 
+  @OptionGroup var replacement: ReplaceOptions
+
   func run() throws {
-    options.start()
+    try options.start()
     try draw(StudyRegistry.caseStudy(named: caseStudy))
   }
 
   private func draw<Case: CaseStudy>(_ study: Case.Type) throws {
     let stage = GenerateStage(
       output: output, shard: try shard.map(Shard.init(parsing:)), resumes: resume, threads: options.threadCount,
-      device: try Device(parsing: target.device), progress: options.progress)
+      device: try Device(parsing: target.device), progress: options.progress, replaces: replacement.replace)
     _ = try stage.run(ExperimentConfiguration<Case>(source.load()))
     print(output)
   }
@@ -71,11 +73,15 @@ struct Merge: ParsableCommand {
   @Option(name: .customLong("out"), help: ArgumentHelp("The file to write.", valueName: "file.h5"))
   var output: String
 
+  @OptionGroup var replacement: ReplaceOptions
   @OptionGroup var options: RunOptions
 
   func run() throws {
-    options.start()
-    _ = try withOutputLock(output) { try DatasetMerger(shards: shards).write(to: output) }
+    try options.start()
+    let merger = try DatasetMerger(shards: shards)
+    let claim = OutputClaim(
+      output, of: .dataset, caseStudy: merger.caseStudy, inputs: shards, replaces: replacement.replace)
+    _ = try withOutputLock(claim) { try merger.write(to: output) }
     print(output)
   }
 }

@@ -4,6 +4,7 @@ import Records
 import StudyKit
 import StudyRegistry
 import Support
+import ToolKit
 
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -25,6 +26,8 @@ struct Export: ParsableCommand {
   @Option(name: .customLong("out"), help: ArgumentHelp("The file to write.", valueName: "file.h5"))
   var output: String
 
+  @OptionGroup var replacement: ReplaceOptions
+
   func run() throws {
     Log.start()
     let study = try caseStudy(named: DatasetReader(dataset).header.caseStudy, statedBy: dataset)
@@ -34,7 +37,10 @@ struct Export: ParsableCommand {
         .usage, "the case study `\(study.name)` has no format `\(format)`", at: "--format",
         remedy: "formats are: \(Self.formats.joined(separator: ", "))")
     }
-    try withOutputLock(output) { try export.write(reader, output) }
+    let claim = OutputClaim(output, called: "file of \(format)", inputs: [dataset], replaces: replacement.replace) {
+      $0.starts(with: [0x89, 0x48, 0x44, 0x46])
+    }
+    try withOutputLock(claim) { try export.write(reader, output) }
     print(output)
   }
 }

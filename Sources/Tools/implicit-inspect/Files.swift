@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Records
+import StudyKit
 import StudyRegistry
 import Support
 
@@ -28,7 +29,7 @@ struct Validate: ParsableCommand {
     Log.start()
     var broken: [String] = []
     for path in files {
-      let validation = try FileValidation(of: path, in: fileCatalog)
+      let validation = try FileValidation(of: path, in: fileCatalog, check: Self.stagesAccept)
       print("\(path): \(validation.isValid ? "valid" : "not valid"), \(validation.kind.rawValue), \(validation.contentHash)")
       for problem in validation.problems { print("  problem: \(problem)") }
       for note in validation.notes { print("  note: \(note)") }
@@ -39,6 +40,14 @@ struct Validate: ParsableCommand {
         .badData, "\(broken.count) of \(files.count) files are not valid", at: first,
         remedy: "run the stage that wrote it again, or compare it with data/FORMAT.md")
     }
+  }
+}
+
+extension Validate {
+  /// What the stages of the file's case study require beyond the format; of an unknown case study nothing is known.
+  static func stagesAccept(_ path: String, _ header: FileHeader) throws {
+    guard let study = caseStudies.first(where: { $0.name == header.caseStudy }) else { return }
+    try StageInput.check(path, of: header.kind, study)
   }
 }
 

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
+import Records
 import StudyKit
 import StudyRegistry
 import Support
+import ToolKit
 
 struct ImportWeights: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -35,6 +37,8 @@ struct ImportWeights: ParsableCommand {
   @Option(name: .customLong("out"), help: ArgumentHelp("The model file to write.", valueName: "file.h5"))
   var output: String
 
+  @OptionGroup var replacement: ReplaceOptions
+
   func run() throws {
     Log.start()
     guard let study = caseStudies.first(where: { Self.architectures(of: $0).contains(architecture) }) else {
@@ -53,10 +57,13 @@ struct ImportWeights: ParsableCommand {
         remedy: "name it as in a pipeline file, for example implicit-8")
     }
     let stem = ((output as NSString).lastPathComponent as NSString).deletingPathExtension
-    try withOutputLock(output) {
+    let name = name ?? String(stem.map { isNameCharacter($0) ? $0 : "-" })
+    let claim = OutputClaim(
+      output, of: .model, caseStudy: Case.name, model: name, inputs: [safetensors] + (dataset.map { [$0] } ?? []),
+      replaces: replacement.replace)
+    try withOutputLock(claim) {
       try WeightExchange.importWeights(
-        study, architecture: architecture, settings: settings,
-        name: name ?? String(stem.map { isNameCharacter($0) ? $0 : "-" }), dataset: dataset, safetensors: safetensors, to: output)
+        study, architecture: architecture, settings: settings, name: name, dataset: dataset, safetensors: safetensors, to: output)
     }
   }
 
@@ -76,6 +83,8 @@ struct ExportWeights: ParsableCommand {
   @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
   var safetensors: String
 
+  @OptionGroup var replacement: ReplaceOptions
+
   func run() throws {
     Log.start()
     let file = try ModelFile(model)
@@ -84,6 +93,9 @@ struct ExportWeights: ParsableCommand {
   }
 
   private func exportWeights<Case: CaseStudy>(_ study: Case.Type, _ file: ModelFile) throws {
-    try WeightExchange.exportWeights(study, file, to: safetensors)
+    let claim = OutputClaim(safetensors, called: "safetensors file", inputs: [model], replaces: replacement.replace) {
+      $0.count > 8 && $0[8] == UInt8(ascii: "{")
+    }
+    try withOutputLock(claim) { try WeightExchange.exportWeights(study, file, to: safetensors) }
   }
 }

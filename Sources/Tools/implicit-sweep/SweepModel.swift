@@ -40,15 +40,17 @@ struct SweepModel: ParsableCommand {
   @Flag(help: "Go on behind the samples that an attempt left beside the output, if there are any.")
   var resume = false
 
+  @OptionGroup var replacement: ReplaceOptions
+
   func run() throws {
-    options.start()
+    try options.start()
     try sweep(caseStudy(of: document()))
   }
 
   private func sweep<Case: CaseStudy>(_ study: Case.Type) throws {
     let stage = SweepStage(
       model: model, dataset: dataset, split: split, output: output, resumes: resume, threads: options.threadCount,
-      device: try Device(parsing: target.device), progress: options.progress)
+      device: try Device(parsing: target.device), progress: options.progress, replaces: replacement.replace)
     _ = try stage.run(ExperimentConfiguration<Case>(document()))
     print(output)
   }

@@ -22,12 +22,14 @@ struct SweepPublished: ParsableCommand {
   @Flag(help: "Say what memory and time it takes, and end.")
   var dryRun = false
 
+  @OptionGroup var replacement: ReplaceOptions
+
   func validate() throws {
     if output == nil && !dryRun { throw ValidationError("name the file to write: --out file.h5") }
   }
 
   func run() throws {
-    options.start()
+    try options.start()
     try sweep(caseStudy(of: source.load()))
   }
 
@@ -45,6 +47,7 @@ struct SweepPublished: ParsableCommand {
     _ = try sweep.run(
       CheckpointSweepRequest(
         checkpoint: checkpoint, output: output, device: device, threads: options.threadCount, progress: options.progress,
+        replaces: replacement.replace,
         seed: configuration.seed, configuration: configuration.document.resolved()))
     print(output)
   }

@@ -36,12 +36,14 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Continue from the checkpoint beside the output, if there is one.")
   var resume = false
 
+  @OptionGroup var replacement: ReplaceOptions
+
   func validate() throws {
     if output == nil && !dryRun { throw ValidationError("name the file to write: --out file.h5") }
   }
 
   func run() throws {
-    options.start()
+    try options.start()
     try train(caseStudy(of: source.load()))
   }
 
@@ -57,7 +59,7 @@ struct TrainCommand: ParsableCommand {
     let stage = TrainStage(
       modelName: training.model, dataset: training.dataset, output: output, initial: training.initial, resumes: resume,
       threads: options.threadCount,
-      device: device, progress: options.progress)
+      device: device, progress: options.progress, replaces: replacement.replace)
     _ = try stage.run(configuration)
     print(output)
   }

@@ -74,7 +74,11 @@ struct GenerationSweep: CheckpointSweep {
     let checkpoint = try HuginnCheckpoint(request.checkpoint)
     let tokenizer = try checkpoint.tokenizer()
     let pairs = try ContrastPairs(table: words, templates: templates, count: pairs).pairs
-    return try withOutputLock(request.output) { try run(request, checkpoint, tokenizer, pairs) }
+    let files = ["config.json", "tokenizer.json", "model.safetensors"].map { "\(request.checkpoint)/\($0)" }
+    let claim = OutputClaim(
+      request.output, of: GenerationFile.kind, caseStudy: LoopedLanguageStudy.name, model: folderName(request.checkpoint),
+      inputs: files + [words], companions: request.progress.map { [$0] } ?? [], replaces: request.replaces)
+    return try withOutputLock(claim) { try run(request, checkpoint, tokenizer, pairs) }
   }
 
   private func run(
