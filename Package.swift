@@ -105,7 +105,7 @@ let package = Package(
       library(
         "StudyRegistry", ["Support", "Configuration", "Records", "StudyKit"] + studyNames, path: "Sources/Studies/Registry"),
       library("Report", ["HDF5", "Support", "Configuration", "Records", "Plot", mustache]),
-      library("Pipeline", ["HDF5", "Support", "Configuration", "Records", "Report", mustache, subprocess]),
+      library("Pipeline", ["HDF5", "Support", "Configuration", "Records", "Report", mustache, subprocess, logging]),
 
       // Programs: what all share (options, exit codes), and one folder each
       library("ToolKit", ["Support", "Configuration", argumentParser, logging], path: "Sources/Tools/ToolKit"),

@@ -1,9 +1,11 @@
 # shellcheck shell=bash
 # What start.sh and stop.sh have in common; they source it.
 
-# The folder of the Slurm of this machine, unless --folder says otherwise. start.sh and stop.sh read it.
+# The folder of the Slurm of this checkout, unless --folder says otherwise: other checkouts have their own. start.sh and stop.sh
+# read it.
+checkout=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 # shellcheck disable=SC2034
-folder=/tmp/slurm-$(id -un)
+folder=/tmp/slurm-$(id -un)-$(printf '%s' "$checkout" | cksum | cut -d ' ' -f 1)
 
 # Debian keeps the daemons where the PATH of ordinary users does not lead.
 PATH=$PATH:/usr/sbin:/sbin

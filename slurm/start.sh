@@ -11,11 +11,12 @@ Starts munged, slurmctld and slurmd, and prints the line that makes sbatch and s
 
   eval "$(slurm/start.sh)"
   squeue
-  slurm/stop.sh
+  slurm/stop.sh --purge
 
 A second start does nothing but print the line. The node may claim more CPUs than there are: jobs then share them.
 
-  --folder         configuration, logs and state; default /tmp/slurm-USER (a long path does not fit into a socket's name)
+  --folder         configuration, logs and state; default /tmp/slurm-USER-N, with N for each checkout of its own (a long path does
+                   not fit into a socket's name)
   --cpus           CPUs the node claims, default those of this machine
   --memory         megabytes the node claims, default those of this machine; requested by jobs but not enforced
   --gpus           GPUs the node claims, default 0; they are stand-ins that compute nothing

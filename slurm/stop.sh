@@ -6,7 +6,7 @@ usage() {
   cat <<'TEXT'
 usage: slurm/stop.sh [--folder DIR] [--purge]
 
-  --folder   as given to slurm/start.sh, default /tmp/slurm-USER
+  --folder   as given to slurm/start.sh; by default that of this checkout
   --purge    delete the folder, with the memory of all jobs
 TEXT
 }
@@ -37,6 +37,7 @@ if [ ! -e "$SLURM_CONF" ]; then
   say "there is no Slurm in $folder"
   exit 0
 fi
+grep -q '^ClusterName=onenode$' "$SLURM_CONF" || stop 73 "$folder holds a Slurm that slurm/start.sh did not make; nothing was done"
 
 # Jobs outlive the node's daemon, so they are ended first.
 jobs_run() { [ -n "$(timeout 5 squeue -h -t running,completing 2>/dev/null)" ]; }
@@ -58,4 +59,8 @@ for name in slurmd slurmctld munged; do
   done
   ! is_daemon "$pid" "$name" || kill -KILL "$pid"
 done
-[ -z "$purge" ] || rm -rf "$folder"
+if [ -n "$purge" ]; then
+  # What start.sh made, and nothing else that somebody put there.
+  rm -rf "${folder:?}"/{etc,run,log,state,spool,dev}
+  rmdir "$folder" 2>/dev/null || say "$folder holds other files, which stay"
+fi

@@ -15,17 +15,37 @@ public struct SlurmClient: Sendable {
 
   /// Submits a script.
   ///
-  /// - Parameter dependency: what it waits for, as `--dependency` takes it.
-  /// - Returns: the number of the job.
-  /// - Throws: `.usage` with Slurm's own words if it refuses the job; `.io` if it does not answer.
-  func submit(_ script: String, dependency: String?) async throws -> String {
-    let answer = try await run("sbatch", ["--parsable"] + Self.options(dependency) + [script], patience: 60)
-    guard answer.status == 0 else { throw Self.refusal(answer, script) }
-    // `17` or `17;cluster`
-    guard let id = answer.output.split(whereSeparator: { $0 == ";" || $0.isNewline }).first, Int(id) != nil else {
-      throw Failure(.bug, "expected sbatch to print the number of the job, found `\(answer.output)`", at: script)
+  /// - Parameters:
+  ///   - dependency: what it waits for, as `--dependency` takes it.
+  ///   - held: whether it waits until it is released.
+  /// - Returns: the number of the job; nil where Slurm took the job, or may have, and the answer does not say which it is.
+  /// - Throws: `.usage` with Slurm's own words if it refuses the job; `.missingInput`.
+  func submit(_ script: String, dependency: String?, held: Bool = false) async throws -> String? {
+    let answer: Answer
+    do {
+      answer = try await run(
+        "sbatch", ["--parsable"] + (held ? ["--hold"] : []) + Self.options(dependency) + [script], patience: 60)
+    } catch let failure as Failure where failure.status == .io {
+      return nil
     }
-    return String(id)
+    guard answer.status == 0 else {
+      let failure = Self.refusal(answer, script)
+      // The connection may have ended behind the job.
+      guard failure.status == .io else { throw failure }
+      return nil
+    }
+    // `17` or `17;cluster`, behind what the site has to say.
+    return answer.output.split(whereSeparator: \.isNewline).compactMap { line in
+      line.wholeMatch(of: /\s*(\d+)(;[\w.-]+)?\s*/).map { String($0.1) }
+    }.last
+  }
+
+  /// Lets held jobs go on.
+  ///
+  /// - Throws: `.io` if Slurm does not answer.
+  func release(_ ids: [String]) async throws {
+    let answer = try await run("scontrol", ["release", ids.joined(separator: ",")], patience: 60)
+    guard answer.status == 0 else { throw Self.silence(answer) }
   }
 
   static func options(_ dependency: String?) -> [String] {
@@ -33,16 +53,29 @@ public struct SlurmClient: Sendable {
     dependency.map { ["--kill-on-invalid-dep=yes", "--dependency=\($0)"] } ?? []
   }
 
-  /// Asks whether Slurm would take a script, without submitting it.
+  /// Asks whether Slurm could start a script, without submitting it.
   ///
+  /// - Returns: nil, or why no node could take it as things are: drained or reserved for maintenance, they come back, and sbatch
+  ///   itself says whether the job may wait for them.
   /// - Throws: as `submit`.
-  func test(_ script: String) async throws {
+  func test(_ script: String) async throws -> String? {
     let answer = try await run("sbatch", ["--test-only", script], patience: 60)
-    guard answer.status == 0 else { throw Self.refusal(answer, script) }
+    guard answer.status != 0 else { return nil }
+    let words = Self.lastWords(answer)
+    let waits = ["node configuration is not available", "nodes are busy", "node not available", "Reserved", "DOWN", "drained"]
+    guard waits.contains(where: answer.errors.contains) else { throw Self.refusal(answer, script) }
+    return words
+  }
+
+  /// The last line that an answer says, without the name of the command: Slurm's libraries say before what they tried.
+  private static func lastWords(_ answer: Answer) -> String {
+    let lines = answer.errors.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+    let last = lines.last { !$0.isEmpty } ?? "no reason given"
+    return last.replacing(#/^\w+: (error|fatal): /#, with: "")
   }
 
   private static func refusal(_ answer: Answer, _ script: String) -> Failure {
-    let isAway = ["Unable to contact", "timed out", "Zero Bytes"].contains { answer.errors.contains($0) }
+    let isAway = ["Unable to contact", "timed out", "Zero Bytes", "configuration source"].contains { answer.errors.contains($0) }
     return Failure(
       isAway ? .io : .usage,
       (isAway ? "Slurm does not answer: " : "Slurm refuses this job: ")
@@ -62,17 +95,19 @@ public struct SlurmClient: Sendable {
   }
 
   /// The jobs of this user that are not over and have this comment.
-  func jobs(withComment comment: String) async throws -> [String] {
-    let answer = try await run("squeue", ["-h", "--me", "-o", "%F|%k"])
+  ///
+  /// - Parameter name: only those of this name; nil for any.
+  func jobs(withComment comment: String, name: String? = nil) async throws -> [String] {
+    let answer = try await run("squeue", ["-h", "--me", "-o", "%F|%k|%j"])
     guard answer.status == 0 else { throw Self.silence(answer) }
-    let fields = answer.output.split(separator: "\n").map { $0.split(separator: "|", maxSplits: 1) }
-    return Set(fields.filter { $0.count == 2 && $0[1] == comment }.map { String($0[0]) }).sorted()
+    let fields = answer.output.split(separator: "\n").map { $0.split(separator: "|", maxSplits: 2) }
+    let found = fields.filter { $0.count == 3 && $0[1] == comment && (name == nil || $0[2] == name ?? "") }
+    return Set(found.map { String($0[0]) }).sorted()
   }
 
   private static func silence(_ answer: Answer) -> Failure {
     Failure(
-      .io, "Slurm does not answer: \(answer.errors.trimmingCharacters(in: .whitespacesAndNewlines))",
-      remedy: "`sinfo` shows whether it is up")
+      .io, "Slurm does not answer: \(lastWords(answer))", remedy: "`sinfo` shows whether it is up")
   }
 
   /// How jobs ended that Slurm has forgotten; nothing where accounting is off.

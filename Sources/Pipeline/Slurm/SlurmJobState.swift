@@ -31,7 +31,8 @@ public struct SlurmJobState: Equatable, Sendable {
     var states: [SlurmJob: SlurmJobState] = [:]
     for line in text.split(separator: "\n") {
       let fields = line.split(separator: "|", maxSplits: 3, omittingEmptySubsequences: false).map(String.init)
-      guard fields.count == 4 else { continue }
+      // A site may print words of its own.
+      guard fields.count == 4, Int(fields[0]) != nil else { continue }
       states[SlurmJob(fields[0], element: Int(fields[1]))] = SlurmJobState(
         fields[2], reason: ["", "None", "(null)"].contains(fields[3]) ? nil : fields[3])
     }
@@ -47,7 +48,7 @@ public struct SlurmJobState: Equatable, Sendable {
       // `CANCELLED by 1000`
       guard fields.count == 3, let word = fields[1].split(separator: " ").first else { continue }
       let id = fields[0].split(separator: "_").map(String.init)
-      guard let job = id.first, id.count == 1 || Int(id[1]) != nil else { continue }
+      guard let job = id.first, Int(job) != nil, id.count == 1 || Int(id[1]) != nil else { continue }
       let reason = fields[2] == "0:0" ? nil : "exit code \(fields[2])"
       states[SlurmJob(job, element: id.count > 1 ? Int(id[1]) : nil)] = SlurmJobState(String(word), reason: reason)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Support
 
 /// Brings the tasks of a run that are not done into the queue of Slurm: what is done and valid is not submitted again, what waits
@@ -74,7 +75,8 @@ public struct SlurmSubmission: Sendable {
     ).drafts()
     repeat { ledger.submissions += 1 } while FileManager.default.fileExists(atPath: folder(of: ledger.submissions))
     let files = try drafts.map { try write($0, script, ledger) }
-    for file in files { try await slurm.test(file) }
+    var unavailable: String?
+    for file in files { unavailable = try await slurm.test(file) ?? unavailable }
 
     try plan.write()
     if leaving == nil { try resetContinuations(work.wanted) }
@@ -82,19 +84,29 @@ public struct SlurmSubmission: Sendable {
     // The comment is on disk before anything is in the queue: strays can be found.
     try ledger.write(in: plan.folder)
     var jobs: [JobLedger.Job] = []
+    let before = Set(ledger.jobs.map(\.id))
     do {
       for (draft, file) in zip(drafts, files) {
         let dependency = draft.condition { jobs[$0].id }
-        let id = try await slurm.submit(file, dependency: dependency)
+        // Where one job may be refused at last, none starts before all are taken.
+        let id = try await number(
+          of: slurm.submit(file, dependency: dependency, held: unavailable != nil), draft, file,
+          besides: before.union(jobs.map(\.id)), comment: ledger.comment)
         jobs.append(
           JobLedger.Job(
             id: id, name: draft.name, submission: ledger.submissions, dependency: dependency, isArray: draft.isArray,
             elements: draft.elements))
       }
+      if let unavailable {
+        Logger(label: "submit").notice("the jobs wait for their nodes, which Slurm could not use now: \(unavailable)")
+        try await slurm.release(jobs.map(\.id))
+      }
       ledger.add(jobs)
       try ledger.write(in: plan.folder)
     } catch {
       try? await slurm.cancel(jobs.map(\.id))
+      // With those that were taken without their number being known.
+      try? await slurm.cancel(slurm.jobs(withComment: ledger.comment).filter { !before.contains($0) })
       throw error
     }
     outcome.jobs = zip(jobs, files).map { job, file in
@@ -102,6 +114,24 @@ public struct SlurmSubmission: Sendable {
         id: job.id, name: job.name, script: file, dependency: job.dependency, tasks: job.elements.flatMap(\.tasks))
     }
     return outcome
+  }
+
+  /// The number of a job that was just submitted.
+  ///
+  /// - Parameters:
+  ///   - answer: what sbatch said; nil where the answer was lost, or has no number in it. Then the queue says whether the job is there.
+  ///   - known: jobs of the run that were submitted before.
+  private func number(
+    of answer: String?, _ draft: JobDraft, _ file: String, besides known: Set<String>, comment: String
+  ) async throws -> String {
+    if let answer { return answer }
+    let found = try await slurm.jobs(withComment: comment, name: draft.name).filter { !known.contains($0) }
+    guard found.count == 1 else {
+      throw Failure(
+        .io, "Slurm did not say which number the job has, and \(found.count) jobs in the queue may be it", at: file,
+        remedy: "`squeue --me` shows the queue; then submit again")
+    }
+    return found[0]
   }
 
   /// What `submit` would do: the scripts and what they wait for. Neither submits nor writes anything; needs no Slurm.
