@@ -14,6 +14,8 @@ struct ConfigurationNode: Sendable {
   /// For messages: `linear-programs.yaml:12`, or `--set training.seed=3`.
   var location: String
 
+  /// Whether the command line says it, not the file.
+  var isOverride: Bool { location.hasPrefix("--set ") }
   var isNull: Bool { if case .null = content { true } else { false } }
 
   /// What a reader who expected something else found here.

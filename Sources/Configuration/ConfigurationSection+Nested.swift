@@ -87,7 +87,17 @@ extension ConfigurationSection {
   private func variants<Choice, Result>(
     _ key: String, of chosen: Choice, among all: [Choice], name: (Choice) -> String, body: (Choice) throws -> Result
   ) throws -> Result {
-    guard context.isDescribing else { return try body(chosen) }
+    guard context.isDescribing else {
+      dropInherited(key, chosen: name(chosen)) {
+        let outer = conditions
+        for option in all {
+          conditions = outer + ["\(key): \(name(option))"]
+          _ = try? body(option)
+        }
+        conditions = outer
+      }
+      return try body(chosen)
+    }
     let outer = conditions
     defer { conditions = outer }
     for option in all where name(option) != name(chosen) {
@@ -100,6 +110,24 @@ extension ConfigurationSection {
 }
 
 extension ConfigurationSection {
+  /// Where the command line names another variant than the file, the file's keys of the other variants go with it.
+  ///
+  /// - Parameters:
+  ///   - key: the key that names the variant.
+  ///   - readAll: reads the keys of every variant.
+  private func dropInherited(_ key: String, chosen: String, _ readAll: () -> Void) {
+    guard let node = entries[key], node.isOverride else { return }
+    let inherited = entries.filter { $0.key != key && !$0.value.isOverride && resolved.children[$0.key] == nil }
+    guard !inherited.isEmpty else { return }
+    let all = context.describing(self, readAll)
+    let known = Set(all.filter { !$0.conditions.isEmpty }.map(\.path))
+    let own = Set(all.filter { $0.conditions.isEmpty || $0.conditions.contains { $0.contains("\(key): \(chosen)") } }.map(\.path))
+    for name in inherited.keys.sorted() where known.contains(referenceKeyPath(name)) && !own.contains(referenceKeyPath(name)) {
+      dropped.insert(name)
+      context.note("\(keyPath(name)) does not go with \(keyPath(key))=\(chosen), and is dropped")
+    }
+  }
+
   /// - Parameter reference: what stands for the item's own name on the reference page.
   private func descend(
     _ key: String, reference: String = "", location: String, entries: [String: ConfigurationNode], resolved: ResolvedTree

@@ -1,4 +1,5 @@
 import Support
+import Synchronization
 
 /// One map of a configuration file, read key by key.
 ///
@@ -25,6 +26,8 @@ public final class ConfigurationSection {
   let referencePath: String
   /// What must all hold for the keys that are read now to exist, for example `architecture: implicit-gnn`.
   var conditions: [String] = []
+  /// Keys of the file that go with a variant which the command line replaced.
+  var dropped: Set<String> = []
   /// As the one alternative of a reference row.
   var joinedConditions: [String] { conditions.isEmpty ? [] : [conditions.joined(separator: ", ")] }
 
@@ -45,7 +48,7 @@ public final class ConfigurationSection {
   /// - Throws: `.usage` for a key of this section that nobody has read.
   public func finish() throws {
     guard !context.isDescribing else { return }
-    let unknown = entries.filter { resolved.children[$0.key] == nil }
+    let unknown = entries.filter { resolved.children[$0.key] == nil && !dropped.contains($0.key) }
     guard let first = unknown.min(by: { lineOrder($0.value) < lineOrder($1.value) }) else { return }
     throw Failure(
       .usage, path.isEmpty ? "unknown key `\(first.key)`" : "\(path): unknown key `\(first.key)`",
@@ -62,12 +65,32 @@ public final class ConfigurationSection {
 final class ConfigurationContext {
   /// The folder that relative paths in the file start from.
   let folder: String
-  let isDescribing: Bool
+  private(set) var isDescribing: Bool
   private(set) var keys: [ConfigurationKey] = []
   /// Files and folders that keys name, from the root of the file system, by key path.
   var externalFiles: [String: String] = [:]
 
   init(folder: String, isDescribing: Bool) { (self.folder, self.isDescribing) = (folder, isDescribing) }
+
+  /// The keys that a body reads of a section; nothing of the reading stays.
+  func describing(_ section: ConfigurationSection, _ body: () -> Void) -> [ConfigurationKey] {
+    let (before, read) = (keys, section.resolved.children)
+    (isDescribing, keys) = (true, [])
+    defer {
+      (isDescribing, keys) = (false, before)
+      section.resolved.restore(read)
+    }
+    body()
+    return keys
+  }
+
+  /// Says something about the configuration that is no error; once, however often a program reads the file.
+  func note(_ text: String) {
+    guard Self.said.withLock({ $0.insert(text).inserted }) else { return }
+    Console.standardError.print(text)
+  }
+
+  private static let said = Mutex<Set<String>>([])
 
   /// Adds a key to the reference; the same key under another condition joins its row.
   func describe(_ key: ConfigurationKey) {

@@ -14,6 +14,9 @@ final class ResolvedTree {
 
   init(_ kind: Kind = .map) { self.kind = kind }
 
+  /// Takes back what was read since `children` were these.
+  func restore(_ children: [String: ResolvedTree]) { self.children = children }
+
   /// The child of this name, made if it is not there.
   @discardableResult
   func child(_ key: String, _ kind: Kind) -> ResolvedTree {

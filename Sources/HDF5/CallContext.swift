@@ -19,7 +19,7 @@ struct CallContext {
     guard status < 0 else { return status }
     let stack = ErrorStack.current()
     let kind = stack.kind ?? fallback
-    let found = stack.systemError.map { String(cString: strerror($0)) }
+    let found = stack.missingFilter.map { "the filter `\($0)`" } ?? stack.systemError.map { String(cString: strerror($0)) }
     throw failure(kind, found: found, stack: stack.text)
   }
 
@@ -59,6 +59,9 @@ private final class ErrorStack {
   var lines: [String] = []
   var systemError: Int32?
   var kind: HDF5Error.Kind?
+  /// The name of a filter that is not there.
+  var missingFilter: String?
+  private var isAboutLock = false
 
   /// Outermost entries first; a deep stack is cut in its middle, since the ends say what was asked and what failed.
   var text: String {
@@ -79,6 +82,10 @@ private final class ErrorStack {
     }
     _ = H5Ewalk2(chdf5_default_error_stack(), H5E_WALK_DOWNWARD, visit, Unmanaged.passUnretained(stack).toOpaque())
     if let systemError = stack.systemError { stack.kind = Self.kind(systemError: systemError) ?? stack.kind }
+    if stack.isAboutLock, let problem = stack.systemError, [ENOSYS, EOPNOTSUPP, ENOLCK, EINVAL].contains(problem) {
+      stack.kind = .noLocks
+    }
+    if stack.missingFilter != nil { stack.kind = .missingFilter }
     return stack
   }
 
@@ -87,6 +94,8 @@ private final class ErrorStack {
     if systemError == nil, let range = description.range(of: "errno = ") {
       systemError = Int32(description[range.upperBound...].prefix { $0.isNumber })
     }
+    if let name = description.firstMatch(of: /required filter '([^']*)' is not registered/)?.1 { missingFilter = String(name) }
+    if description.contains("lock") { isAboutLock = true }
     if minor == chdf5_error_not_hdf5() { kind = kind ?? .notHDF5 }
     if minor == chdf5_error_truncated() { kind = .truncated }
     // Some of these have no code of their own.

@@ -16,6 +16,10 @@ public struct HDF5Error: Error, Equatable, Sendable, CustomStringConvertible {
     case truncated
     /// The content is damaged: a checksum or a filter failed, or the structure makes no sense.
     case corrupt
+    /// The values were stored with a filter that this HDF5 library does not have; nothing is wrong with the file.
+    case missingFilter
+    /// The file system refuses the lock that the library takes; nothing is wrong with the file.
+    case noLocks
     /// A group, dataset, attribute or source file that is not there.
     case missingObject
     /// An object of that name is there already, or has another kind.
@@ -99,6 +103,8 @@ extension HDF5Error.Kind {
     case .notHDF5: "not an HDF5 file"
     case .truncated: "the file is truncated"
     case .corrupt: "the file is damaged"
+    case .missingFilter: "it is stored with a filter that this HDF5 library does not have"
+    case .noLocks: "the file system has no locks"
     case .missingObject: "no such object"
     case .objectExists: "the name is taken"
     case .typeMismatch: "the element type does not fit"

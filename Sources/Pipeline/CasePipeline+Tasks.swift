@@ -39,7 +39,8 @@ private struct TaskMaker {
     let file = directory(.generate).dataset("dataset")
     guard pipeline.outline.settings.shards > 1 else {
       return [
-        task("generate", .generate, [pipeline.outline.caseStudy] + configuration(for: .generate) + ["--out", file], [], file)
+        task(
+          "generate", .generate, [pipeline.outline.caseStudy] + configuration(for: .generate) + option("--out", file), [], file)
       ]
     }
     let shards = (1...pipeline.outline.settings.shards).map { number in
@@ -47,11 +48,11 @@ private struct TaskMaker {
       var shard = task(
         "generate-\(number)-of-\(pipeline.outline.settings.shards)", .generate,
         [pipeline.outline.caseStudy] + configuration(for: .generate)
-          + ["--shard", "\(number)/\(pipeline.outline.settings.shards)", "--out", part], [], part)
+          + ["--shard", "\(number)/\(pipeline.outline.settings.shards)"] + option("--out", part), [], part)
       shard.settings["shard"] = "\(number)/\(pipeline.outline.settings.shards)"
       return shard
     }
-    let merge = task("merge", .merge, ["merge"] + shards.map(\.output) + ["--out", file], shards, file)
+    let merge = task("merge", .merge, ["merge"] + shards.map(\.output) + option("--out", file), shards, file)
     return shards + [merge]
   }
 
@@ -64,8 +65,8 @@ private struct TaskMaker {
         let initial = model.initial.flatMap { name in made.first { $0.label == label(name) }?.task }
         let arguments =
           configuration(for: .train, seed: seed)
-          + ["--model", model.name, "--dataset", dataset.output]
-          + (initial.map { ["--initial", $0.output] } ?? []) + ["--out", file]
+          + option("--model", model.name) + option("--dataset", dataset.output)
+          + (initial.map { option("--initial", $0.output) } ?? []) + option("--out", file)
         let task = task(
           "train-\(label(model.name))", .train, arguments, [dataset] + (initial.map { [$0] } ?? []), file, model: model,
           seed: seed)
@@ -80,7 +81,7 @@ private struct TaskMaker {
     let file = directory(.sweep).sweep(name)
     let arguments =
       configuration(for: .sweep, seed: model.seed)
-      + ["--model", model.task.output, "--dataset", dataset.output, "--split", split, "--out", file]
+      + option("--model", model.task.output) + option("--dataset", dataset.output) + ["--split", split] + option("--out", file)
     var task = task("sweep-\(name)", .sweep, arguments, [model.task, dataset], file, seed: model.seed)
     task.settings["split"] = split
     return task
@@ -89,7 +90,7 @@ private struct TaskMaker {
   func report(_ sweeps: [PipelineTask]) -> PipelineTask {
     let folder = directory(.aggregate).report
     return task(
-      "aggregate", .aggregate, sweeps.map(\.output) + ["--out", folder] + configuration(for: .aggregate), sweeps, folder)
+      "aggregate", .aggregate, sweeps.map(\.output) + option("--out", folder) + configuration(for: .aggregate), sweeps, folder)
   }
 
   private func task(
@@ -111,7 +112,12 @@ private struct TaskMaker {
   private func configuration(for stage: Stage, seed: Int? = nil) -> [String] {
     let document = pipeline.document
     let overrides = document.overrides + (seed.map { ["seed=\($0)"] } ?? [])
-    return ["--config", document.name] + (document.preset.map { ["--preset", $0] } ?? [])
-      + overrides.flatMap { ["--set", $0] }
+    return option("--config", document.name) + (document.preset.map { option("--preset", $0) } ?? [])
+      + overrides.flatMap { option("--set", $0) }
   }
+}
+
+/// An option with its value, as one would type it; a value that begins with a dash is not taken for an option.
+private func option(_ name: String, _ value: String) -> [String] {
+  value.hasPrefix("-") ? ["\(name)=\(value)"] : [name, value]
 }

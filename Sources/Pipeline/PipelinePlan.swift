@@ -44,6 +44,8 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
         remedy: "rename one of them")
     }
     let isList = files != [pipeline]
+    // A path that begins with a dash would be taken for an option.
+    let folder = folder.hasPrefix("-") ? "./\(folder)" : folder
     (self.pipeline, self.preset, self.overrides, self.folder) = (pipeline, preset, overrides, folder)
     workingFolder = FileManager.default.currentDirectoryPath
     graph = try TaskGraph(

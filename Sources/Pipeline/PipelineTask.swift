@@ -66,8 +66,12 @@ public struct PipelineTask: Codable, Equatable, Identifiable, Sendable {
     func move(_ path: String) -> String {
       path == old || path.hasPrefix("\(old)/") ? new + path.dropFirst(old.count) : path
     }
+    func moveArgument(_ argument: String) -> String {
+      guard argument.hasPrefix("--"), let equals = argument.firstIndex(of: "=") else { return move(argument) }
+      return argument[...equals] + move(String(argument[argument.index(after: equals)...]))
+    }
     var task = self
-    (task.folder, task.arguments, task.output) = (move(folder), arguments.map(move), move(output))
+    (task.folder, task.arguments, task.output) = (move(folder), arguments.map(moveArgument), move(output))
     task.inputs = inputs.map { Input(producer: $0.producer, path: move($0.path)) }
     return task
   }

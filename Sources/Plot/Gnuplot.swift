@@ -17,8 +17,8 @@ public struct Gnuplot: Sendable {
   /// Writes NAME.svg, NAME.png, NAME.dat and NAME.gp for each figure.
   ///
   /// - Parameter folder: an existing folder.
-  /// - Throws: `Failure` with `cannotCreate` when gnuplot is not installed, `io` when the folder cannot be written, `bug`
-  ///   when gnuplot rejects a script.
+  /// - Throws: `Failure` with `cannotCreate` when gnuplot is not installed or ends with an error, `io` when the folder cannot be
+  ///   written. The scripts and data are in the folder then.
   public func draw(_ figures: [Figure], in folder: URL) async throws {
     guard !figures.isEmpty else { return }
     for figure in figures {
@@ -38,9 +38,10 @@ public struct Gnuplot: Sendable {
         remedy: "install the Debian package gnuplot-nox, or run pipelines/setup.sh")
     }
     guard result.terminationStatus.isSuccess else {
+      let words = String(result.standardError.suffix(2000)).trimmingCharacters(in: .whitespacesAndNewlines)
       throw Failure(
-        .bug, "gnuplot failed (\(result.terminationStatus)): \(result.standardError.suffix(2000))",
-        at: folder.path, remedy: "the scripts it was given are in that folder; please report this")
+        .cannotCreate, "gnuplot could not draw the figures (\(result.terminationStatus)): \(words)",
+        at: folder.path, remedy: "the scripts and their data are in that folder: `gnuplot NAME.gp` there shows more")
     }
     for figure in figures {
       for type in ["svg", "png"] {

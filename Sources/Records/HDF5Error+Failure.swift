@@ -14,6 +14,14 @@ extension HDF5Error: FailureConvertible {
       case .truncated: (.badData, "copy the file again, or run the stage that wrote it again")
       case .corrupt:
         (.badData, "the file was changed after it was written: copy it again, or run the stage that wrote it again")
+      case .missingFilter:
+        (
+          .badData,
+          "nothing is wrong with the file: write it again with gzip, which every HDF5 has (h5py: compression=\"gzip\"; or, where the "
+            + "filter is installed: h5repack -f GZIP=4 IN.h5 OUT.h5)"
+        )
+      case .noLocks:
+        (.missingInput, "nothing is wrong with the file: set HDF5_USE_FILE_LOCKING=FALSE, and let no one write it meanwhile")
       case .missingObject, .objectExists, .typeMismatch, .shapeMismatch:
         (.badData, "compare the file with data/FORMAT.md, or run `implicit-inspect validate` on it")
       case .noSpace: (.io, "free some space, or choose another --out; the unfinished output was removed")

@@ -40,6 +40,7 @@ private struct Occupant: Equatable {
   var kind: String?
   var caseStudy: String?
   var model: String?
+  var isDamaged = false
 
   init(kind: String?, caseStudy: String?, model: String?) { (self.kind, self.caseStudy, self.model) = (kind, caseStudy, model) }
 
@@ -47,7 +48,16 @@ private struct Occupant: Equatable {
   init?(at path: String) throws {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     self.init(kind: nil, caseStudy: nil, model: nil)
-    guard let file = try? File.open(path) else { return }
+    let file: File
+    do { file = try File.open(path) } catch let error as HDF5Error {
+      switch error.kind {
+      case .notHDF5: return
+      case .truncated, .corrupt:
+        isDamaged = true
+        return
+      default: throw error.failure
+      }
+    }
     defer { try? file.close() }
     func text(_ name: String) -> String? { try? file.hasAttribute(name) ? file.attribute(name, as: String.self) : nil }
     kind = text("schema").flatMap(FileKind.init(schema:))?.rawValue
@@ -56,7 +66,7 @@ private struct Occupant: Equatable {
   }
 
   var words: String {
-    guard let kind else { return "a file that is none of this program" }
+    guard let kind else { return isDamaged ? "a damaged HDF5 file" : "a file that is none of this program" }
     let what = model.map { "\(kind) of `\($0)`" } ?? kind
     return "\(["a", "e", "i", "o", "u"].contains(what.prefix(1)) ? "an" : "a") \(what), \(caseStudy ?? "of no case study")"
   }

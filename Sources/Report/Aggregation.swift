@@ -50,8 +50,8 @@ public struct Aggregation: Sendable {
   }
 
   /// - Parameter studyFigures: makes the figures that only the case study has, of the sweeps of the main split.
-  /// - Throws: `Failure` when there is nothing to report on, when the sweeps cannot stand in one report, or when the
-  ///   settings name something that was not measured.
+  /// - Throws: `Failure` when there is nothing to report on, or when the sweeps cannot stand in one report. A claim about what was
+  ///   not measured is no failure: its verdict says so.
   public init(
     sweeps: [SweepRecord], trainingCurves: [TrainingCurve] = [], settings: AggregationSettings = .init(),
     published: [PublishedResult] = [], description: Description,
@@ -70,7 +70,7 @@ public struct Aggregation: Sendable {
     let split = models.contains { $0.split == .test } ? .test : first.split
     let comparable = settings.comparesWithPublished ? published : []
     summaries = try ResultRow.all(models, split: split, iteration: settings.iteration, published: comparable)
-    verdicts = try settings.bands.map { try Verdict($0, in: models) }
+    verdicts = settings.bands.map { Verdict($0, in: models) }
     let main = models.filter { $0.split == split }
     // Models of different subjects have nothing in common that a figure could compare.
     let figures = Dictionary(grouping: main) { $0.subject ?? "" }.sorted {
@@ -95,7 +95,7 @@ public struct Aggregation: Sendable {
 
   /// The failure that a violated band ends with; nil when all hold.
   public var violation: Failure? {
-    let violated = verdicts.filter { !$0.holds }
+    let violated = verdicts.filter { $0.outcome == .violated }
     guard !violated.isEmpty else { return nil }
     let lines = violated.map { "\"\($0.band.name)\": \($0.measured): expected \($0.expected), found \($0.found)" }
     return Failure(

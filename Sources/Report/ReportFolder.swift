@@ -8,7 +8,7 @@ import Support
 ///
 /// Everything is made in a hidden folder beside the final files and moved into place file by file, the page last: a
 /// killed writer leaves the report of before, or none; the next writer removes its hidden folder. After an error no new
-/// folder is left.
+/// folder is left, but that of a report whose figures gnuplot could not draw.
 ///
 /// A hidden list says which files of the folder are the report's: only those are replaced or removed by the next report. Files of
 /// the user's own stay as they are, and one that has the name of a file of the report is an error.
@@ -62,7 +62,15 @@ public struct ReportFolder: Sendable {
     }
     try create(pictures)
     defer { try? files.removeItem(at: work) }
-    try await gnuplot.draw(report.figures, in: pictures)
+    // Tables and numbers do not need gnuplot: without it they are written all the same, and the failure comes at the end.
+    var report = report
+    var undrawn: Failure?
+    do { try await gnuplot.draw(report.figures, in: pictures) } catch let failure as Failure where failure.status == .cannotCreate
+    {
+      undrawn = failure
+      report.figures = []
+      report.notes.append("The figures could not be drawn; their scripts and data are in the folder figures. \(failure.problem)")
+    }
     try extra(work)
     try writeAtomically(report.results.csv, to: work.appending(path: "table.csv"))
     try writeAtomically(report.results.markdown, to: work.appending(path: "table.md"))
@@ -84,6 +92,7 @@ public struct ReportFolder: Sendable {
       for name in earlier.subtracting(written) where exists(name) { try files.removeItem(at: url.appending(path: name)) }
       try move(page.lastPathComponent, from: work)
       try writeAtomically(written.map { "\($0)\n" }.joined(), to: url.appending(path: Self.listName))
+      if let undrawn { throw undrawn }
     } catch let error as CocoaError {
       throw Failure(cannot: "move the report into place", at: url.path, error)
     }

@@ -50,10 +50,16 @@ public struct ReportPage: Sendable {
     self.verdicts = verdicts
     self.results = results
     self.notes = notes
-    self.figures = figures
+    self.figures = figures.withNamesOfTheirOwn
     self.inputs = inputs
     self.configurations = configurations
     self.provenance = provenance
+  }
+
+  /// How many claims hold, in a line: `3 of 4 hold, 1 not measured`.
+  public var verdictSummary: String {
+    let missing = verdicts.count { $0.outcome == .notMeasured }
+    return "\(verdicts.count(where: \.holds)) of \(verdicts.count) hold" + (missing > 0 ? ", \(missing) not measured" : "")
   }
 
   /// The page as HTML; pictures are linked from the folder `figures` beside it.
@@ -76,11 +82,11 @@ public struct ReportPage: Sendable {
       "title": title, "caseStudy": caseStudy, "references": references, "notes": notes,
       "hasVerdicts": !verdicts.isEmpty, "results": results.context, "inputs": inputs.context,
       "hasFigures": !figures.isEmpty, "configurations": configurations.map { ["name": $0.name, "value": $0.value] },
-      "verdictSummary": "\(verdicts.count(where: \.holds)) of \(verdicts.count) hold",
+      "verdictSummary": verdictSummary,
       "verdicts": verdicts.map {
         [
           "name": $0.band.name, "measured": $0.measured, "expected": $0.expected, "found": $0.found,
-          "verdict": $0.holds ? "holds" : "violated",
+          "verdict": $0.outcome.rawValue, "class": $0.outcome == .notMeasured ? "note" : $0.outcome.rawValue,
         ]
       },
       "figures": figures.map { ["name": $0.name, "title": $0.title, "caption": $0.caption] },
@@ -98,5 +104,23 @@ extension Table {
         ["cells": zip(row, classes).map { ["text": Self.shown($0), "class": $1] }]
       },
     ]
+  }
+}
+
+extension [Figure] {
+  /// The same figures, each in files of its own: of names that differ in signs which file names cannot have, or in the case of
+  /// letters, the later ones get a number.
+  var withNamesOfTheirOwn: [Figure] {
+    var taken: Set<String> = []
+    return map { figure in
+      var figure = figure
+      let stem = figure.name
+      var number = 2
+      while !taken.insert(figure.name.lowercased()).inserted {
+        figure.name = "\(stem)-\(number)"
+        number += 1
+      }
+      return figure
+    }
   }
 }

@@ -46,7 +46,7 @@ enum ReportTemplate {
     <thead><tr><th>claim</th><th>measured</th><th>expected</th><th>found</th><th>verdict</th></tr></thead>
     <tbody>
     {{#verdicts}}
-    <tr><td>{{name}}</td><td>{{measured}}</td><td>{{expected}}</td><td>{{found}}</td><td class="{{verdict}}">{{verdict}}</td></tr>
+    <tr><td>{{name}}</td><td>{{measured}}</td><td>{{expected}}</td><td>{{found}}</td><td class="{{class}}">{{verdict}}</td></tr>
     {{/verdicts}}
     </tbody>
     </table></div>

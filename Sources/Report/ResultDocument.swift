@@ -62,6 +62,8 @@ public struct ResultDocument: Codable, Equatable, Sendable {
     public var found: String
     /// Whether the claim holds.
     public var holds: Bool
+    /// `holds`, `violated` or `not measured`.
+    public var verdict: Verdict.Outcome
   }
 
   /// Path of the page.
@@ -91,7 +93,9 @@ public struct ResultDocument: Codable, Equatable, Sendable {
         seconds: finite($0.seconds), publishedError: $0.publishedTestError)
     }
     bands = aggregation.verdicts.map {
-      Band(name: $0.band.name, measured: $0.measured, expected: $0.expected, found: $0.found, holds: $0.holds)
+      Band(
+        name: $0.band.name, measured: $0.measured, expected: $0.expected, found: $0.found, holds: $0.holds,
+        verdict: $0.outcome)
     }
   }
 

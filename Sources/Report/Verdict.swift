@@ -21,21 +21,46 @@ public struct Verdict: Equatable, Sendable {
     public var note: String?
   }
 
+  /// How a claim stands.
+  public enum Outcome: String, Codable, Sendable {
+    case holds, violated
+    /// A sweep that it is about is not there, or has not what it asks for.
+    case notMeasured = "not measured"
+  }
+
   /// What was claimed.
   public let band: ExpectedBand
   /// What was found, for each seed and each kind of perturbation.
   public let cases: [Case]
+  /// Whether the band holds for every seed; or that this is not known.
+  public let outcome: Outcome
+  /// Why it was not measured.
+  private let gap: String?
   /// Whether the band holds for every seed.
-  public let holds: Bool
+  public var holds: Bool { outcome == .holds }
   /// What was measured, in words.
   public let measured: String
 
   /// Checks a band.
-  ///
-  /// - Throws: `Failure` with `usage` when the band names something that was not measured.
-  public init(_ band: ExpectedBand, in models: [ModelSweeps]) throws {
+  public init(_ band: ExpectedBand, in models: [ModelSweeps]) {
+    do { self = try Self(measuring: band, in: models) } catch {
+      self.init(notMeasured: band, because: error.text)
+    }
+  }
+
+  private init(notMeasured band: ExpectedBand, because reason: String) {
+    self.band = band
+    (cases, outcome, gap) = ([], .notMeasured, reason)
+    measured = band.quantity.description(isIterative: true)
+  }
+
+  /// What a band asks for and the sweeps do not have.
+  private struct Gap: Error { var text: String }
+
+  private init(measuring band: ExpectedBand, in models: [ModelSweeps]) throws(Gap) {
     let model = try Self.model(of: band.quantity, band, in: models)
-    let reference = try band.reference.map { ($0, try Self.model(of: $0, band, in: models)) }
+    var reference: (quantity: Quantity, model: ModelSweeps)?
+    if let quantity = band.reference { reference = (quantity, try Self.model(of: quantity, band, in: models)) }
     let kinds: [String?] =
       band.quantity.metric.isPerturbed && band.quantity.perturbation == nil
       ? model.perturbations.map { $0 } : [band.quantity.perturbation]
@@ -46,7 +71,8 @@ public struct Verdict: Equatable, Sendable {
         if let (quantity, model) = reference {
           let same = model.runs.filter { $0.seed == run.seed }
           let kindThere = quantity.metric.isPerturbed ? quantity.perturbation ?? kind : nil
-          let found = try (same.isEmpty ? model.runs : same).map { try Self.measure(quantity, kindThere, $0, band) }
+          var found: [(value: Double, note: String?)] = []
+          for other in same.isEmpty ? model.runs : same { found.append(try Self.measure(quantity, kindThere, other, band)) }
           let other = found.map(\.value).reduce(0, +) / Double(found.count)
           value = band.comparison == .ratio ? value / other : value - other
           note = note ?? found.lazy.compactMap(\.note).first
@@ -61,12 +87,13 @@ public struct Verdict: Equatable, Sendable {
     measured =
       band.quantity.description(isIterative: model.isIterative) + kind
       + (reference.map {
-        ", \(band.comparison == .ratio ? "divided by" : "minus") \($0.0.description(isIterative: $0.1.isIterative))"
+        ", \(band.comparison == .ratio ? "divided by" : "minus") \($0.quantity.description(isIterative: $0.model.isIterative))"
       } ?? "")
     let needed = band.kindsAtLeast ?? kinds.count
-    holds =
-      !cases.isEmpty
-      && Dictionary(grouping: cases, by: \.seed).values.allSatisfy { $0.count(where: \.isInside) >= needed }
+    guard !cases.isEmpty else { throw Gap(text: "no kind of perturbation was measured") }
+    gap = nil
+    outcome =
+      Dictionary(grouping: cases, by: \.seed).values.allSatisfy { $0.count(where: \.isInside) >= needed } ? .holds : .violated
   }
 
   /// What was expected, in words.
@@ -77,6 +104,7 @@ public struct Verdict: Equatable, Sendable {
 
   /// What was found, in words: one number for each seed and kind.
   public var found: String {
+    if let gap { return gap }
     let severalSeeds = Set(cases.map(\.seed)).count > 1
     let severalKinds = Set(cases.map(\.perturbation)).count > 1
     return cases.map { item in
@@ -88,33 +116,33 @@ public struct Verdict: Equatable, Sendable {
 
   // MARK: measuring
 
-  private static func model(of quantity: Quantity, _ band: ExpectedBand, in models: [ModelSweeps]) throws -> ModelSweeps {
+  private static func model(of quantity: Quantity, _ band: ExpectedBand, in models: [ModelSweeps]) throws(Gap) -> ModelSweeps {
     let candidates = models.filter { $0.split == quantity.split }
     let named = candidates.filter { $0.label == quantity.model || $0.model == quantity.model }
     guard let model = named.first, named.count == 1 else {
-      throw problem(
-        band,
-        named.isEmpty
-          ? "there is no sweep of \(quantity.model) on the split \(quantity.split.rawValue)"
-          : "\(quantity.model) was swept with several solvers",
-        "name one of: " + candidates.map(\.label).joined(separator: ", "))
+      let there = candidates.map(\.label).joined(separator: ", ")
+      throw Gap(
+        text: named.isEmpty
+          ? "there is no sweep of \(quantity.model) on the split \(quantity.split.rawValue), but of: \(there)"
+          : "\(quantity.model) was swept in several ways: name one of \(there)")
     }
     return model
   }
 
   private static func measure(
     _ quantity: Quantity, _ kind: String?, _ run: SweepRecord, _ band: ExpectedBand
-  ) throws -> (value: Double, note: String?) {
+  ) throws(Gap) -> (value: Double, note: String?) {
     guard let curves = run.curves(of: quantity.metric, perturbation: kind) else {
-      throw notMeasured(quantity, kind, run, band)
+      throw notMeasured(quantity, kind, run)
     }
     let statistics = curves.statistics()
     let values = statistics.map { quantity.reduction.value(of: $0) }
-    func index(of iteration: IntegerOr<Quantity.Landmark>) throws -> Int {
+    func index(of iteration: IntegerOr<Quantity.Landmark>) throws(Gap) -> Int {
       try Self.index(of: iteration, curves.iterations, values, run, band)
     }
     let here = try index(of: quantity.iteration)
-    let last = try quantity.spreadTo.map { try index(of: $0) } ?? here
+    var last = here
+    if let end = quantity.spreadTo { last = try index(of: end) }
     let range = min(here, last)...max(here, last)
     // What is left when samples fail are the easy ones: no claim may rest on them.
     if curves.failedCount > 0 { return (.nan, SampleFailures([run]).text) }
@@ -134,8 +162,8 @@ public struct Verdict: Equatable, Sendable {
   private static func index(
     of iteration: IntegerOr<Quantity.Landmark>, _ iterations: [Int], _ values: [Double], _ run: SweepRecord,
     _ band: ExpectedBand
-  ) throws -> Int {
-    guard !iterations.isEmpty else { throw problem(band, "\(run.source.path) has no iterations", "sweep again") }
+  ) throws(Gap) -> Int {
+    guard !iterations.isEmpty else { throw Gap(text: "\(run.source.path) has no iterations") }
     guard run.isIterative else { return 0 }
     switch iteration {
     case .word(.first): return 0
@@ -143,26 +171,22 @@ public struct Verdict: Equatable, Sendable {
     case .word(.best): return values.indices.filter { values[$0].isFinite }.min { values[$0] < values[$1] } ?? 0
     case .integer(let wanted):
       guard let index = iterations.firstIndex(of: wanted) else {
-        throw problem(
-          band, "iteration \(wanted) was not recorded in \(run.source.path)",
-          "recorded are: \(iterations.map(String.init).joined(separator: ", "))")
+        let isWhole = iterations.count > 8 && iterations == Array(iterations[0]...iterations[iterations.count - 1])
+        let there =
+          isWhole
+          ? "\(iterations[0]) to \(iterations[iterations.count - 1])" : iterations.map(String.init).joined(separator: ", ")
+        throw Gap(text: "iteration \(wanted) was not recorded, but \(there)")
       }
       return index
     }
   }
 
-  private static func notMeasured(
-    _ quantity: Quantity, _ kind: String?, _ run: SweepRecord, _ band: ExpectedBand
-  ) -> Failure {
-    problem(
-      band, "\(quantity.metric.name)\(kind.map { " for the perturbation \($0)" } ?? "") was not measured",
-      quantity.metric == .localLipschitz
-        ? "set sweep.lipschitz.iterations, and sweep \(run.model) again"
-        : "\(run.source.path) has the perturbations: \(run.perturbations.joined(separator: ", "))")
-  }
-
-  private static func problem(_ band: ExpectedBand, _ problem: String, _ remedy: String) -> Failure {
-    Failure(.usage, "the expected band \"\(band.name)\" cannot be checked: \(problem)", remedy: remedy)
+  private static func notMeasured(_ quantity: Quantity, _ kind: String?, _ run: SweepRecord) -> Gap {
+    if quantity.metric == .localLipschitz {
+      return Gap(text: "no local Lipschitz constants of \(run.model) were measured: set sweep.lipschitz.iterations")
+    }
+    let kinds = kind.map { " for the perturbation \($0), but for: \(run.perturbations.joined(separator: ", "))" } ?? ""
+    return Gap(text: "\(quantity.metric.name) of \(run.model) was not measured\(kinds)")
   }
 }
 

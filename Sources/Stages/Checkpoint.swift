@@ -59,15 +59,32 @@ struct Checkpoint {
   ///
   /// - Throws: `Failure` (bad data) when the checkpoint is of another training.
   func restore<Case: CaseStudy>(_ trainer: Trainer<Case>, identity: String) throws {
-    try Failure.mapping {
+    do {
       let file = try File.open(path)
       let header = try FileHeader(of: file, expecting: [.checkpoint])
       guard header.caseStudy == Case.name, try file.attribute("identity", as: String.self) == identity else {
-        throw Failure(
-          .badData, "the checkpoint is of a training with another configuration, seed, dataset or device, or of another version",
-          at: path,
-          remedy: "run without --resume to start anew, or restore the configuration it was made with")
+        throw Mismatch()
       }
+      try restore(trainer, from: file)
+    } catch is Mismatch {
+      throw Failure(
+        .badData, "the checkpoint is of a training with another configuration, seed, dataset or device, or of another version",
+        at: path,
+        remedy: "run without --resume to start anew, or restore the configuration it was made with")
+    } catch {
+      let failure = Failure(describing: error)
+      guard [.badData, .missingInput].contains(failure.status) else { throw failure }
+      throw Failure(
+        .badData, "the checkpoint is damaged: \(failure.problem)", at: failure.location ?? path,
+        remedy: "what it held is lost: delete \(path), and the same command starts the training anew")
+    }
+  }
+
+  /// A checkpoint of something else.
+  private struct Mismatch: Error {}
+
+  private func restore<Case: CaseStudy>(_ trainer: Trainer<Case>, from file: File) throws {
+    try Failure.mapping {
       let expected = trainer.parameters.entries.map { ($0.name, $0.parameter.value.shape) }
       func integer(_ name: String) throws -> Int { Int(try file.dataset("counters/\(name)").readScalar(Int64.self)) }
       var state = TrainingState(

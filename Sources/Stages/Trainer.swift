@@ -98,6 +98,15 @@ final class Trainer<Case: CaseStudy> {
   private func record(_ gradient: BatchGradient<Case>.Result, _ rate: Double) throws {
     guard gradient.loss.isFinite else {
       let phase = configuration.phases[state.phase]
+      guard state.step > 0 else {
+        throw Failure(
+          .diverged,
+          "the loss is \(gradient.loss.isNaN ? "NaN" : "infinite") at the first step, before any parameter was changed",
+          at: phase.location,
+          remedy:
+            "it comes from the data or from the iteration, not from the learning rate: `implicit-inspect` shows the range of each "
+            + "field; scale large values, or damp the iteration or make fewer steps of it")
+      }
       throw Failure(
         .diverged,
         "training.phases.\(state.phase): expected a finite loss, found \(gradient.loss.isNaN ? "NaN" : "infinity") at step "

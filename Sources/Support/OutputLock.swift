@@ -73,15 +73,20 @@ public final class OutputLock: Sendable {
           .cannotCreate, "cannot create the output: \(String(cString: strerror(errno)))", at: output,
           remedy: "check that the folder \(folder.isEmpty ? "." : folder) exists and that you may write there")
       }
-      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
         let problem = errno
-        let holder =
-          (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
-        close(descriptor)
-        guard problem == EWOULDBLOCK else {
-          throw Failure(.cannotCreate, "cannot lock the output: \(String(cString: strerror(problem)))", at: path)
+        guard [ENOSYS, EOPNOTSUPP, ENOLCK].contains(problem) else {
+          let holder =
+            (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
+          close(descriptor)
+          guard problem == EWOULDBLOCK else {
+            throw Failure(.cannotCreate, "cannot lock the output: \(String(cString: strerror(problem)))", at: path)
+          }
+          return .held(by: holder)
         }
-        return .held(by: holder)
+        // Some parallel file systems are mounted without locks: the work goes on.
+        Console.standardError.print(
+          "\(output): this file system has no locks, so nothing keeps a second process from writing the file at the same time")
       }
       // The holder before us may have deleted the file between our open and our lock: then this lock guards nothing.
       guard isStillNamed(path, descriptor) else {

@@ -75,6 +75,41 @@ import Testing
     #expect(failure.remedy != nil)
   }
 
+  private enum Solver: String, CaseIterable { case picard, anderson }
+
+  /// A solver as pipeline files have it, written out.
+  private func solver(_ text: String, _ overrides: [String]) throws -> String {
+    let document = try document("training: {solver: \(text)}", overrides: overrides)
+    let section = try document.section("training").section("solver")
+    let words = try section.variant("name", default: Solver.picard, "") { solver in
+      switch solver {
+      case .picard: "picard \(try section.number("damping", default: 1, ""))"
+      case .anderson: "anderson \(try section.integer("window", default: 5, ""))"
+      }
+    }
+    let tolerance = try section.number("tolerance", default: 0, "")
+    try section.finish()
+    #expect(!document.resolved().contains("damping") || words.hasPrefix("picard"))
+    return "\(words) \(tolerance)"
+  }
+
+  @Test func `A variant that the command line names takes the keys of the file's variant away, and no others`() throws {
+    let text = "{name: picard, damping: 0.5, tolerance: 0.25}"
+    #expect(try solver(text, []) == "picard 0.5 0.25")
+    #expect(try solver(text, ["training.solver.name=anderson"]) == "anderson 5 0.25")
+    #expect(try solver(text, ["training.solver={name: anderson, window: 3}"]) == "anderson 3 0.25")
+    // The same variant again keeps its keys.
+    #expect(try solver(text, ["training.solver.name=picard"]) == "picard 0.5 0.25")
+    // What no variant has, and what the command line itself gives, is a mistake as before.
+    #expect(
+      try thrownFailure { _ = try solver("{damping: 0.5, wndow: 3}", ["training.solver.name=anderson"]) }.problem.contains(
+        "`wndow`"))
+    let own = try thrownFailure { _ = try solver(text, ["training.solver.name=anderson", "training.solver.damping=0.7"]) }
+    #expect(own.problem == "training.solver: unknown key `damping`")
+    // Nobody has named another variant than the file.
+    #expect(try thrownFailure { _ = try solver("{name: anderson, damping: 0.5}", []) }.problem.contains("`damping`"))
+  }
+
   @Test func `An override whose value is not YAML is an error`() throws {
     let failure = try thrownFailure { _ = try document(base, overrides: ["dataset.sizes=[1, 2"]) }
     #expect(failure.problem.hasPrefix("not valid YAML"))

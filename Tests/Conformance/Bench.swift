@@ -55,7 +55,7 @@ struct Bench<Case: CaseStudy>: Sendable {
     let initial = try initial ?? configuration.model(model).initial
     return try TrainStage(
       modelName: model, dataset: path(dataset), output: path(name ?? model), initial: initial.map(path), resumes: resumes,
-      threads: threads, device: .cpu, progress: nil
+      threads: threads, device: .cpu, progress: nil, replaces: true
     ).run(configuration)
   }
 
@@ -66,7 +66,7 @@ struct Bench<Case: CaseStudy>: Sendable {
   ) throws -> String {
     try SweepStage(
       model: path(model), dataset: path(dataset), split: split, output: path(name ?? "\(model).sweep"), resumes: resumes,
-      threads: threads, device: .cpu, progress: nil
+      threads: threads, device: .cpu, progress: nil, replaces: true
     ).run(configuration(more))
   }
 

@@ -73,4 +73,33 @@ import Testing
       #expect(try Self.hash(output) == Self.hash(whole))
     }
   }
+
+  @Test func `A damaged checkpoint says that it is, and the training starts anew once it is deleted`() async throws {
+    let folder = try TemporaryFolder()
+    let result = try await Executables.shell(
+      """
+      C="--config pipelines/linear-programs.yaml --preset smoke --set training.phases.0.steps=100000"
+      implicit-generate linear-programs $C --out $D/d.h5 2>$D/log
+      timeout -s TERM 3 implicit-train $C --model implicit-8 --dataset $D/d.h5 --out $D/m.h5 2>>$D/log
+      [ -e $D/m.checkpoint.h5 ] || exit 1
+      truncate -s -2000 $D/m.checkpoint.h5
+      implicit-train $C --model implicit-8 --dataset $D/d.h5 --out $D/m.h5 --resume
+      """, ["D": folder.path])
+    #expect(result.status == 65, "\(result.errors)")
+    #expect(
+      result.errors.contains("the checkpoint is damaged") && result.errors.contains("delete \(folder.path)/m.checkpoint.h5"))
+  }
+
+  @Test func `A loss that is NaN at the first step is not laid to the learning rate`() async throws {
+    let folder = try TemporaryFolder()
+    let result = try await Executables.shell(
+      """
+      C="--config pipelines/deblurring.yaml --preset smoke"
+      implicit-generate deblurring $C --out $D/d.h5 2>$D/log
+      implicit-train $C --model explicit --set models.explicit.initial=null --set models.explicit.gain=1e20 --dataset $D/d.h5 --out $D/m.h5
+      """, ["D": folder.path])
+    #expect(result.status == 76, "\(result.errors)")
+    #expect(
+      result.errors.contains("at the first step") && result.errors.contains("not from the learning rate"), "\(result.errors)")
+  }
 }

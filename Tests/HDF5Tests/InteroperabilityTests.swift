@@ -27,6 +27,15 @@ import Testing
   }
 
   @Test(.enabled(if: Foreign.hasPython, "skipped: python3 has no h5py"))
+  func `A filter that is not there is named, and is no damage`() throws {
+    let path = folder.file("lzf.h5")
+    _ = try Foreign.python(
+      path, "with h5py.File(path, 'w') as f: f.create_dataset('x', data=np.arange(1000.0), compression='lzf')")
+    let error = try hdf5Error { _ = try File.open(path).dataset("x").read(Double.self) }
+    #expect(error.kind == .missingFilter && error.found == "the filter `lzf`" && error.location == "\(path):/x")
+  }
+
+  @Test(.enabled(if: Foreign.hasPython, "skipped: python3 has no h5py"))
   func `h5py reads what this module writes`() throws {
     let path = folder.file("ours.h5")
     try writeSample(path)

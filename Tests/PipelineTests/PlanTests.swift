@@ -29,6 +29,25 @@ import Testing
     #expect(plan.graph.tasks.map { shellCommand([$0.stage.executable] + $0.arguments) } == expected)
   }
 
+  @Test func `Names that begin with a dash are not taken for options`() throws {
+    let bench = try Workbench(Workbench.configuration.replacing("explicit-8:", with: "-x:"))
+    let plan = try PipelinePlan(bench.pipeline, preset: nil, folder: "-run", reader: pipelineOutline)
+    let train = try #require(plan.graph["train--x"])
+    #expect(train.arguments.contains("--model=-x") && train.output == "./-run/models/-x.h5")
+    for task in plan.graph.tasks {
+      let values = task.arguments.filter { $0.hasPrefix("-") && !$0.hasPrefix("--") }
+      #expect(values.isEmpty, "\(task.arguments)")
+    }
+  }
+
+  @Test func `A claim about a model that the file does not have is found before anything runs`() throws {
+    let claim = "aggregate: {expect: [{name: good, model: implict-8, at_most: 1}]}\n"
+    let bench = try Workbench(Workbench.configuration + "\n" + claim)
+    let failure = try #require(throws: Failure.self) { try bench.plan() }
+    #expect(failure.status == .usage && failure.problem.contains("`implict-8`"))
+    #expect(failure.remedy?.contains("did you mean `implicit-8`") == true)
+  }
+
   @Test func `Shards are drawn one by one and merged`() async throws {
     let bench = try Workbench()
     let plan = try bench.plan("pipeline.shards=3")

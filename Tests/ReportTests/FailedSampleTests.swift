@@ -50,7 +50,7 @@ import Testing
     for metric in [Metric.seconds, .flops, .parameters] {
       #expect(models[0].statistics(metric)?.map(\.failed) == [0, 0, 0])
       let band = ExpectedBand(name: "", quantity: Quantity(model: "implicit-8", metric: metric), atMost: 1e9)
-      #expect(try Verdict(band, in: models).holds)
+      #expect(Verdict(band, in: models).holds)
     }
   }
 
@@ -61,7 +61,7 @@ import Testing
       for spread in [nil, IntegerOr<Quantity.Landmark>.word(.last)] {
         let quantity = Quantity(
           model: "implicit-8", metric: metric, iteration: .integer(1), spreadTo: spread, reduction: reduction)
-        let verdict = try Verdict(ExpectedBand(name: "", quantity: quantity, atLeast: -1e9, atMost: 1e9), in: models)
+        let verdict = Verdict(ExpectedBand(name: "", quantity: quantity, atLeast: -1e9, atMost: 1e9), in: models)
         #expect(!verdict.holds)
         #expect(verdict.found.contains("2 of 4 samples failed (1 diverged, 1 met values that are not finite)"))
       }
@@ -76,7 +76,7 @@ import Testing
     let models = try ModelSweeps.grouped([good, Self.sweep()])
     let band = ExpectedBand(
       name: "", quantity: Quantity(model: "explicit-8"), reference: Quantity(model: "implicit-8"), atLeast: 0)
-    let verdict = try Verdict(band, in: models)
+    let verdict = Verdict(band, in: models)
     #expect(!verdict.holds && verdict.found.contains("samples failed"))
   }
 
@@ -86,10 +86,10 @@ import Testing
     let models = try ModelSweeps.grouped([sweep])
     var quantity = Quantity(
       model: "implicit-8", metric: .lipschitzRatio, iteration: .word(.first), spreadTo: .word(.last), perturbation: "A")
-    let range = try Verdict(ExpectedBand(name: "", quantity: quantity, atMost: 9), in: models)
+    let range = Verdict(ExpectedBand(name: "", quantity: quantity, atMost: 9), in: models)
     #expect(range.found == "NaN (1 of 2 values are not finite)")
     quantity.spreadTo = nil
-    #expect(try Verdict(ExpectedBand(name: "", quantity: quantity, atMost: 9), in: models).holds)
+    #expect(Verdict(ExpectedBand(name: "", quantity: quantity, atMost: 9), in: models).holds)
     #expect(
       try Self.aggregation([sweep]).page.notes.contains {
         $0 == "implicit-8, test: 1 samples have an infinite Lipschitz ratio for A, which is left out."

@@ -36,17 +36,37 @@ import Testing
     #expect(error.levels.map(\.label) == ["explicit-8", "explicit-16"])
   }
 
-  @Test func `Without gnuplot no folder of a report is left`() async throws {
+  @Test(arguments: ["/nowhere/gnuplot", "/bin/false"])
+  func `Without a gnuplot that works the tables are written, with the scripts of the figures`(program: String) async throws {
     let folder = try TemporaryFolder()
-    let report = folder.url.appending(path: "report")
+    let report = ReportFolder(folder.url.appending(path: "report"))
+    let page = ReportPage(
+      title: "", caseStudy: "", results: Table(columns: [.init("model")], rows: [[.text("a")]]), figures: Self.figures,
+      inputs: Table(columns: [], rows: []))
     let failure = await #expect(throws: Failure.self) {
-      try await ReportFolder(report).write(
-        ReportPage(
-          title: "", caseStudy: "", results: Table(columns: [], rows: []), figures: Self.figures,
-          inputs: Table(columns: [], rows: [])), gnuplot: Gnuplot(program: "/nowhere/gnuplot"))
+      try await report.write(page, gnuplot: Gnuplot(program: program))
     }
     #expect(failure?.status == .cannotCreate)
-    #expect(!FileManager.default.fileExists(atPath: report.path))
+    let files = FileManager.default
+    let written = try files.contentsOfDirectory(atPath: report.url.path)
+    #expect(Set(written).isSuperset(of: ["report.html", "table.csv", "table.md", "figures"]))
+    #expect(files.fileExists(atPath: report.url.appending(path: "figures/error-iteration.gp").path))
+    let html = try String(contentsOf: report.page, encoding: .utf8)
+    #expect(html.contains("could not be drawn") && !html.contains("<img"))
+    if let location = failure?.location { #expect(files.fileExists(atPath: location), "\(location)") }
+    // Once it works, the report is as any other.
+    try await report.write(page)
+    #expect(try String(contentsOf: report.page, encoding: .utf8).contains("<img"))
+  }
+
+  @Test func `Figures whose names differ in signs or letters' case only are files of their own`() {
+    let names = ["lipschitz-net-8", "lipschitz-net-8", "lipschitz-Net-8", "lipschitz-net-8-2", "error"]
+    let page = ReportPage(
+      title: "", caseStudy: "", results: Table(columns: [], rows: []),
+      figures: names.map { Figure(name: $0, title: $0, caption: "", x: .init("x"), y: .init("y")) },
+      inputs: Table(columns: [], rows: []))
+    #expect(page.figures[0].name == names[0] && page.figures[4].name == "error")
+    #expect(Set(page.figures.map { $0.name.lowercased() }).count == names.count)
   }
 
   @Test func `A long training is thinned to medians that keep its course and its last step`() {

@@ -28,7 +28,7 @@ struct SweepModel: ParsableCommand {
   @Option(parsing: .unconditional, help: "Test-time iterations; short for --set sweep.iterations=K.")
   var iterations: Int?
 
-  @Option(help: "Fixed-point solver: picard, anderson or broyden, with its default settings.")
+  @Option(help: "Fixed-point solver: picard, anderson or broyden; short for --set sweep.solver.name=NAME.")
   var solver: SolverKind?
 
   @Flag(help: "Store the output of every sample at every iteration; short for --set sweep.save_outputs=true.")
@@ -59,7 +59,7 @@ struct SweepModel: ParsableCommand {
     var source = source
     if let iterations { source.overrides.append("sweep.iterations=\(iterations)") }
     if saveOutputs { source.overrides.append("sweep.save_outputs=true") }
-    if let solver { source.overrides += ["sweep.solver=null", "sweep.solver={name: \(solver.rawValue)}"] }
+    if let solver { source.overrides.append("sweep.solver.name=\(solver.rawValue)") }
     return try source.load()
   }
 }
