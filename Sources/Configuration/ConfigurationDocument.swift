@@ -57,7 +57,7 @@ public final class ConfigurationDocument {
       throw Failure(
         .missingInput,
         isFolder.boolValue ? "expected a configuration file, found a folder" : "there is no such configuration file",
-        at: path, remedy: "name a YAML file with --config, for example pipelines/linear-programs.yaml")
+        at: path, remedy: "name a YAML file, for example pipelines/linear-programs.yaml")
     }
     let data: Data
     do {

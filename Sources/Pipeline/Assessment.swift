@@ -14,6 +14,8 @@ public enum Assessment: Equatable, Sendable {
     case neverRan
     case failed(Int32)
     case interrupted
+    /// A process of this machine is at work on it.
+    case running
     /// The last attempt ended without a trace: it was killed, or the machine stopped.
     case killed
     case outputMissing
@@ -43,6 +45,7 @@ extension Assessment.Reason: CustomStringConvertible {
     case .neverRan: "it never ran"
     case .failed(let status): "it failed, \(describe(exitStatus: status))"
     case .interrupted: "it was interrupted"
+    case .running: "it is running"
     case .killed: "its last attempt was killed"
     case .outputMissing: "its output is missing"
     case .outputDamaged(let problem): "its output is damaged: \(problem)"
@@ -66,7 +69,7 @@ extension PipelineTask {
     switch record.state {
     case .failed: return .run(.failed(record.exitStatus ?? ExitStatus.bug.rawValue))
     case .interrupted: return .run(.interrupted)
-    case .running: return .run(.killed)
+    case .running: return .run(record.process?.isAlive == true ? .running : .killed)
     case .done: break
     }
     guard let expected = record.output, let signature = signature(of: output) else { return .run(.outputMissing) }

@@ -19,6 +19,20 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
   public var workingFolder: String
   /// All tasks.
   public var graph: TaskGraph
+  /// Of a list of pipeline files, the one that this is about; nil for all.
+  public var only: String?
+  /// The presets that the pipeline file has.
+  public var presets: [String]?
+
+  /// What a person should know before it runs: how large it is, and where that comes from.
+  public var announcement: String {
+    let size =
+      preset.map { "preset \($0) of \(pipeline)" }
+      ?? "\(pipeline) without a preset, which is its full size"
+      + ((presets ?? []).isEmpty ? "" : " (presets: \((presets ?? []).joined(separator: ", ")))")
+    return
+      "\(folder): \(size)\(overrides.isEmpty ? "" : ", \(overrides.count) changes"), \(graph.tasks.filter(makes).count) tasks"
+  }
 
   /// The tasks of a pipeline file, or of all the files that it lists.
   ///
@@ -29,14 +43,27 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
   ///   - pipeline: a pipeline file, or a list of them, such as `pipelines/all.yaml`.
   ///   - folder: the folder of the run; need not exist.
   ///   - reader: knows the case studies.
+  ///   - only: of a list, this case study alone, by the name of its pipeline file; nil for all.
   ///   - base: for a rerun, where the tasks of earlier stages are.
   /// - Throws: `.missingInput` or `.usage` for a file that cannot be read or is wrong anywhere.
   init(
     _ pipeline: String, preset: String?, overrides: [String] = [], folder: String, reader: PipelineOutline.Reader,
-    startingFrom base: Base?
+    only: String? = nil, startingFrom base: Base?
   ) throws {
     let files = try ConfigurationDocument.pipelineFiles(pipeline)
-    let cases = try files.map { try CasePipeline($0, preset: preset, overrides: overrides, reader: reader) }
+    let chosen = try Self.choose(only, of: files, in: pipeline)
+    let cases = try chosen.map { file in
+      do { return try CasePipeline(file, preset: preset, overrides: overrides, reader: reader) } catch var failure as Failure
+        where chosen.count > 1 && failure.location?.hasPrefix("--set") == true
+      {
+        failure.remedy =
+          "the key is not one of \(Self.name(of: file)); change one case study alone with its own pipeline file, in a "
+          + "rerun with --only NAME" + (failure.remedy.map { "\n  -> \($0)" } ?? "")
+        throw failure
+      }
+    }
+    self.only = only
+    presets = cases.first.map(\.document.presets) ?? []
     var names: Set<String> = []
     for file in cases where !names.insert(file.name).inserted {
       throw Failure(
@@ -55,6 +82,19 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
           return isList ? "\(root)/\(pipeline.name)" : root
         }
       })
+  }
+
+  /// `linear-programs` for `pipelines/linear-programs.yaml`.
+  private static func name(of file: String) -> String { ((file as NSString).lastPathComponent as NSString).deletingPathExtension }
+
+  private static func choose(_ name: String?, of files: [String], in pipeline: String) throws -> [String] {
+    guard let name else { return files }
+    guard let file = files.first(where: { Self.name(of: $0) == name }) else {
+      throw Failure(
+        .usage, "the pipeline has no case study `\(name)`", at: pipeline,
+        remedy: suggestion(for: name, among: files.map(Self.name(of:)), called: "case studies"))
+    }
+    return [file]
   }
 
   /// The tasks of a pipeline file, or of all the files that it lists, for a run in a folder of its own.
@@ -113,8 +153,11 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
 
   /// Writes this plan into the folder of the run.
   ///
-  /// - Throws: `.usage` if the folder holds a run of another pipeline, whose results this one would replace; `.io`.
-  func write() throws {
+  /// - Throws: `.io`.
+  func write() throws { try writeJSON(self, to: path) }
+
+  /// - Throws: `.usage` if the folder holds a run of another pipeline, whose results this one would replace.
+  func checkFolder() throws {
     if let data = FileManager.default.contents(atPath: path),
       let earlier = try? JSONDecoder().decode(PipelinePlan.self, from: data), earlier.fileName != fileName
     {
@@ -122,7 +165,26 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
         .usage, "expected a run of \(fileName), found one of \(earlier.fileName)", at: folder,
         remedy: "choose another --out; if the pipeline file was renamed, delete \(path)")
     }
-    try writeJSON(self, to: path)
+  }
+
+  /// Refuses to make finished datasets and models anew with other settings: they are hours of work, and a slip of the command line
+  /// (another preset, a forgotten one) would replace them.
+  ///
+  /// - Throws: `.usage` that says what changed.
+  func checkReplacement(_ inspector: any OutputInspector) throws {
+    let lost = graph.assess(inspector: inspector).compactMap { task, assessment -> String? in
+      guard makes(task), [.generate, .merge, .train].contains(task.stage), TaskRecord.read(task)?.state == .done,
+        FileManager.default.fileExists(atPath: task.output), case .run(.changed(let changes)) = assessment
+      else { return nil }
+      // A new version of the tools is known to whoever installed it.
+      let meant = changes.filter { if case .tool = $0 { false } else { true } }
+      return meant.isEmpty ? nil : "\(task.id): " + meant.prefix(3).map(\.description).joined(separator: "; ")
+    }
+    guard !lost.isEmpty else { return }
+    let shown = lost.prefix(5).joined(separator: "\n  ") + (lost.count > 5 ? "\n  and \(lost.count - 5) more" : "")
+    throw Failure(
+      .usage, "\(lost.count) finished outputs were made with other settings, and would be replaced:\n  \(shown)", at: folder,
+      remedy: "choose another --out, name the preset and the settings it was made with, or give --replace to make them anew")
   }
 
   /// Makes the folders of the run.

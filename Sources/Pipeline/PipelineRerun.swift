@@ -11,22 +11,26 @@ public struct PipelineRerun {
 
   /// - Parameters:
   ///   - folder: of the run.
-  ///   - stage: what is made anew, with all that follows from it.
+  ///   - stage: what is made anew, with all that follows from it; nil for the first stage that the changes concern.
+  ///   - only: of a run of several case studies, the one that is made anew; nil for all.
   ///   - overrides: changes of the configuration, `key.path=value`.
   ///   - reader: knows the case studies.
   ///   - name: tells the rerun from others; nil for one made of the overrides.
   /// - Throws: `.usage` if a change concerns what is not made anew; `.missingInput` if that is not there.
   public init(
-    of folder: String, from stage: Stage, overrides: [String], name: String? = nil,
+    of folder: String, from stage: Stage? = nil, only: String? = nil, overrides: [String], name: String? = nil,
     reader: PipelineOutline.Reader, inspector: any OutputInspector = StandardInspector()
   ) throws {
     let base = try PipelinePlan(ofRun: folder)
+    // What is being made meanwhile cannot be built upon.
+    _ = try RunLock(base)
+    let stage = stage ?? Self.stage(of: overrides)
     guard stage != .generate && stage != .merge else {
       throw Failure(
         .usage, "a rerun starts from train, sweep or aggregate, found `\(stage)`", at: "--stage",
         remedy: "with another dataset nothing of the run is left: start one with another --out")
     }
-    let name = name ?? Self.name(stage, overrides)
+    let name = name ?? Self.name(stage, only, overrides)
     guard name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._=+-]*/) != nil else {
       throw Failure(.usage, "expected a name of letters, digits and `._=+-`, found `\(name)`", at: "--name")
     }
@@ -34,7 +38,7 @@ public struct PipelineRerun {
     let relative = FileManager.default.currentDirectoryPath == base.workingFolder ? base.pipeline : pipeline
     plan = try PipelinePlan(
       relative, preset: base.preset, overrides: base.overrides + overrides, folder: "\(folder)/reruns/\(name)",
-      reader: reader, startingFrom: .init(folder: folder, stage: stage))
+      reader: reader, only: only ?? base.only, startingFrom: .init(folder: folder, stage: stage))
     if let earlier = try? PipelinePlan(ofRun: plan.folder), earlier.overrides != plan.overrides {
       throw Failure(
         .usage, "there is a rerun of this name with other settings: \(earlier.overrides.joined(separator: " "))",
@@ -50,9 +54,19 @@ public struct PipelineRerun {
     }
   }
 
-  /// The overrides: `sweep.iterations=64`; behind the stage where it is not the sweep, or where there are none.
-  private static func name(_ stage: Stage, _ overrides: [String]) -> String {
-    let text = ((stage == .sweep && !overrides.isEmpty ? [] : ["\(stage)"]) + overrides).joined(separator: "+")
+  /// The first stage that reads one of the changed keys: a change of the claims alone makes another report, no sweeps.
+  private static func stage(of overrides: [String]) -> Stage {
+    let keys = overrides.map { $0.prefix { $0 != "." && $0 != "=" } }
+    if keys.contains("dataset") { return .generate }
+    if keys.contains(where: { ["training", "models", "seed"].contains($0) }) { return .train }
+    let ofReport: Set<Substring> = ["aggregate", "title", "references"]
+    return !keys.isEmpty && keys.allSatisfy(ofReport.contains) ? .aggregate : .sweep
+  }
+
+  /// The overrides: `sweep.iterations=64`; behind the case study, and the stage where it is not the sweep or where there are none.
+  private static func name(_ stage: Stage, _ only: String?, _ overrides: [String]) -> String {
+    let text = ([only].compactMap(\.self) + (stage == .sweep && !overrides.isEmpty ? [] : ["\(stage)"]) + overrides)
+      .joined(separator: "+")
     let plain = text.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._=+-".contains($0)) ? $0 : "-" }
     // Long ones, and those with other characters, are told apart by their hash.
     return String(plain) == text && text.count <= 80

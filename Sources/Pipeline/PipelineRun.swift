@@ -15,6 +15,8 @@ public struct PipelineRun: Sendable {
   public var device: String?
   /// Whether a failed task leaves those running that do not need it.
   public var keepsGoing: Bool
+  /// Whether finished datasets and models that were made with other settings may be made anew, and so be lost.
+  public var replaces: Bool
   /// Looks at outputs.
   public var inspector: any OutputInspector
   /// Where the run is shown.
@@ -25,26 +27,30 @@ public struct PipelineRun: Sendable {
   /// A run of a plan, with these programs and so many threads.
   public init(
     _ plan: PipelinePlan, executables: StageExecutables, threads: Int, device: String? = nil, keepsGoing: Bool = false,
-    inspector: any OutputInspector = StandardInspector(), console: Console = .standardError,
+    replaces: Bool = false, inspector: any OutputInspector = StandardInspector(), console: Console = .standardError,
     shouldStop: @escaping @Sendable () -> Bool = { Interruption.isRequested }
   ) {
     (self.plan, self.executables, self.threads, self.device) = (plan, executables, threads, device)
+    self.replaces = replaces
     (self.keepsGoing, self.inspector, self.console, self.shouldStop) = (keepsGoing, inspector, console, shouldStop)
   }
 
   /// Runs what has to be run.
   ///
-  /// - Throws: `Failure` if the run cannot start: another one works in the folder, or executables are missing. Tasks that fail do
+  /// - Throws: `Failure` if the run cannot start: another one works in the folder, executables are missing, or it would
+  ///   replace finished work that `replaces` does not give up. Tasks that fail do
   ///   not throw; they are in the summary.
   public func execute() async throws -> RunSummary {
     try executables.check(Set(plan.graph.tasks.map(\.stage)).sorted { $0.rawValue < $1.rawValue })
     try plan.requireFiles()
+    try plan.checkFolder()
     try plan.createFolders()
     let lock = try RunLock(plan)
     defer { withExtendedLifetime(lock) {} }
+    if !replaces { try plan.checkReplacement(inspector) }
     try plan.write()
     let clock = ContinuousClock.now
-    let display = RunDisplay(total: plan.graph.tasks.count, console: console)
+    let display = RunDisplay(plan.graph.tasks, threads: threads, console: console)
     await stopLeftovers(display)
 
     let refreshing = Task { await display.keepRefreshing() }

@@ -70,7 +70,7 @@ extension RunSummary.TaskResult {
     switch state {
     case .failed:
       return "\n\(task) failed: \(status)\(lines)\n  log: \(log)" + (command.map { "\n  by hand: \($0)" } ?? "")
-    case .interrupted: return "\n\(task) was interrupted; the same run, started again, goes on from there\(lines)"
+    case .interrupted: return "\n\(task) was interrupted; the same command goes on from there\(lines)"
     case .done, .upToDate: return message.map { _ in "\n\(task) ended with \(status)\(lines)\n  log: \(log)" }
     case .blocked, .notStarted: return nil
     }

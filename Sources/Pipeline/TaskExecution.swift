@@ -56,6 +56,10 @@ public struct TaskExecution: Sendable {
     record.exitStatus = outcome.status
     let stated = try? ProgressRecord.read(task.progressPath).peakMemory
     record.peakMemory = [stated, outcome.peakMemory].compactMap { $0 }.max()
+    // Stopped before it listened to signals, a stage ends by the signal itself.
+    if shouldStop(), [SIGINT, SIGTERM, SIGHUP].map({ 128 + $0 }).contains(outcome.status) {
+      record.exitStatus = ExitStatus.interrupted.rawValue
+    }
     finish(&record, log, from: start)
     try record.write(for: task)
     return record
@@ -66,6 +70,10 @@ public struct TaskExecution: Sendable {
     guard task.stage.hasFinished(with: status) else {
       record.state = status == ExitStatus.interrupted.rawValue ? .interrupted : .failed
       record.message = log.lastLines(from: start)
+      if record.state == .interrupted {
+        // How a stage goes on by hand is not how a run does.
+        record.message = record.message?.split(separator: "\n").filter { !$0.contains("with --resume") }.joined(separator: "\n")
+      }
       return
     }
     do {

@@ -27,8 +27,12 @@ struct TaskQueue {
   /// The exit statuses of the tasks that did not end well, in the order of their ends.
   private var failures: [Int32] = []
 
+  /// The case studies, by the folders of their files, in the order of the run.
+  private let positions: [String: Int]
+
   init(_ graph: TaskGraph, threads: Int, inspector: any OutputInspector) {
     (self.graph, self.inspector, freeThreads, waiting) = (graph, inspector, max(1, threads), graph.tasks)
+    positions = Dictionary(uniqueKeysWithValues: graph.folders.enumerated().map { ($1, $0) })
   }
 
   var hasFailed: Bool { !failures.isEmpty }
@@ -36,9 +40,13 @@ struct TaskQueue {
   /// What is to be started now, each with its share of the threads; and what turned out to be done.
   mutating func next() -> [Start] {
     var starts = assessWaiting()
-    // Long tasks first, so that none is left alone at the end: those of long stages, then those that took long before.
+    // One case study after the other, so that the first report comes soon. Within one, long tasks first, so that none is left alone at
+    // the end: those of long stages, then those that took long before.
+    let positions = positions
     ready.sort { first, second in
-      (first.task.stage.priority, first.record?.seconds ?? 0) > (
+      let (left, right) = (positions[first.task.folder] ?? 0, positions[second.task.folder] ?? 0)
+      guard left == right else { return left < right }
+      return (first.task.stage.priority, first.record?.seconds ?? 0) > (
         second.task.stage.priority, second.record?.seconds ?? 0
       )
     }

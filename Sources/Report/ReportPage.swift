@@ -56,10 +56,11 @@ public struct ReportPage: Sendable {
     self.provenance = provenance
   }
 
-  /// How many claims hold, in a line: `3 of 4 hold, 1 not measured`.
+  /// How many claims hold, in a line: `3 of 4 claims hold, 1 not measured`.
   public var verdictSummary: String {
+    guard !verdicts.isEmpty else { return "no claims" }
     let missing = verdicts.count { $0.outcome == .notMeasured }
-    return "\(verdicts.count(where: \.holds)) of \(verdicts.count) hold" + (missing > 0 ? ", \(missing) not measured" : "")
+    return "\(verdicts.count(where: \.holds)) of \(verdicts.count) claims hold" + (missing > 0 ? ", \(missing) not measured" : "")
   }
 
   /// The page as HTML; pictures are linked from the folder `figures` beside it.

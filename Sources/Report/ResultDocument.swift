@@ -66,8 +66,15 @@ public struct ResultDocument: Codable, Equatable, Sendable {
     public var verdict: Verdict.Outcome
   }
 
+  /// The name of the file in the folder of a report.
+  public static let fileName = "results.json"
+
   /// Path of the page.
   public var report: String
+  /// Name of the case study.
+  public var caseStudy: String
+  /// How many claims hold: `3 of 4 claims hold, 1 not measured`.
+  public var verdict: String
   /// The split that the models' numbers are about.
   public var split: String
   /// In the order of the table.
@@ -79,6 +86,8 @@ public struct ResultDocument: Codable, Equatable, Sendable {
   public init(_ aggregation: Aggregation, _ folder: ReportFolder) {
     func finite(_ value: Double?) -> Double? { value.flatMap { $0.isFinite ? $0 : nil } }
     report = folder.page.path
+    caseStudy = aggregation.page.caseStudy
+    verdict = aggregation.page.verdictSummary
     split = aggregation.split.rawValue
     models = aggregation.summaries.map {
       Model(

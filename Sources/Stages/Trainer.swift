@@ -104,7 +104,7 @@ final class Trainer<Case: CaseStudy> {
           "the loss is \(gradient.loss.isNaN ? "NaN" : "infinite") at the first step, before any parameter was changed",
           at: phase.location,
           remedy:
-            "it comes from the data or from the iteration, not from the learning rate: `implicit-inspect` shows the range of each "
+            "it comes from the data, the initial weights or the iteration, not from the learning rate: `implicit-inspect` shows the range of each "
             + "field; scale large values, or damp the iteration or make fewer steps of it")
       }
       throw Failure(

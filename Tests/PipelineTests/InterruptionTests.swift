@@ -63,7 +63,7 @@ import Testing
     var record = try bench.record(task.id)
     (record.state, record.process, record.output) = (.running, identity, nil)
     try record.write(for: task)
-    #expect(try bench.assessments()[task.id] == "run: its last attempt was killed")
+    #expect(try bench.assessments()[task.id] == "run: it is running")
     try bench.forgetEvents()
     #expect(try await bench.execute().exitStatus == 0)
     #expect(!identity.isAlive)

@@ -36,6 +36,55 @@ import Testing
     #expect(try hashOfBytes(bench.run) == before)
   }
 
+  @Test(arguments: [
+    ("aggregate.iteration=3", ["report"], "aggregate"), ("title=another", ["report"], "aggregate"),
+    (
+      "sweep.iterations=4",
+      ["explicit-8-test.sweep", "explicit-8-train.sweep", "implicit-8-test.sweep", "implicit-8-train.sweep", "report"], ""
+    ),
+    ("models.implicit-8.embedding=4", ["explicit-8", "implicit-8"], "train"),
+  ]) func `What is made anew follows from what was changed`(override: String, made: [String], stage: String) async throws {
+    let bench = try Workbench()
+    _ = try await bench.execute()
+    try bench.forgetEvents()
+    let plan = try PipelineRerun(
+      of: bench.run, overrides: [override], inspector: ByteInspector()
+    ).plan
+    #expect(plan.folder == "\(bench.run)/reruns/\(stage.isEmpty ? "" : "\(stage)+")\(override)")
+    _ = try await bench.execute(plan)
+    #expect(Set(bench.started).isSuperset(of: made) && !bench.started.contains("dataset"))
+    if stage != "train" { #expect(bench.started.sorted() == made.sorted()) }
+  }
+
+  @Test func `A run that is going on cannot be built upon`() async throws {
+    let bench = try Workbench()
+    _ = try await bench.execute()
+    let lock = try RunLock(bench.plan())
+    defer { withExtendedLifetime(lock) {} }
+    let failure = try #require(throws: Failure.self) { try rerun(bench, .sweep, "sweep.iterations=64") }
+    #expect(failure.status == .cannotCreate && failure.problem.contains("another process is running a pipeline"))
+  }
+
+  @Test func `Of a run of several case studies one can be made anew, with settings that only it has`() async throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.configuration, to: "second.yaml")
+    try bench.write("pipelines: [case.yaml, second.yaml]", to: "all.yaml")
+    let all = try PipelinePlan("\(bench.folder)/all.yaml", preset: nil, folder: bench.run)
+    _ = try await bench.execute(all)
+    try bench.forgetEvents()
+    let plan = try PipelineRerun(
+      of: bench.run, only: "second", overrides: ["sweep.iterations=4"], inspector: ByteInspector()
+    ).plan
+    #expect(plan.folder == "\(bench.run)/reruns/second+sweep.iterations=4")
+    _ = try await bench.execute(plan)
+    #expect(bench.started.count == 5)
+    #expect(plan.graph.tasks.allSatisfy { $0.id.hasPrefix("second/") })
+    let failure = try #require(throws: Failure.self) {
+      try PipelineRerun(of: bench.run, only: "secnd", overrides: [], inspector: ByteInspector())
+    }
+    #expect(failure.remedy?.contains("did you mean `second`") == true)
+  }
+
   @Test func `The second time nothing is done, also in a run that was moved`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()

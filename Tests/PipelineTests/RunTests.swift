@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @testable import Pipeline
@@ -62,6 +63,57 @@ import Testing
     #expect(bench.events.contains("start dataset with 3"))
     let trainings = bench.events.filter { $0.wholeMatch(of: /start (ex|im)plicit-8 with [0-9]/) != nil }
     #expect(trainings.compactMap(\.last).sorted() == ["1", "2"])
+  }
+
+  @Test func `Finished models and datasets are not made anew with other settings unless that is said`() async throws {
+    let bench = try Workbench()
+    _ = try await bench.execute()
+    try bench.forgetEvents()
+    let other = try bench.plan("training.phases.0.steps=20", "dataset.constraints=3")
+    let failure = try await #require(throws: Failure.self) { try await bench.execute(other, replaces: false) }
+    #expect(failure.status == .usage && failure.problem.contains("generate: dataset.constraints: 2 -> 3"))
+    #expect(failure.problem.contains("train-implicit-8: training.phases.0.steps: 10 -> 20"))
+    #expect(failure.remedy?.contains("--replace") == true && bench.events.isEmpty)
+    // Other sweeps of the same models lose nothing that took hours.
+    #expect(try await bench.execute(bench.plan("sweep.iterations=9"), replaces: false).exitStatus == 0)
+    #expect(try await bench.execute(other, replaces: true).exitStatus == 0)
+  }
+
+  @Test func `A case study is finished before the trainings of the next one begin`() async throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.configuration, to: "second.yaml")
+    try bench.write("pipelines: [case.yaml, second.yaml]", to: "all.yaml")
+    let plan = try PipelinePlan("\(bench.folder)/all.yaml", preset: nil, folder: bench.run)
+    _ = try await bench.execute(plan, threads: 1)
+    // The stand-ins have the same names in both.
+    #expect(bench.started.firstIndex(of: "report") == 7 && bench.started.count == 16)
+  }
+
+  @Test func `What is announced says the preset, or that there is none and which there are`() throws {
+    let bench = try Workbench(Workbench.configuration + "\npresets: {tiny: {sweep: {iterations: 2}}, small: {}}\n")
+    let plan = try bench.plan()
+    #expect(plan.announcement.contains("without a preset, which is its full size (presets: small, tiny)"))
+    #expect(plan.announcement.contains("8 tasks"))
+    let tiny = try PipelinePlan(bench.pipeline, preset: "tiny", folder: bench.run)
+    #expect(tiny.announcement.contains("preset tiny of "))
+  }
+
+  @Test func `How long a run still takes follows from tasks like those that are left`() async throws {
+    let bench = try Workbench()
+    let tasks = try bench.plan().graph.tasks
+    var forecast = RunForecast(tasks, threads: 2)
+    #expect(forecast.text(running: []) == nil)
+    forecast.settle("generate", seconds: 1, threads: 2)
+    let first = try #require(tasks.first { $0.id == "train-explicit-8" })
+    // Of the other training and of the sweeps nothing is known.
+    #expect(forecast.text(running: [(first, 100, 1)]) == "more than 1m40s left")
+    forecast.settle("train-explicit-8", seconds: 100, threads: 1)
+    forecast.settle("sweep-explicit-8-test", seconds: 20, threads: 1)
+    let second = try #require(tasks.first { $0.id == "train-implicit-8" })
+    // 100 s of training at work, and three sweeps of 20 s beside it and behind it.
+    #expect(forecast.text(running: [(second, nil, 1)]) == "about 1m40s left")
+    forecast.settle("train-implicit-8", seconds: 100, threads: 1)
+    #expect(forecast.text(running: []) == "about 30s left")
   }
 
   @Test func `With one thread there is never more than one task`() async throws {

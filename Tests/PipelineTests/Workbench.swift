@@ -111,12 +111,12 @@ final class Workbench: Sendable {
   }
 
   func execute(
-    _ plan: PipelinePlan? = nil, threads: Int = 2, keepsGoing: Bool = false,
+    _ plan: PipelinePlan? = nil, threads: Int = 2, keepsGoing: Bool = false, replaces: Bool = true,
     shouldStop: @escaping @Sendable () -> Bool = { false }
   ) async throws -> RunSummary {
     let run = PipelineRun(
       try plan ?? self.plan(), executables: StageExecutables(folder: "\(folder)/bin"), threads: threads,
-      keepsGoing: keepsGoing, inspector: ByteInspector(), console: Console(descriptor: -1, isTerminal: false),
+      keepsGoing: keepsGoing, replaces: replaces, inspector: ByteInspector(), console: Console(descriptor: -1, isTerminal: false),
       shouldStop: shouldStop)
     return try await run.execute()
   }
@@ -159,10 +159,10 @@ extension PipelinePlan {
 
 extension PipelineRerun {
   init(
-    of folder: String, from stage: Stage, overrides: [String], name: String? = nil,
+    of folder: String, from stage: Stage? = nil, only: String? = nil, overrides: [String], name: String? = nil,
     inspector: any OutputInspector = StandardInspector()
   ) throws {
     try self.init(
-      of: folder, from: stage, overrides: overrides, name: name, reader: pipelineOutline, inspector: inspector)
+      of: folder, from: stage, only: only, overrides: overrides, name: name, reader: pipelineOutline, inspector: inspector)
   }
 }

@@ -15,6 +15,8 @@ public struct SlurmSubmission: Sendable {
   public var program: String
   /// The commands of Slurm.
   public var slurm = SlurmClient()
+  /// Whether finished datasets and models that were made with other settings may be lost.
+  public var replaces = false
   /// Looks at outputs.
   public var inspector: any OutputInspector = StandardInspector()
 
@@ -59,9 +61,11 @@ public struct SlurmSubmission: Sendable {
     let script = try JobScript(profile)
     for task in plan.graph.tasks { _ = try profile.device(for: task) }
     try plan.requireFiles()
+    try plan.checkFolder()
     try plan.createFolders()
     let lock = try RunLock(plan, patience: patience)
     defer { withExtendedLifetime(lock) {} }
+    if leaving == nil && !replaces { try plan.checkReplacement(inspector) }
     var ledger = JobLedger(of: plan.folder)
     try await cancelStrays(of: ledger)
     let work = try await work(ledger, leaving: leaving ?? [])

@@ -19,6 +19,7 @@ struct AggregateCommand: AsyncParsableCommand {
 
       Example:
         implicit-aggregate sweeps/*.sweep.h5 --out report --config pipelines/linear-programs.yaml --preset demo
+        implicit-aggregate a.sweep.h5 --label "picard" b.sweep.h5 --label "anderson" --out both
       """,
     version: implicitModelsVersion)
 
@@ -30,6 +31,13 @@ struct AggregateCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("The pipeline file with the section `aggregate`.", valueName: "file.yaml"))
   var config: String?
+
+  @Option(
+    name: .long, parsing: .singleValue,
+    help: ArgumentHelp(
+      "What the sweeps named before it are called in the report, so that two of one model stand beside each other; may be repeated.",
+      valueName: "text"))
+  var label: [String] = []
 
   @OptionGroup var overlay: OverlayOptions
 
@@ -44,7 +52,15 @@ struct AggregateCommand: AsyncParsableCommand {
 
   func run() async throws {
     Log.start()
-    let curves = try sweeps.map { try SweepRecord(reading: $0) }
+    let labels = label.isEmpty ? [:] : SweepLabels.read(CommandLine.arguments, sweeps: sweeps)
+    if let unlabelled = label.isEmpty ? nil : sweeps.first(where: { labels[$0] == nil }) {
+      throw ValidationError("--label names the sweeps before it, and \(unlabelled) has none behind it")
+    }
+    let curves = try sweeps.map { path in
+      var sweep = try SweepRecord(reading: path)
+      if let label = labels[path] { sweep.facts.model = label }
+      return sweep
+    }
     guard let first = curves.first else { throw ValidationError("name one or more sweeps") }
     let plan = try ReportPlan(
       config: config, overlay: overlay, caseStudy: first.caseStudy, statedBy: first.source.path)
@@ -65,6 +81,10 @@ struct AggregateCommand: AsyncParsableCommand {
       inputs: curves.map { ProvenanceInput(path: $0.source.path, contentHash: $0.source.contentHash) })
     try await folder.write(aggregation.page, replaces: replacement.replace) {
       try aggregation.summary.write(to: $0.appending(path: "summary.h5").path, provenance: provenance)
+      var results = ResultDocument(aggregation, folder)
+      // A report may be moved.
+      results.report = folder.page.lastPathComponent
+      try writeAtomically(results.text(), to: $0.appending(path: ResultDocument.fileName))
     }
     print(format.json ? try ResultDocument(aggregation, folder).text() : folder.page.path)
     if var violation = aggregation.violation {

@@ -17,6 +17,9 @@ struct LocalOptions: ParsableArguments {
   @Flag(name: .long, help: "After a failure, go on with the tasks that do not need the failed one.")
   var keepGoing = false
 
+  @Flag(name: .long, help: "Make finished datasets and models anew that were made with other settings, and lose them.")
+  var replace = false
+
   @OptionGroup var binaries: BinaryOptions
 
   func validate() throws {
@@ -31,9 +34,13 @@ struct LocalOptions: ParsableArguments {
     signal(SIGPIPE, SIG_IGN)
     try await SlurmClient().checkIdle(plan)
     let run = PipelineRun(
-      plan, executables: binaries.executables, threads: threads ?? Cores.available(), device: device, keepsGoing: keepGoing)
+      plan, executables: binaries.executables, threads: threads ?? Cores.available(), device: device, keepsGoing: keepGoing,
+      replaces: replace)
+    Console.standardError.print(plan.announcement)
     let summary = try await run.execute()
     Console.standardError.print(summary.text)
+    let verdicts = summary.isComplete ? summary.reports.compactMap(ReportVerdict.line(of:)) : []
+    if !verdicts.isEmpty { Console.standardError.print("\n" + verdicts.joined(separator: "\n")) }
     if json {
       print(try jsonText(summary))
     } else if summary.isComplete {

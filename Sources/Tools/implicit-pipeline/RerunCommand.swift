@@ -13,15 +13,23 @@ struct RerunCommand: AsyncParsableCommand {
       submitted to Slurm. The same command again goes on where it was.
 
         implicit-pipeline rerun runs/demo --set sweep.iterations=64
-        implicit-pipeline rerun runs/demo --stage train --set training.phases.0.learning_rate=1e-3
+        implicit-pipeline rerun runs/demo --only linear-programs --set sweep.solver.name=anderson
+        implicit-pipeline rerun runs/demo --only linear-programs --set training.phases.0.learning_rate=1e-3
       """)
 
   @OptionGroup var target: RunOption
   @OptionGroup var local: LocalOptions
   @OptionGroup var output: OutputOptions
 
-  @Option(name: .long, help: "What is made anew, with all that follows from it: train, sweep or aggregate.")
-  var stage: Stage = .sweep
+  @Option(
+    name: .long,
+    help:
+      "What is made anew, with all that follows from it: train, sweep or aggregate; by default the first that the changes concern."
+  )
+  var stage: Stage?
+
+  @Option(name: .long, help: ArgumentHelp("Of a run of several case studies, only this one.", valueName: "case-study"))
+  var only: String?
 
   @OptionGroup var changes: OverrideOptions
 
@@ -39,11 +47,12 @@ struct RerunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let rerun = try PipelineRerun(
-      of: target.folder, from: stage, overrides: changes.overrides, name: name, reader: pipelineOutline)
+      of: target.folder, from: stage, only: only, overrides: changes.overrides, name: name, reader: pipelineOutline)
     if let profile {
       Log.start()
-      let submission = SlurmSubmission(
+      var submission = SlurmSubmission(
         rerun.plan, try SlurmProfile(profile), executables: local.binaries.executables, program: BinaryOptions.thisProgram)
+      submission.replaces = local.replace
       try await submission.submitAndPrint(json: output.json)
     } else {
       try await local.execute(rerun.plan, json: output.json)

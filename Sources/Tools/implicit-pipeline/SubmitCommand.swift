@@ -20,6 +20,9 @@ struct SubmitCommand: AsyncParsableCommand {
   @OptionGroup var slurm: SlurmOptions
   @OptionGroup var output: OutputOptions
 
+  @Flag(name: .long, help: "Make finished datasets and models anew that were made with other settings, and lose them.")
+  var replace = false
+
   @Flag(name: .long, help: "Print the scripts of the jobs and what they wait for; submit and write nothing.")
   var dryRun = false
 
@@ -29,7 +32,9 @@ struct SubmitCommand: AsyncParsableCommand {
 
   func run() async throws {
     Log.start()
-    let submission = try slurm.submission(of: pipeline.plan())
+    var submission = try slurm.submission(of: pipeline.plan())
+    submission.replaces = replace
+    Console.standardError.print(submission.plan.announcement)
     if dryRun {
       for file in submission.plan.missingFiles { Console.standardError.print("\(Failure(missing: file))") }
       return print(try submission.rehearse())

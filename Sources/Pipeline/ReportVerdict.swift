@@ -1,0 +1,16 @@
+import Foundation
+import Report
+import Support
+
+/// What a finished report says in one line: `linear-programs: 4 of 4 claims hold`.
+public enum ReportVerdict {
+  /// - Parameter page: the path of report.html.
+  /// - Returns: nil where the report does not say, as one of an earlier version.
+  public static func line(of page: String) -> String? {
+    let path = "\((page as NSString).deletingLastPathComponent)/\(ResultDocument.fileName)"
+    guard let data = FileManager.default.contents(atPath: path),
+      let result = try? JSONText.decode(ResultDocument.self, from: data)
+    else { return nil }
+    return "\(result.caseStudy): \(result.verdict)"
+  }
+}
