@@ -5,6 +5,12 @@ import PackageDescription
 // Where LibTorch is: the variable LIBTORCH, or the copy that pipelines/setup.sh unpacked.
 // Full paths in the link line, because a LibTorch in /usr/lib would otherwise win over the one chosen here.
 let libtorch = Context.environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.deps/libtorch"
+if !FileManager.default.fileExists(atPath: "\(libtorch)/include/torch/csrc/api/include/torch/torch.h") {
+  // Otherwise the build ends after minutes at the first header of LibTorch.
+  let hint = "\nthere is no LibTorch in \(libtorch): run pipelines/setup.sh, or name one in the variable LIBTORCH\n\n"
+  FileHandle.standardError.write(Data(hint.utf8))
+  exit(1)
+}
 let torchIncludes = ["-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include"]
 let torchLibraries =
   ["libtorch.so", "libtorch_cpu.so", "libtorch_cuda.so", "libc10.so", "libc10_cuda.so"]
@@ -67,7 +73,10 @@ let package = Package(
   products: [
     // Loaded when the first tensor is made, so that programs and commands without tensors start without LibTorch.
     .library(name: "implicit-torch", type: .dynamic, targets: ["CTorchShim", "CKernels"])
-  ],
+  ] + [
+    // For packages that name this one by its path; Tests/LibraryExample is one.
+    "Torch", "HDF5", "Equilibrium", "Support", "Configuration", "Records", "Plot", "StudyKit", "Stages",
+  ].map { .library(name: $0, targets: [$0]) },
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -113,6 +122,8 @@ let package = Package(
       tool("implicit-train", ["Torch", "StudyKit", "Stages", "StudyRegistry"]),
       tool(
         "implicit-sweep", ["Torch", "Equilibrium", "Configuration", "Records", "StudyKit", "Stages", "StudyRegistry"]),
+      tool(
+        "implicit-apply", ["Torch", "Equilibrium", "Records", "StudyKit", "Stages", "StudyRegistry"]),
       tool("implicit-aggregate", ["Torch", "Configuration", "Records", "StudyKit", "StudyRegistry", "Report"]),
       tool("implicit-inspect", ["Configuration", "Records", "StudyKit", "StudyRegistry", "Report"]),
       tool("implicit-pipeline", ["StudyRegistry", "Pipeline"]),

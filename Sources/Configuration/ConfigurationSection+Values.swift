@@ -87,7 +87,8 @@ extension ConfigurationSection {
     try read(key, .list(of: .text, count.bounds), default: fallback, meaning)
   }
 
-  /// The path of a file or folder; a relative one starts from the folder of the configuration file.
+  /// The path of a file or folder. A relative one starts from the folder of the configuration file; one that the command line gives,
+  /// from where the user stands.
   ///
   /// The document remembers it: its content counts where results depend on this key (`ConfigurationDocument.externalFiles`).
   ///
@@ -95,14 +96,14 @@ extension ConfigurationSection {
   public func path(
     _ key: String, default fallback: String? = nil, inPipeline: Bool = true, _ meaning: String
   ) throws -> String {
-    let path = absolute(try read(key, .text, default: fallback, meaning))
+    let path = absolute(try read(key, .text, default: fallback, meaning), key)
     if inPipeline { context.note(externalFile: path, of: keyPath(key)) }
     return path
   }
 
   /// As `path`; nil if the key is missing or `null`.
   public func optionalPath(_ key: String, _ meaning: String) throws -> String? {
-    guard let path = try readOptional(key, .text, meaning).map(absolute) else { return nil }
+    guard let path = try readOptional(key, .text, meaning).map({ absolute($0, key) }) else { return nil }
     context.note(externalFile: path, of: keyPath(key))
     return path
   }
@@ -111,12 +112,14 @@ extension ConfigurationSection {
   public func paths<Count: ConfigurationRange<Int>>(
     _ key: String, default fallback: [String]? = nil, count: Count = 1..., _ meaning: String
   ) throws -> [String] {
-    let paths = try read(key, .list(of: .text, count.bounds), default: fallback, meaning).map(absolute)
+    let paths = try read(key, .list(of: .text, count.bounds), default: fallback, meaning).map { absolute($0, key) }
     for (position, path) in paths.enumerated() { context.note(externalFile: path, of: "\(keyPath(key)).\(position)") }
     return paths
   }
 
-  private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(context.folder)/\(path)" }
+  private func absolute(_ path: String, _ key: String) -> String {
+    path.hasPrefix("/") || entries[key]?.isOverride == true ? path : "\(context.folder)/\(path)"
+  }
 
   /// One of the cases of an enumeration, by its raw value.
   public func choice<Choice: RawRepresentable & CaseIterable>(

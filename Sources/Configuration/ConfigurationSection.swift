@@ -171,8 +171,16 @@ extension ConfigurationSection {
       throw Failure(
         .usage,
         "\(keyPath(key))\(error.position): expected \(error.expectedItem ?? kind.expected), found \(error.found.summary)",
-        at: error.found.location, remedy: error.hint ?? "`\(key)` is: \(meaning)")
+        at: error.found.location, remedy: error.hint ?? hint(key, kind, error.found) ?? "`\(key)` is: \(meaning)")
     }
+  }
+
+  /// How to write what seems to be meant.
+  private func hint<Value>(_ key: String, _ kind: ValueKind<Value>, _ found: ConfigurationNode) -> String? {
+    guard case .scalar(let text, _) = found.content else { return nil }
+    if kind.expected.hasPrefix("list") { return "a list is written with brackets: \(key)=[\(text)]" }
+    if keyPath(key) == "seed", text.contains(",") { return "several seeds for training are pipeline.seeds=[\(text)]" }
+    return nil
   }
 
   private func describe<Value>(

@@ -35,7 +35,10 @@ public final class DatasetReader: Sendable {
   ///   - layout: the fields to expect; dimensions it gives a length must have that length. Without a layout, it is
   ///     what the file says of itself.
   ///   - kinds: what the file may be.
-  public init(_ path: String, _ layout: DatasetLayout? = nil, kinds: [FileKind] = [.dataset]) throws {
+  ///   - needsLabels: false for inputs to apply a model to: labels and further inputs may be missing; a missing label is read as 0.
+  public init(
+    _ path: String, _ layout: DatasetLayout? = nil, kinds: [FileKind] = [.dataset], needsLabels: Bool = true
+  ) throws {
     self.path = path
     file = try Failure.mapping { try File.open(path) }
     header = try FileHeader(of: file, expecting: kinds)
@@ -53,7 +56,7 @@ public final class DatasetReader: Sendable {
         remedy: "data/FORMAT.md describes the file")
     }
     var inputs: [Split: Input] = [:]
-    for split in present { inputs[split] = try Self.open(split, in: file, &layout) }
+    for split in present { inputs[split] = try Self.open(split, in: file, &layout, needsLabels) }
     splits = present
     self.inputs = inputs
     layout.texts = try Failure.mapping {
@@ -67,7 +70,9 @@ public final class DatasetReader: Sendable {
     self.layout = layout
   }
 
-  private static func open(_ split: Split, in file: File, _ layout: inout DatasetLayout) throws -> Input {
+  private static func open(
+    _ split: Split, in file: File, _ layout: inout DatasetLayout, _ needsLabels: Bool
+  ) throws -> Input {
     try Failure.mapping {
       let group = try file.group(split.rawValue)
       let index = try group.contains("index") ? group.dataset("index") : nil
@@ -75,6 +80,7 @@ public final class DatasetReader: Sendable {
       var fields: [String: Dataset] = [:]
       for field in layout.fields {
         guard try group.kind(of: field.name) == .dataset else {
+          if !needsLabels { continue }
           throw Failure(
             .badData, "the field `\(field.name)` (\(field.longName)) is missing", at: "\(file.filePath):\(group.path)",
             remedy: "add the dataset `\(field.name)` of type \(field.type) with dimensions "
@@ -171,9 +177,17 @@ public final class DatasetReader: Sendable {
   private func dataset(_ field: String, _ split: Split) throws -> (schema: FieldSchema, dataset: Dataset) {
     let schema = try layout.field(field)
     guard let dataset = try input(split).fields[field] else {
-      throw Failure(.bug, "field `\(field)` was not opened", at: path)
+      throw Failure(
+        .badData, "the field `\(field)` (\(schema.longName)) is missing", at: "\(path):/\(split.rawValue)",
+        remedy: "add it; data/FORMAT.md describes the fields")
     }
     return (schema, dataset)
+  }
+
+  /// The label of this name, if the file does not have it.
+  private func missingLabel(_ field: String, _ split: Split) throws -> FieldSchema? {
+    let schema = try layout.field(field)
+    return try schema.role == .label && input(split).fields[field] == nil ? schema : nil
   }
 
   /// Values of a field of the given samples, `[B, ...]`, in the order of the list; a sample may come several times.
@@ -183,6 +197,9 @@ public final class DatasetReader: Sendable {
   public func values<Value: FieldNumber>(
     _ field: String, _ split: Split, rows: some Collection<Int>, as type: Value.Type = Value.self
   ) throws -> [Value] {
+    if let label = try missingLabel(field, split) {
+      return Array(repeating: .zero, count: try rows.count * layout.shape(of: label).reduce(1, *))
+    }
     let (schema, dataset) = try dataset(field, split)
     let rows = Array(rows)
     let values = try Failure.mapping { try dataset.read(Value.self, rows: rows, Value.conversion) }
@@ -218,6 +235,7 @@ public final class DatasetReader: Sendable {
   public func checkValues() throws {
     for split in splits {
       for field in layout.fields where [.input, .label].contains(field.role) {
+        guard try input(split).fields[field.name] != nil else { continue }
         let (_, dataset) = try dataset(field.name, split)
         for rows in try Failure.mapping({ try dataset.rowBlocks() }) {
           let values = try Failure.mapping { try field.read(dataset, rows: rows) }

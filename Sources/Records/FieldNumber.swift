@@ -1,7 +1,7 @@
 import HDF5
 
 /// A type that the values of a field are read as: `Double`, `Float` or `Int64`.
-public protocol FieldNumber: NumericElement {
+public protocol FieldNumber: NumericElement, AdditiveArithmetic {
   /// What reading may do to a value.
   static var conversion: Dataset.Conversion { get }
   /// The values as those of a field.

@@ -13,7 +13,11 @@ public struct FileInspector {
     file = try Failure.mapping { try File.open(path) }
   }
 
-  /// A readable tree: groups, datasets with type, shape, storage and meaning, and attributes.
+  /// Numbers of a dataset beyond which its range is not looked for: that takes longer than a look should.
+  private static let largestRange = 1 << 26
+
+  /// A readable tree: groups, datasets with type, shape, range, storage and meaning, and attributes; at its end, how good the labels of
+  /// a dataset are.
   public func listing() throws -> String {
     try Failure.mapping {
       var lines = [path + "  " + summary()]
@@ -28,8 +32,78 @@ public struct FileInspector {
         case .other: lines.append("\(indent)\(child.name)  (neither group nor dataset)")
         }
       }
-      return lines.joined(separator: "\n")
+      lines += try certificates()
+      return lines.joined(separator: "\n") + "\n"
     }
+  }
+
+  /// The largest value of each certificate of each split, and its sample.
+  private func certificates() throws -> [String] {
+    var rows: [[String]] = []
+    for split in Split.allCases where try file.kind(of: split.rawValue) == .group {
+      for child in try file.group(split.rawValue).children() where child.kind == .dataset {
+        let dataset = try file.dataset(child.path)
+        guard try dataset.hasAttribute("role"),
+          try dataset.attribute("role", as: String.self) == FieldSchema.Role.certificate.rawValue,
+          let extremes = try extremes(of: dataset), let count = try dataset.shape.first, count > 0
+        else { continue }
+        let width = try dataset.shape.dropFirst().reduce(1, *)
+        let (value, position) =
+          abs(extremes.lowest.value) > abs(extremes.highest.value) ? extremes.lowest : extremes.highest
+        rows.append([split.rawValue, child.name, Self.text(value), "sample \(position / max(1, width))"])
+      }
+    }
+    return rows.isEmpty ? [] : ["", "how good the labels are, at worst:"] + TextTable(rows).lines.map { "  \($0)" }
+  }
+
+  private typealias Extremes = (lowest: (value: Double, position: Int), highest: (value: Double, position: Int), others: Int)
+
+  /// The smallest and the largest finite number, with their positions, and how many are not finite; nil for texts, for datasets without
+  /// finite numbers, and for large ones.
+  private func extremes(of dataset: Dataset) throws -> Extremes? {
+    switch dataset.type {
+    case .float, .integer: break
+    default: return nil
+    }
+    let shape = try dataset.shape
+    guard !shape.isEmpty, shape.reduce(1, *) <= Self.largestRange, shape.allSatisfy({ $0 > 0 }) else { return nil }
+    var extremes: Extremes?
+    var others = 0
+    let width = shape.dropFirst().reduce(1, *)
+    for rows in try dataset.rowBlocks() {
+      let values: [Double]
+      if case .integer = dataset.type {
+        values = try dataset.read(Int64.self, rows: rows).map { Double($0) }
+      } else {
+        values = try dataset.read(Double.self, rows: rows)
+      }
+      for (index, value) in values.enumerated() {
+        guard value.isFinite else {
+          others += 1
+          continue
+        }
+        let here = (value, rows.lowerBound * width + index)
+        guard let known = extremes else {
+          extremes = (here, here, 0)
+          continue
+        }
+        if value < known.lowest.value { extremes?.lowest = here }
+        if value > known.highest.value { extremes?.highest = here }
+      }
+    }
+    extremes?.others = others
+    return extremes
+  }
+
+  private static func text(_ value: Double) -> String {
+    Int(exactly: value).map { abs($0) < 1 << 53 ? "\($0)" : "\(value)" } ?? "\(Float(value))"
+  }
+
+  /// `from -3.2 to 5.1`, with how many numbers are not finite.
+  private func range(of dataset: Dataset) throws -> String? {
+    guard let extremes = try extremes(of: dataset) else { return nil }
+    let others = extremes.others > 0 ? ", \(extremes.others) not finite" : ""
+    return "  from \(Self.text(extremes.lowest.value)) to \(Self.text(extremes.highest.value))\(others)"
   }
 
   private func summary() -> String {
@@ -49,6 +123,8 @@ public struct FileInspector {
     let layout = try dataset.layout
     var text = "\(indent)\(name)  \(dataset.type) \(shape)"
     if shape.isEmpty, let value = try firstValue(of: dataset) { text += " = \(value)" }
+    // A value that cannot be read is named by `validate`; the tree is shown all the same.
+    if let range = try? range(of: dataset) { text += range }
     if let chunk = layout.chunk { text += "  chunks \(chunk)" }
     if layout.kind == .virtual { text += "  virtual" }
     if !layout.filters.isEmpty { text += "  " + layout.filters.joined(separator: "+") }

@@ -20,6 +20,9 @@ public struct FileKind: RawRepresentable, Hashable, Sendable {
   /// The tables of a report.
   public static let summary = FileKind(rawValue: "summary")
 
+  /// What a model makes of inputs, one output for each.
+  public static let outputs = FileKind(rawValue: "outputs")
+
   private static let prefix = "implicit-h5/"
 
   /// Value of the root attribute `schema`.

@@ -89,6 +89,27 @@ extension FileSchema {
       ObjectSchema("/best/counters/*", [.int64, .float64], [], required: false, "where and how good that moment was"),
     ] + history)
 
+  static let outputs = FileSchema(
+    kind: .outputs, purpose: "What a model makes of inputs, one output for each.",
+    attributes: [
+      AttributeSchema("model", .string, "name of the model"),
+      AttributeSchema("architecture", .string, "name of the architecture"),
+      AttributeSchema("solver", .string, "fixed-point solver, `none` for an explicit model"),
+      AttributeSchema("iterations", .int64, "test-time iterations; 1 for an explicit model"),
+      AttributeSchema("split", .string, "split of the inputs: `train`, `valid` or `test`"),
+      AttributeSchema("dataset_sha256", .string, required: false, "content hash of the inputs, where they state one"),
+      AttributeSchema("model_sha256", .string, required: false, "content hash of the model"),
+    ],
+    objects: [
+      ObjectSchema("/sample", [.int64], ["sample"], "number of the draw that gave the input"),
+      ObjectSchema(
+        "/output", [.float32, .float64], ["sample", "..."], units: nil, allowsNaN: true,
+        "output of the model, as the label of the case study is", note: "NaN where the iteration met a value that is not finite"),
+      ObjectSchema(
+        "/residual", [.float64], ["sample"], required: false, allowsNaN: true,
+        "||G(y) - y|| at the last iterate of an implicit model", note: "infinite where that is not finite"),
+    ])
+
   static let sweep = FileSchema(
     kind: .sweep, purpose: "One model on one split of one dataset, over test-time iterations and perturbations.",
     attributes: [

@@ -6,10 +6,10 @@ public enum FormatReference {
   ///
   /// - Parameters:
   ///   - catalog: the kinds of files that there are.
-  ///   - foreignDatasets: what case studies say on how other programs write their datasets.
-  public static func markdown(_ catalog: SchemaCatalog = .common, foreignDatasets: [String] = []) -> String {
+  ///   - foreignDatasets: how other programs write datasets of each case study.
+  public static func markdown(_ catalog: SchemaCatalog = .common, foreignDatasets: [ForeignDataset] = []) -> String {
     let sections = [introduction(catalog), common, dimensions, provenance, hash] + catalog.schemas.map(section)
-    return (sections + [foreign] + foreignDatasets + [inspection]).joined(separator: "\n\n") + "\n"
+    return (sections + [foreign] + foreignDatasets.map(section) + [inspection]).joined(separator: "\n\n") + "\n"
   }
 
   private static func introduction(_ catalog: SchemaCatalog) -> String {
@@ -172,6 +172,31 @@ public enum FormatReference {
     """
 
   // MARK: Tables
+
+  private static func section(_ foreign: ForeignDataset) -> String {
+    """
+    ### \(foreign.layout.caseStudy)
+
+    \(table(foreign.layout.fields))
+
+    \(foreign.meaning)
+
+    ```python
+    \(foreign.program)
+    ```
+    """
+  }
+
+  private static func table(_ fields: [FieldSchema]) -> String {
+    rows(
+      ["field", "type", "dimensions of a sample", "units", "role", "values", "meaning"],
+      fields.map { field in
+        [
+          "`\(field.name)`", "\(field.type)", "(\(field.dimensions.joined(separator: ", ")))", field.units, field.role.rawValue,
+          field.role == .input || field.role == .label ? field.requirement : "any", field.longName,
+        ]
+      })
+  }
 
   private static func section(_ schema: FileSchema) -> String {
     var parts = ["## \(schema.kind.schema)", schema.purpose]

@@ -7,7 +7,7 @@ public struct SchemaCatalog: Sendable {
 
   /// - Parameter studySchemas: the kinds that case studies have of their own.
   public init(_ studySchemas: [FileSchema] = []) {
-    schemas = [.dataset, .datasetShard, .model, .checkpoint, .sweep] + studySchemas + [.summary]
+    schemas = [.dataset, .datasetShard, .model, .checkpoint, .sweep, .outputs] + studySchemas + [.summary]
   }
 
   /// The kinds of every case study.

@@ -130,7 +130,9 @@ public struct SweepRecord: Sendable {
         localLipschitz: try reader.localLipschitz(), statuses: try reader.statuses(), memory: try MemoryTable(of: checked),
         costs: SweepCosts(
           flops: try checked.numbers("flops", shape: [iterations.count]),
-          seconds: try checked.numbers("seconds", shape: [iterations.count])),
+          seconds: try checked.numbers("seconds", shape: [iterations.count]),
+          processorSeconds: try file.contains("/provenance/processor_seconds")
+            ? file.dataset("/provenance/processor_seconds").read(Double.self) : nil),
         source: Source(
           path: path, contentHash: header.contentHash ?? "",
           modelPath: facts.modelHash.flatMap { provenance?.path(ofInput: $0) },

@@ -30,6 +30,10 @@ public final class SweepWriter {
     try content.write("/iteration", layout.iterations.map(Int64.init))
     try content.write("/sample", layout.draws.map(Int64.init))
     for (name, values) in [("/seconds", costs.seconds), ("/flops", costs.flops)] { try content.write(name, values) }
+    if let seconds = costs.processorSeconds {
+      // Beside the content: what a machine spent is no part of what a sweep says.
+      _ = try Failure.mapping { try file.write("provenance/processor_seconds", seconds) }
+    }
     try memory?.write(to: content)
     try createCurves(facts)
   }

@@ -127,10 +127,22 @@ public struct Aggregation: Sendable {
         }
       }
     }
+    notes += timeNotes(models)
     notes += localLipschitzNotes(models)
     let sources = Set(published.map(\.source)).sorted()
     if !sources.isEmpty { notes.append("Published numbers: \(sources.joined(separator: "; ")).") }
     return notes
+  }
+
+  /// Whether the times mean something.
+  private static func timeNotes(_ models: [ModelSweeps]) -> [String] {
+    let busy = models.filter { $0.runs.contains { ($0.costs.busyness ?? 1) > 1.2 } }.map(\.label)
+    let how = "Seconds are wall time on one batch, the fastest of three passes"
+    guard !busy.isEmpty else { return ["\(how)."] }
+    return [
+      "\(how). The machine was busy while these were measured, so that they took longer than their processor time by a fifth or more: "
+        + Array(Set(busy)).sorted { $0.compare($1, options: .numeric) == .orderedAscending }.joined(separator: ", ") + "."
+    ]
   }
 
   private static func localLipschitzNotes(_ models: [ModelSweeps]) -> [String] {

@@ -64,6 +64,14 @@ public struct StepBenchmark {
 extension StepBenchmark {
   private static let stepsPerPhase = 2
 
+  /// Seconds of one step of a phase, the mean of a few: steps may begin with a random number of iterations.
+  static func secondsOfStep<Case: CaseStudy>(
+    _ setup: TrainingSetup<Case>, _ phase: TrainingConfiguration.Phase, name: String
+  ) throws -> Double {
+    let steps = 3 * stepsPerPhase
+    return try StepBenchmark(setup, phase, steps: steps, name: name, device: .cpu).seconds.reduce(0, +) / Double(steps)
+  }
+
   /// What a whole training takes, judged by a few steps of each of its phases, for people to read. The phases are timed one after
   /// the other on one model.
   ///

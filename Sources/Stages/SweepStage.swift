@@ -87,7 +87,7 @@ public struct SweepStage {
     let file = try SweepWriter(
       creating: output, facts(configuration, modelFile, model, reader, subject: description.subject?.name),
       layout(sweep, of: model, draws: reader.draws(of: split), rows: Array(rows)),
-      SweepCosts(flops: cost.flops, seconds: cost.seconds), memory: memory,
+      SweepCosts(flops: cost.flops, seconds: cost.seconds, processorSeconds: cost.processorSeconds), memory: memory,
       provenance: FileProvenance(
         run: .current(libraries: ["libtorch": Runtime.version]), configuration: configuration.document.resolved(),
         seed: configuration.seed,

@@ -57,6 +57,11 @@ final class TrainingData<Case: CaseStudy> {
     return try reader.values(field, .train, rows: rows, as: Int64.self)
   }
 
+  /// Samples that a step works through, at most.
+  var samplesPerStep: Int {
+    chunks.values.map { $0.prefix(chunksPerStep).reduce(0) { $0 + $1.sampleCount } }.max() ?? 0
+  }
+
   private func chunks(of phase: TrainingConfiguration.Phase) -> [Case.Batch] { chunks[phase.difficulty] ?? [] }
 
   private func seesAll(_ phase: TrainingConfiguration.Phase) -> Bool { chunksPerStep >= chunks(of: phase).count }

@@ -6,7 +6,9 @@ import Torch
 struct TrainingSetup<Case: CaseStudy> {
   let configured: ConfiguredModel<Case>
   /// That of the model, or else the common one.
-  let training: TrainingConfiguration
+  var training: TrainingConfiguration
+  /// Samples of a step as the configuration says; nil for all. The training has fewer where a pricing drew fewer.
+  let plannedBatch: Int?
   let reader: DatasetReader
   /// The model that this one starts from.
   let source: ModelFile?
@@ -18,12 +20,24 @@ struct TrainingSetup<Case: CaseStudy> {
   /// - Parameters:
   ///   - name: of the model in the pipeline file.
   ///   - initial: path of the model file that it starts from, if it does.
+  ///   - isStrict: false to price a training: the model that this one starts from may be missing, and samples too.
   init(
     _ configuration: ExperimentConfiguration<Case>, model name: String, _ reader: DatasetReader, initial: String?, threads: Int,
-    device: Device
+    device: Device, isStrict: Bool = true
   ) throws {
-    configured = try configuration.model(name)
-    training = configured.training ?? configuration.training
+    var configured = try configuration.model(name)
+    var training = configured.training ?? configuration.training
+    plannedBatch = training.batchSize
+    if !isStrict {
+      configured.initial = nil
+      if let batch = training.batchSize {
+        let count = try configured.description.rows(reader, .train).count
+        training.chunk = min(training.chunk, count)
+        training.batchSize = min(batch, count / training.chunk * training.chunk)
+      }
+      training.validation = nil
+    }
+    (self.configured, self.training) = (configured, training)
     self.reader = reader
     source = try initial.map { try ModelFile($0, caseStudy: Case.name) }
     model = try configured.build(reader.layout, seed: configuration.seed, initial: source, name: name)

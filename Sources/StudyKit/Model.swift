@@ -61,6 +61,26 @@ public enum Model<Batch>: Sendable {
   }
 }
 
+extension Model {
+  /// The output after some iterations, NaN for samples whose iteration met a value that is not finite, and ||G(y) - y|| there, `[B]`;
+  /// nil for an explicit model.
+  package func applied(to batch: Batch, _ solver: Solver, iterations: Int) throws -> (output: Tensor, residuals: [Double]?) {
+    func implicit<Network: ImplicitModel>(_ network: Network, _ batch: Network.Batch) throws -> (Tensor, [Double]?) {
+      let context = try network.inject(batch)
+      let solution = try fixedPoint(
+        of: { (y: Tensor) in try network.step(y, context) }, from: network.initialState(context),
+        settings: SolverSettings(solver, stopping: .exactly(iterations)))
+      let output = try network.readout(solution.state, context)
+      let residuals = solution.residuals.map { $0.last.map { $0.isFinite ? $0 : .infinity } ?? .infinity }
+      return (try output.blank(samplesWhere: solution.statuses.map { $0 == .nonFinite }), residuals)
+    }
+    return switch self {
+    case .explicit(let network): (try network.predict(batch), nil)
+    case .implicit(let network): try implicit(network, batch)
+    }
+  }
+}
+
 extension Tensor {
   /// The outputs `[B, ...]` of samples, NaN for those that have none.
   package func blank(samplesWhere hasFailed: [Bool]) throws -> Tensor {

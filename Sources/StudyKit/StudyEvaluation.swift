@@ -1,4 +1,5 @@
 import Configuration
+import Records
 import Torch
 
 /// How the outputs of a case study's models are judged.
@@ -14,11 +15,17 @@ public protocol StudyEvaluation: SendableMetatype {
   /// Further measures of an output, recorded beside its error, for example a signal-to-noise ratio.
   static var qualities: [Measure<Batch>] { get }
 
+  /// What a user of the model wants of an output `[B, ...]`: the label's quantity in the label's units, `[B, ...]`.
+  static func solutions(_ output: Tensor, _ reader: DatasetReader, _ split: Split, rows: [Int]) throws -> Tensor
+
   /// Reads the section `sweep.perturbations`: the changes of the input along which Lipschitz ratios are measured.
   static func perturbations(reading section: ConfigurationSection) throws -> [any InputPerturbation<Batch>]
 }
 
 extension StudyEvaluation {
+  /// The output itself.
+  public static func solutions(_ output: Tensor, _ reader: DatasetReader, _ split: Split, rows: [Int]) throws -> Tensor { output }
+
   /// None.
   public static var qualities: [Measure<Batch>] { [] }
 }

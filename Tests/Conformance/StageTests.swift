@@ -1,6 +1,8 @@
 import Foundation
+import HDF5
 import Records
 import Report
+import Stages
 import StudyKit
 import Support
 import Testing
@@ -45,6 +47,35 @@ import Testing
       return run.bench.path("shard-\(index)")
     }
     #expect(try DatasetMerger(shards: shards.reversed()).write(to: run.bench.path("merged")) == run.datasetHash)
+  }
+
+  @Test(arguments: StudyUnderTest.all)
+  func `A model gives the same outputs for inputs without labels, one for each sample`(_ study: StudyUnderTest) throws {
+    try outputsNeedNoLabels(study.study, study)
+  }
+
+  private func outputsNeedNoLabels<Case: CaseStudy>(_: Case.Type, _ study: StudyUnderTest) throws {
+    let run = try SmokeRun<Case>.of(study)
+    let (labelled, bare) = (run.bench.path("dataset"), run.bench.path("bare"))
+    try FileManager.default.copyItem(atPath: labelled, toPath: bare)
+    let file = try File.open(bare, .readWrite)
+    for split in ["train", "valid", "test"] where try file.kind(of: split) == .group {
+      for field in Case.layout.fields where field.role == .label { try file.delete("\(split)/\(field.name)") }
+    }
+    try file.removeAttribute("content_sha256")
+    try file.close()
+    for model in run.sweeps.map({ $0.replacing(".sweep", with: "") }) {
+      func outputs(_ inputs: String, threads: Int) throws -> [Double] {
+        let path = run.bench.path("outputs")
+        var stage = ApplyStage(model: run.bench.path(model), inputs: inputs, output: path, threads: threads, replaces: true)
+        stage.iterations = 3
+        _ = try stage.run(Case.self)
+        #expect(try FileValidation(of: path).problems == [])
+        return try File.open(path).dataset("output").read(Double.self)
+      }
+      let expected = try outputs(labelled, threads: 1)
+      #expect(try !expected.isEmpty && outputs(bare, threads: 2) == expected)
+    }
   }
 
   @Test(arguments: StudyUnderTest.all)

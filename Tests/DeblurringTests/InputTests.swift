@@ -157,6 +157,10 @@ import Testing
       case .integer(let columns)? = block.fields["crop_column"], case .single(let images)? = block.fields["image"]
     else { throw Failure(.bug, "no fields") }
     #expect(pictures == [0, 1, 2, 3, 0, 1, 2, 3, 0, 1])
+    let names = try #require(try generator.layout.texts["pictures"]?.text).split(separator: "\n")
+    #expect(
+      names.first == "train\t0\ttrain/0.png" && names.contains("train\t3\ttrain/sub/last.jpg")
+        && names.last == "test\t2\ttest/2.png")
     #expect(Set(columns).count > 3)  // the crops differ
     for sample in [0, 1, 2] {
       let expected = Self.ramp(width: 40 + sample, height: 36).crop(

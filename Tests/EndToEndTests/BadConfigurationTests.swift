@@ -31,7 +31,7 @@ extension SmokeRunTests {
       Refusal(changed("s/^case_study: .*/case_study: deblurring/"), 64, "$IN/p.yaml", "`linear-programs`", "`deblurring`"),
       Refusal(changed("s/^dataset:/dataset: [/"), 64, "$IN/p.yaml:"),
       Refusal(
-        "implicit-generate linear-programs --config $IN/none.yaml --out $OUT/d.h5", 66, "$IN/none.yaml: ", "--config"),
+        "implicit-generate linear-programs --config $IN/none.yaml --out $OUT/d.h5", 66, "$IN/none.yaml: ", "name a YAML file"),
       Refusal(
         "implicit-generate linear-programs --config \(pipeline) --preset smoek --out $OUT/d.h5", 64, pipeline,
         "unknown preset `smoek`", "did you mean `smoke`?"),

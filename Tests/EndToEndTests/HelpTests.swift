@@ -7,9 +7,11 @@ import Testing
 @Suite struct HelpTests {
   static let commands = [
     "implicit-generate", "implicit-generate draw", "implicit-generate merge", "implicit-train", "implicit-sweep",
-    "implicit-sweep model", "implicit-sweep published", "implicit-aggregate", "implicit-inspect", "implicit-inspect validate",
+    "implicit-sweep model", "implicit-sweep published", "implicit-apply", "implicit-apply dataset", "implicit-apply picture",
+    "implicit-aggregate", "implicit-inspect", "implicit-inspect validate",
     "implicit-inspect diff", "implicit-inspect config", "implicit-inspect import-weights", "implicit-inspect export-weights",
-    "implicit-inspect export", "implicit-benchmark", "implicit-pipeline", "implicit-pipeline plan", "implicit-pipeline run",
+    "implicit-inspect export", "implicit-benchmark", "implicit-benchmark steps", "implicit-benchmark price-data",
+    "implicit-benchmark price-model", "implicit-pipeline", "implicit-pipeline plan", "implicit-pipeline run",
     "implicit-pipeline submit", "implicit-pipeline status", "implicit-pipeline rerun", "implicit-pipeline cancel",
     "implicit-pipeline task",
   ]
@@ -45,7 +47,9 @@ import Testing
         listed.insert("\(command) \(name)")
       }
     }
-    let hidden: Set = ["implicit-generate draw", "implicit-pipeline task"]
+    let hidden: Set = [
+      "implicit-generate draw", "implicit-pipeline task", "implicit-benchmark price-data", "implicit-benchmark price-model",
+    ]
     #expect(listed.union(hidden) == Set(Self.commands))
     let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder)
     #expect(Set(files) == Set(Self.commands.map(Self.name)))

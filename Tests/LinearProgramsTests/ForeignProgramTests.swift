@@ -26,8 +26,7 @@ import Testing
   func `A dataset that h5py writes as data/FORMAT.md shows is accepted`() throws {
     try withFolder { folder in
       let path = "\(folder)/foreign.h5"
-      #expect(LinearProgramStudy.foreignDatasets?.contains(LinearProgramStudy.foreignExample) == true)
-      try ForeignPython.run(LinearProgramStudy.foreignExample, [path])
+      try ForeignPython.run(LinearProgramStudy.foreignDataset.program, [path])
 
       let reader = try DatasetReader(path, Self.linearPrograms)
       try reader.checkValues()
@@ -55,7 +54,7 @@ import Testing
   func `Integers of any width are accepted where a field is of integers`() throws {
     try withFolder { folder in
       let path = "\(folder)/foreign.h5"
-      try ForeignPython.run(LinearProgramStudy.foreignExample, [path])
+      try ForeignPython.run(LinearProgramStudy.foreignDataset.program, [path])
       let file = try File.open(path, .readWrite)
       let flags: [Int64] = try file.dataset("train/is_equality").read()
       try file.delete("train/is_equality")

@@ -90,7 +90,7 @@ import Testing
     let aggregation = try aggregation(settings: settings, title: "a < b & \"c\"")
     let html = try aggregation.page.html()
     for text in [
-      "<h1>a &lt; b &amp; &quot;c&quot;</h1>", "linear-programs", "Liu et al. 2025", "1 of 2 hold",
+      "<h1>a &lt; b &amp; &quot;c&quot;</h1>", "linear-programs", "Liu et al. 2025", "1 of 2 claims hold",
       "<td class=\"violated\">violated</td>", "<td class=\"holds\">holds</td>", "0.180 ± 0.060", "seed: 17", "0123abc",
       "sweeps/implicit-8-1.sweep.h5", "<td class=\"text\">" + String(repeating: "ab", count: 6) + "</td>", "picard",
       "1 to 16",

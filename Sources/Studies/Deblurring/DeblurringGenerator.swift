@@ -35,6 +35,9 @@ struct DeblurringGenerator: SampleGenerator {
         "channel": images.channels, "row": images.size, "column": images.size, "kernel_row": kernel.rows,
         "kernel_column": kernel.columns,
       ]
+      if let names = try images.names(of: plans.map(\.split)) {
+        layout.texts["pictures"] = SharedText(names, "split, number and path of each picture that images were cut from")
+      }
       return layout
     }
   }

@@ -29,6 +29,11 @@ final class ImageFolder: Sendable {
   }
 
   private func list(_ split: Split) throws -> [String] {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw Failure(
+        .missingInput, "there is no such folder", at: path,
+        remedy: "set dataset.images.path: from the folder of the pipeline file, or with --set from where you are")
+    }
     let names = split == .valid ? ["valid", "val"] : [split.rawValue]
     var isFolder: ObjCBool = false
     guard

@@ -60,6 +60,16 @@ struct ImageSource: Sendable {
     self.seed = seed
   }
 
+  /// A line for each picture of a folder: split, number, path in the folder, with tabs between them; nil for drawn images.
+  func names(of splits: [Split]) throws -> String? {
+    guard case .folder(let folder) = content else { return nil }
+    return try splits.flatMap { split in
+      try folder.pictures(of: split).enumerated().map { number, path in
+        "\(split.rawValue)\t\(number)\t\(path.dropFirst(folder.path.count + 1))\n"
+      }
+    }.joined()
+  }
+
   /// The image of a draw: a drawn one, or a crop of picture number `draw`, over and over again.
   ///
   /// - Throws: `Failure` that names the file for a picture that cannot be read or is smaller than the crop.

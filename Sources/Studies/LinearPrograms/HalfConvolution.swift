@@ -1,6 +1,6 @@
 import Torch
 
-/// One direction of message passing on the bipartite graph of a linear program (Chen, Liu, Wang, Yin, "On representing
+/// One direction of message passing on the bipartite graph of a linear program (Chen, Liu, Wang, Lu, Yin, "On representing
 /// linear programs by graph neural networks", ICLR 2023).
 ///
 /// With L and R the perceptrons of the left (constraint) and right (variable) features, the message along edge (i, j) is A_ij times

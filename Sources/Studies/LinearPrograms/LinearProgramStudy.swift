@@ -12,7 +12,7 @@ public enum LinearProgramStudy: HasPublishedResults {
   /// What every one of its files cites.
   public static let references = [
     "Liu, Ding, Osher, Yin: Implicit models: expressive power scales with test-time compute, ICLR 2026",
-    "Chen, Liu, Wang, Yin: On representing linear programs by graph neural networks, ICLR 2023",
+    "Chen, Liu, Wang, Lu, Yin: On representing linear programs by graph neural networks, ICLR 2023",
   ]
 
   /// Reads `dataset`: the distribution of programs, and how many are drawn and kept.

@@ -60,6 +60,11 @@ public enum LoopedLanguageStudy: HasDifficulty, HasPublishedModel, HasFigures, H
     try 1 - output.argmax(dimension: -1).isEqual(to: batch.answers).to(type: output.type)
   }
 
+  /// The likeliest token, `[B]`.
+  public static func solutions(_ output: Tensor, _ reader: DatasetReader, _ split: Split, rows: [Int]) throws -> Tensor {
+    try output.argmax(dimension: -1).to(type: .float64)
+  }
+
   /// Reads `sweep.checkpoint`: prompts and recurrences for a published model.
   public static func checkpointSweep(reading section: ConfigurationSection) throws -> any CheckpointSweep {
     try GenerationSweep(reading: section)

@@ -70,6 +70,12 @@ public enum SteadyFlowStudy: HasPublishedResults, HasRealInput, HasSymmetries, H
     try (output - batch.solution).sampleNorms() / (batch.solution.sampleNorms() + 1e-9)
   }
 
+  /// The field in physical units: networks give it divided by its scale.
+  public static func solutions(_ output: Tensor, _ reader: DatasetReader, _ split: Split, rows: [Int]) throws -> Tensor {
+    let scales = try reader.values("solution_scale", split, rows: rows, as: Double.self)
+    return try output.to(type: .float64) * Tensor(scales, shape: [rows.count, 1, 1])
+  }
+
   /// Reads `sweep.perturbations`: changes at single wave numbers, by physics or as published.
   public static func perturbations(
     reading section: ConfigurationSection

@@ -9,9 +9,17 @@ import ToolKit
 @main
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "implicit-benchmark",
-    abstract: "Times the training steps of a model, for comparison with other implementations (pipelines/benchmarks).",
-    version: implicitModelsVersion)
+    commandName: "implicit-benchmark", abstract: "Times parts of the stages.", version: implicitModelsVersion,
+    subcommands: [TimeSteps.self, PriceData.self, PriceModel.self], defaultSubcommand: TimeSteps.self)
+
+  static func main() { runTool(Self.self) }
+}
+
+struct TimeSteps: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "steps",
+    abstract:
+      "Times the training steps of a model, for comparison with other implementations (pipelines/benchmarks; the default).")
 
   @OptionGroup var source: ConfigurationOptions
   @OptionGroup var options: RunOptions
@@ -42,6 +50,4 @@ struct BenchmarkCommand: ParsableCommand {
     let data = try JSONSerialization.data(withJSONObject: report, options: [.sortedKeys])
     print(String(decoding: data, as: UTF8.self))
   }
-
-  static func main() { runTool(Self.self) }
 }

@@ -32,8 +32,8 @@ struct Draw: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "draw", abstract: "Draws a dataset or a shard (the default).", shouldDisplay: false)
 
-  @Argument(help: "The case study, for example linear-programs.")
-  var caseStudy: String
+  @Argument(help: "The case study, for example linear-programs; by default that of the pipeline file.")
+  var caseStudy: String?
 
   @OptionGroup var source: ConfigurationOptions
   @OptionGroup var options: RunOptions
@@ -52,7 +52,8 @@ struct Draw: ParsableCommand {
 
   func run() throws {
     try options.start()
-    try draw(StudyRegistry.caseStudy(named: caseStudy))
+    if let caseStudy { return try draw(StudyRegistry.caseStudy(named: caseStudy)) }
+    try draw(StudyRegistry.caseStudy(of: source.load()))
   }
 
   private func draw<Case: CaseStudy>(_ study: Case.Type) throws {

@@ -23,6 +23,9 @@ struct LocalOptions: ParsableArguments {
   @OptionGroup var binaries: BinaryOptions
 
   func validate() throws {
+    if let device, device.wholeMatch(of: /cpu|cuda(:[0-9]+)?/) == nil {
+      throw ValidationError("--device is cpu, cuda or cuda:N, found \(device)")
+    }
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, found \(threads)") }
   }
 
@@ -37,6 +40,12 @@ struct LocalOptions: ParsableArguments {
       plan, executables: binaries.executables, threads: threads ?? Cores.available(), device: device, keepsGoing: keepGoing,
       replaces: replace)
     Console.standardError.print(plan.announcement)
+    if plan.preset == nil, !(plan.presets ?? []).isEmpty {
+      // Hours or days may begin here, by a forgotten word.
+      let price = try await PlanPrice(plan, executables: binaries.executables) { Console.standardError.showLive($0) }
+      Console.standardError.showLive("")
+      Console.standardError.print(price.summary)
+    }
     let summary = try await run.execute()
     Console.standardError.print(summary.text)
     let verdicts = summary.isComplete ? summary.reports.compactMap(ReportVerdict.line(of:)) : []

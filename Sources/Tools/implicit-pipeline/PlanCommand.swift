@@ -3,7 +3,7 @@ import Pipeline
 import Support
 import ToolKit
 
-struct PlanCommand: ParsableCommand {
+struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan", abstract: "Shows the tasks of a run, and which of them would run and why. Changes nothing.")
 
@@ -13,12 +13,25 @@ struct PlanCommand: ParsableCommand {
   @Flag(name: .long, help: "Print the graph of the tasks for Graphviz instead.")
   var graph = false
 
+  @Flag(
+    name: .long,
+    help: "Say what the tasks take that are to be done: as when they ran before, or judged by a few blocks, steps and samples.")
+  var price = false
+
+  @OptionGroup var binaries: BinaryOptions
+
   func validate() throws {
+    if price && graph { throw ValidationError("--price and --graph exclude each other") }
     if graph && output.json { throw ValidationError("--graph and --json exclude each other") }
   }
 
-  func run() throws {
+  func run() async throws {
     let plan = try pipeline.plan()
+    if price {
+      let price = try await PlanPrice(plan, executables: binaries.executables) { Console.standardError.showLive($0) }
+      Console.standardError.showLive("")
+      return print(output.json ? try jsonText(price.entries) : price.text)
+    }
     if graph { return print(plan.graph.dot, terminator: "") }
     for file in plan.missingFiles { Console.standardError.print("\(Failure(missing: file))") }
     let entries = plan.graph.assess().enumerated().map { index, entry in

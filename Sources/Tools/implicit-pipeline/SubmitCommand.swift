@@ -37,7 +37,9 @@ struct SubmitCommand: AsyncParsableCommand {
     Console.standardError.print(submission.plan.announcement)
     if dryRun {
       for file in submission.plan.missingFiles { Console.standardError.print("\(Failure(missing: file))") }
-      return print(try submission.rehearse())
+      print(try submission.rehearse())
+      let price = try await PlanPrice(submission.plan, executables: submission.executables)
+      return print(price.text.split(separator: "\n").map { "# \($0)" }.joined(separator: "\n"))
     }
     try await submission.submitAndPrint(json: output.json)
   }

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Records
+import StudyKit
+import StudyRegistry
+import Support
+import ToolKit
+
+struct ApplyPicture: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "picture", abstract: "Restores a picture of your own, by a model of a case study of pictures.",
+    discussion: """
+      The blur is given or guessed: `--kernel gaussian:1.5` (standard deviation in pixels), `disc:3` (radius in pixels, as a lens out
+      of focus), or a file with a kernel (.npy, or .h5 with the array /kernels). Networks do best on blur and noise like those of
+      their training.
+      """)
+
+  @Argument(help: ArgumentHelp("A JPEG or PNG file.", valueName: "picture"))
+  var picture: String
+
+  @Option(help: ArgumentHelp("The model, as implicit-train made it.", valueName: "file.h5"))
+  var model: String
+
+  @Option(help: ArgumentHelp("The blur.", valueName: "kernel"))
+  var kernel: String
+
+  @OptionGroup var iteration: IterationOptions
+
+  @Option(name: .customLong("out"), help: ArgumentHelp("The PNG file to write.", valueName: "file.png"))
+  var output: String
+
+  @OptionGroup var replacement: ReplaceOptions
+
+  func run() throws {
+    Log.start()
+    let file = try ModelFile(model)
+    let study = try caseStudy(named: file.header.caseStudy, statedBy: model)
+    guard let study = study as? any HasPictures.Type else {
+      throw Failure(
+        .usage, "the case study \(study.name) has no pictures", at: model,
+        remedy: "apply its models to a dataset: implicit-apply dataset")
+    }
+    let claim = OutputClaim(output, called: "PNG picture", inputs: [picture, model, kernel], replaces: replacement.replace) {
+      $0.starts(with: [0x89, 0x50, 0x4e, 0x47])
+    }
+    try withOutputLock(claim) {
+      try study.restore(
+        picture, with: file, kernel: kernel, solver: iteration.solver.solver, iterations: iteration.iterations, to: output)
+    }
+    print(output)
+  }
+}
