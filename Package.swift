@@ -73,10 +73,11 @@ let package = Package(
   products: [
     // Loaded when the first tensor is made, so that programs and commands without tensors start without LibTorch.
     .library(name: "implicit-torch", type: .dynamic, targets: ["CTorchShim", "CKernels"])
-  ] + [
-    // For packages that name this one by its path; Tests/LibraryExample is one.
-    "Torch", "HDF5", "Equilibrium", "Support", "Configuration", "Records", "Plot", "StudyKit", "Stages",
-  ].map { .library(name: $0, targets: [$0]) },
+  ]
+    + [
+      // For packages that name this one by its path; Tests/LibraryExample is one.
+      "Torch", "HDF5", "Equilibrium", "Support", "Configuration", "Records", "Plot", "StudyKit", "Stages",
+    ].map { .library(name: $0, targets: [$0]) },
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),

@@ -40,6 +40,12 @@ public final class File: Group, @unchecked Sendable {
       do {
         return try File(
           raw: try call.check(H5Fcreate(path, mode, creation, access)), path: name, isWritable: true, call)
+      } catch let error as HDF5Error where error.kind == .noLocks {
+        let unlocked = try accessProperties(call, locking: false)
+        defer { H5Pclose(unlocked) }
+        // The failed attempt may have made the file.
+        return try File(
+          raw: try call.check(H5Fcreate(path, chdf5_truncate(), creation, unlocked)), path: name, isWritable: true, call)
       } catch var error as HDF5Error {
         if ![.noSpace, .io].contains(error.kind) { error.kind = .cannotCreate }
         throw error
@@ -63,7 +69,15 @@ public final class File: Group, @unchecked Sendable {
       }
       if let damage = GlobalHeapCheck.damage(in: path) { throw call.failure(.corrupt, found: damage) }
       let flags = mode == .readOnly ? chdf5_read_only() : chdf5_read_write()
-      let raw = try retryingWhileLocked { try call.check(H5Fopen(path, flags, access)) }
+      let raw: hid_t
+      do { raw = try retryingWhileLocked { try call.check(H5Fopen(path, flags, access)) } } catch let error as HDF5Error
+        where error.kind == .noLocks
+      {
+        // Where the file system has no locks nobody can hold one.
+        let unlocked = try accessProperties(call, locking: false)
+        defer { H5Pclose(unlocked) }
+        raw = try call.check(H5Fopen(path, flags, unlocked))
+      }
       return try File(raw: raw, path: name, isWritable: mode == .readWrite, call)
     }
   }
@@ -94,14 +108,14 @@ public final class File: Group, @unchecked Sendable {
   /// False after `close()`; then every use of the file's objects throws `.closed`.
   public var isOpen: Bool { Library.locked { session.isOpen } }
 
-  private static func accessProperties(_ call: CallContext) throws -> hid_t {
+  private static func accessProperties(_ call: CallContext, locking: Bool = true) throws -> hid_t {
     let access = try call.check(H5Pcreate(chdf5_file_access_class()))
     do {
       try call.check(H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110))
       try call.check(H5Pset_fclose_degree(access, H5F_CLOSE_STRONG))
       // Room for several automatic chunks per dataset; a chunk that does not fit is unpacked anew on every read.
       try call.check(H5Pset_cache(access, 0, 1009, 8 << 20, 0.75))
-      try call.check(chdf5_lock_if_possible(access))
+      try call.check(chdf5_lock_if_possible(access, locking ? 1 : 0))
       return access
     } catch {
       H5Pclose(access)

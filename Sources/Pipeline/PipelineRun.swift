@@ -40,7 +40,9 @@ public struct PipelineRun: Sendable {
   /// - Throws: `Failure` if the run cannot start: another one works in the folder, executables are missing, or it would
   ///   replace finished work that `replaces` does not give up. Tasks that fail do
   ///   not throw; they are in the summary.
-  public func execute() async throws -> RunSummary {
+  ///
+  /// - Parameter announce: is called once nothing stands in the way any more, before anything is written or started.
+  public func execute(announce: () async throws -> Void = {}) async throws -> RunSummary {
     try executables.check(Set(plan.graph.tasks.map(\.stage)).sorted { $0.rawValue < $1.rawValue })
     try plan.requireFiles()
     try plan.checkFolder()
@@ -48,6 +50,7 @@ public struct PipelineRun: Sendable {
     let lock = try RunLock(plan)
     defer { withExtendedLifetime(lock) {} }
     if !replaces { try plan.checkReplacement(inspector) }
+    try await announce()
     try plan.write()
     let clock = ContinuousClock.now
     let display = RunDisplay(plan.graph.tasks, threads: threads, console: console)

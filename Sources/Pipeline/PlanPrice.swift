@@ -28,17 +28,19 @@ public struct PlanPrice: Sendable {
   /// - Parameters:
   ///   - plan: what would be done; what is done costs nothing.
   ///   - executables: with implicit-benchmark among them.
+  ///   - patience: seconds for one timing; what takes longer has no price.
   ///   - say: is told what is being timed.
   /// - Throws: `Failure` where a part cannot be timed, as it could not be run.
   public init(
-    _ plan: PipelinePlan, executables: StageExecutables, inspector: any OutputInspector = StandardInspector(),
+    _ plan: PipelinePlan, executables: StageExecutables, patience: Double = 120,
+    inspector: any OutputInspector = StandardInspector(),
     say: (String) -> Void = { _ in }
   ) async throws {
     let open = plan.graph.assess(inspector: inspector).filter { plan.makes($0.task) && !$0.assessment.isDone }.map(\.task)
     let folder = FileManager.default.temporaryDirectory.appending(path: "price-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    var meter = Meter(executables: executables, folder: folder)
+    var meter = Meter(executables: executables, folder: folder, patience: patience)
     var entries: [Entry] = []
     for task in open {
       if let record = TaskRecord.read(task), record.state == .done, record.basis.settings == task.settings {
@@ -78,8 +80,10 @@ public struct PlanPrice: Sendable {
     guard !entries.isEmpty else { return "nothing is to be done" }
     let memory =
       entries.compactMap(\.memory).max().map { String(format: ", at most %.1f GiB a task", Double($0) / 1_073_741_824) } ?? ""
+    let unknown = entries.count { $0.seconds == nil && !$0.task.hasSuffix("aggregate") }
+    let bound = unknown > 0 ? "more than" : "about"
     return
-      "about \(durationText(total, tenths: true)) of one thread, the longest chain \(durationText(criticalPath, tenths: true))\(memory)"
+      "\(bound) \(durationText(total, tenths: true)) of one thread, the longest chain \(durationText(criticalPath, tenths: true))\(memory)"
   }
 }
 
@@ -87,17 +91,21 @@ public struct PlanPrice: Sendable {
 private struct Meter {
   let executables: StageExecutables
   let folder: String
+  /// Seconds for one timing.
+  let patience: Double
   /// By the folder of a case study's dataset.
-  private var data: [String: (price: DataPrice, sample: String)] = [:]
-  private var models: [String: ModelPrice] = [:]
+  private var data: [String: (price: DataPrice, sample: String)?] = [:]
+  private var models: [String: ModelPrice?] = [:]
 
-  init(executables: StageExecutables, folder: String) { (self.executables, self.folder) = (executables, folder) }
+  init(executables: StageExecutables, folder: String, patience: Double) {
+    (self.executables, self.folder, self.patience) = (executables, folder, patience)
+  }
 
   mutating func price(of task: PipelineTask, in graph: TaskGraph) async throws -> TaskPrice? {
     switch task.stage {
     case .merge, .aggregate: return nil
     case .generate:
-      let price = try await dataPrice(task).price.generate
+      guard let price = try await dataPrice(task)?.price.generate else { return nil }
       let shards = task.settings["shard"]?.split(separator: "/").last.flatMap { Double($0) } ?? 1
       return TaskPrice(seconds: price.seconds / shards, memory: price.memory)
     case .train: return try await modelPrice(task, graph)?.train
@@ -105,7 +113,7 @@ private struct Meter {
       guard let trained = task.inputs.compactMap({ graph[$0.producer] }).first(where: { $0.stage == .train }),
         let price = try await modelPrice(trained, graph)?.sweepOfOneSample, let source = generator(of: trained, graph)
       else { return nil }
-      let samples = try await dataPrice(source).price.samples[task.settings["split"] ?? ""] ?? 0
+      let samples = try await dataPrice(source)?.price.samples[task.settings["split"] ?? ""] ?? 0
       let limit = task.settings["sweep.samples"].flatMap { Int($0) } ?? samples
       return TaskPrice(seconds: price.seconds * Double(min(samples, limit)), memory: price.memory)
     }
@@ -131,35 +139,50 @@ private struct Meter {
     return options
   }
 
-  private mutating func dataPrice(_ task: PipelineTask) async throws -> (price: DataPrice, sample: String) {
+  private mutating func dataPrice(_ task: PipelineTask) async throws -> (price: DataPrice, sample: String)? {
     if let known = data[task.folder] { return known }
     let sample = "\(folder)/sample-\(data.count).h5"
-    let price: DataPrice = try await run(["price-data"] + configuration(task) + ["--out", sample])
-    data[task.folder] = (price, sample)
-    return (price, sample)
+    let price: DataPrice? = try await run(["price-data"] + configuration(task) + ["--out", sample])
+    let found = price.map { (price: $0, sample: sample) }
+    data[task.folder] = .some(found)
+    return found
   }
 
   private mutating func modelPrice(_ task: PipelineTask, _ graph: TaskGraph) async throws -> ModelPrice? {
     if let known = models[task.id] { return known }
     guard let name = task.settings["model"], let source = generator(of: task, graph) else { return nil }
-    let (price, sample) = try await dataPrice(source)
-    let found: ModelPrice = try await run(
+    guard let (price, sample) = try await dataPrice(source) else { return nil }
+    let found: ModelPrice? = try await run(
       ["price-model"] + configuration(task)
         + ["--model=\(name)", "--dataset", sample, "--samples", "\(price.samples["train"] ?? 0)"])
-    models[task.id] = found
+    models[task.id] = .some(found)
     return found
   }
 
-  private func run<Price: Decodable>(_ arguments: [String]) async throws -> Price {
+  /// - Returns: nil for what takes longer than the patience.
+  private func run<Price: Decodable & Sendable>(_ arguments: [String]) async throws -> Price? {
     let program = "\(executables.folder)/implicit-benchmark"
     guard FileManager.default.isExecutableFile(atPath: program) else {
       throw Failure(
         .missingInput, "the program that times parts of the stages is missing", at: program,
         remedy: "build it: swift build -c release")
     }
-    let result = try await Subprocess.run(
-      .path(FilePath(program)), arguments: Arguments(arguments), input: .none, output: .string(limit: 1 << 20),
-      error: .string(limit: 1 << 20))
+    let timeout = patience
+    let ended = try await withThrowingTaskGroup(of: ExecutionResult<Void, StringOutput<UTF8>, StringOutput<UTF8>>?.self) {
+      group in
+      group.addTask {
+        try await Subprocess.run(
+          .path(FilePath(program)), arguments: Arguments(arguments), input: .none, output: .string(limit: 1 << 20),
+          error: .string(limit: 1 << 20))
+      }
+      group.addTask {
+        try await Task.sleep(for: .seconds(timeout))
+        return nil
+      }
+      defer { group.cancelAll() }
+      return try await group.next() ?? nil
+    }
+    guard let result = ended else { return nil }
     guard result.terminationStatus.isSuccess else {
       throw Failure(
         .badData, "a part of the stages cannot be timed:\n\(result.standardError.suffix(1000))",

@@ -61,7 +61,7 @@ public enum Pricing {
     var seconds = 0.0
     if !setup.model.module.parameters.isEmpty, setup.configured.weights == nil {
       for phase in setup.training.phases {
-        seconds += try StepBenchmark.secondsOfStep(setup, phase, name: name) * Double(phase.steps) * scale
+        seconds += try StepBenchmark.secondsOfStep(setup, phase) * Double(phase.steps) * scale
       }
     }
     setup.training.phases = []
@@ -69,11 +69,16 @@ public enum Pricing {
     let options = TensorOptions(type: sweep.precision.type)
     try setup.model.module.move(to: .cpu, type: options.type)
     let split = reader.splits.contains(.test) ? Split.test : reader.splits[0]
-    let rows = try Array(setup.configured.description.rows(reader, split).prefix(sweep.chunk))
+    // A few samples and iterations are enough: the time is the same for each.
+    let rows = try Array(setup.configured.description.rows(reader, split).prefix(min(sweep.chunk, 4)))
+    let iterations = min(sweep.iterations, 8)
+    var solver = sweep.solver
+    solver.stopping = .exactly(iterations)
     let cost = try SampleCost(
-      of: setup.model, case: Case.self, on: Case.batch(reader, split, rows: rows, options: options), solver: sweep.solver,
+      of: setup.model, case: Case.self, on: Case.batch(reader, split, rows: rows, options: options), solver: solver,
       device: .cpu)
-    let ofOne = (cost.seconds.last ?? 0) * Double(1 + sweep.perturbations.count)
+    let share = setup.model.isImplicit ? Double(sweep.iterations) / Double(iterations) : 1
+    let ofOne = (cost.seconds.last ?? 0) * share * Double(1 + sweep.perturbations.count)
     return ModelPrice(
       train: TaskPrice(seconds: seconds, memory: peakMemory()), sweepOfOneSample: TaskPrice(seconds: ofOne, memory: peakMemory()))
   }

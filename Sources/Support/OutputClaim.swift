@@ -25,6 +25,10 @@ public struct OutputClaim {
     guard !path.isEmpty else { return }
     let target = try OutputPath.resolved(path)
     try OutputPath.check([path] + companions, against: inputs)
+    if companions.contains(path) {
+      throw Failure(
+        .usage, "the output has the name of a file that comes and goes with the work", at: path, remedy: "choose another name")
+    }
     guard !replaces, let found = try occupant(target) else { return }
     throw Failure(
       .cannotCreate, "there is something else already: \(found)", at: path,

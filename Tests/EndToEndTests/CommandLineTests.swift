@@ -50,7 +50,9 @@ import Testing
     ]
     #expect(try names(in: folder.path) == made)
     #expect(
-      try names(in: "\(folder.path)/report") == ["figures", "report.html", "summary.h5", "table.csv", "table.md"])
+      try names(in: "\(folder.path)/report") == [
+        ".report-files", "figures", "report.html", "results.json", "summary.h5", "table.csv", "table.md",
+      ])
     let figures = try names(in: "\(folder.path)/report/figures")
     for type in ["svg", "png"] {
       #expect(figures.contains("error-iteration.\(type)") && figures.contains("lipschitz-implicit-8.\(type)"))

@@ -71,6 +71,23 @@ import Testing
     #expect(bench.events.first == "start implicit-8 resumed with 2")
   }
 
+  @Test func `A stage that is stopped before it listens to signals is interrupted, not failed`() async throws {
+    let bench = try Workbench()
+    // The stand-in as it would be in its first moments: the signal ends it.
+    try bench.set("hold-dataset")
+    let script = "\(bench.folder)/bin/implicit-generate"
+    let text = try String(contentsOfFile: script, encoding: .utf8).replacing(
+      "trap 'note stopped; exit 75' TERM", with: "trap - TERM")
+    try Data(text.utf8).write(to: URL(filePath: script))
+    let stop = Mutex(false)
+    async let summary = bench.execute(shouldStop: { stop.withLock { $0 } })
+    try await bench.wait(for: "start dataset")
+    stop.withLock { $0 = true }
+    let ended = try await summary
+    #expect(ended.exitStatus == 75 && ended.states["generate"] == .interrupted)
+    #expect(ended.text.contains("generate was interrupted; the same command goes on from there"))
+  }
+
   @Test func `A process is not taken for another one with its number`() throws {
     var own = try #require(ProcessIdentity(pid: getpid()))
     #expect(own.isAlive)

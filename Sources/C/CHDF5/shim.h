@@ -120,11 +120,11 @@ static inline long chdf5_find(const void *bytes, long count, const void *pattern
 }
 
 /// File locks as the file system offers them; where it offers none, the file is opened without.
-static inline herr_t chdf5_lock_if_possible(hid_t file_access) {
+static inline herr_t chdf5_lock_if_possible(hid_t file_access, int lock) {
 #if H5_VERSION_GE(1, 10, 7) && !(H5_VERSION_GE(1, 12, 0) && !H5_VERSION_GE(1, 12, 1))
-  return H5Pset_file_locking(file_access, 1, 1);
+  return H5Pset_file_locking(file_access, lock != 0, 1);
 #else
-  (void)file_access;
+  (void)file_access, (void)lock;
   return 0;
 #endif
 }

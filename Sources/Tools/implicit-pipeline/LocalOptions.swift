@@ -39,14 +39,15 @@ struct LocalOptions: ParsableArguments {
     let run = PipelineRun(
       plan, executables: binaries.executables, threads: threads ?? Cores.available(), device: device, keepsGoing: keepGoing,
       replaces: replace)
-    Console.standardError.print(plan.announcement)
-    if plan.preset == nil, !(plan.presets ?? []).isEmpty {
+    let executables = binaries.executables
+    let summary = try await run.execute {
+      Console.standardError.print(plan.announcement)
+      guard plan.preset == nil, !(plan.presets ?? []).isEmpty else { return }
       // Hours or days may begin here, by a forgotten word.
-      let price = try await PlanPrice(plan, executables: binaries.executables) { Console.standardError.showLive($0) }
+      let price = try await PlanPrice(plan, executables: executables, patience: 20) { Console.standardError.showLive($0) }
       Console.standardError.showLive("")
-      Console.standardError.print(price.summary)
+      if !price.entries.isEmpty { Console.standardError.print(price.summary) }
     }
-    let summary = try await run.execute()
     Console.standardError.print(summary.text)
     let verdicts = summary.isComplete ? summary.reports.compactMap(ReportVerdict.line(of:)) : []
     if !verdicts.isEmpty { Console.standardError.print("\n" + verdicts.joined(separator: "\n")) }

@@ -34,7 +34,7 @@ struct SubmitCommand: AsyncParsableCommand {
     Log.start()
     var submission = try slurm.submission(of: pipeline.plan())
     submission.replaces = replace
-    Console.standardError.print(submission.plan.announcement)
+    if !output.json { Console.standardError.print(submission.plan.announcement) }
     if dryRun {
       for file in submission.plan.missingFiles { Console.standardError.print("\(Failure(missing: file))") }
       print(try submission.rehearse())
