@@ -15,16 +15,17 @@ public struct SlurmClient: Sendable {
 
   /// Submits a script.
   ///
-  /// - Parameters:
-  ///   - dependency: what it waits for, as `--dependency` takes it.
-  ///   - held: whether it waits until it is released.
+  /// - Parameter dependency: what it waits for, as `--dependency` takes it.
   /// - Returns: the number of the job; nil where Slurm took the job, or may have, and the answer does not say which it is.
   /// - Throws: `.usage` with Slurm's own words if it refuses the job; `.missingInput`.
-  func submit(_ script: String, dependency: String?, held: Bool = false) async throws -> String? {
+  func submit(_ script: String, dependency: String?) async throws -> String? {
+    try await submit(script, Self.options(dependency))
+  }
+
+  private func submit(_ script: String, _ options: [String]) async throws -> String? {
     let answer: Answer
     do {
-      answer = try await run(
-        "sbatch", ["--parsable"] + (held ? ["--hold"] : []) + Self.options(dependency) + [script], patience: 60)
+      answer = try await run("sbatch", ["--parsable"] + options + [script], patience: 60)
     } catch let failure as Failure where failure.status == .io {
       return nil
     }
@@ -40,31 +41,24 @@ public struct SlurmClient: Sendable {
     }.last
   }
 
-  /// Lets held jobs go on.
-  ///
-  /// - Throws: `.io` if Slurm does not answer.
-  func release(_ ids: [String]) async throws {
-    let answer = try await run("scontrol", ["release", ids.joined(separator: ",")], patience: 60)
-    guard answer.status == 0 else { throw Self.silence(answer) }
-  }
-
   static func options(_ dependency: String?) -> [String] {
     // A job whose condition can no longer come true would stay in the queue for ever.
     dependency.map { ["--kill-on-invalid-dep=yes", "--dependency=\($0)"] } ?? []
   }
 
-  /// Asks whether Slurm could start a script, without submitting it.
+  /// Asks whether Slurm would take a script, and leaves nothing in the queue.
   ///
-  /// - Returns: nil, or why no node could take it as things are: drained or reserved for maintenance, they come back, and sbatch
-  ///   itself says whether the job may wait for them.
+  /// - Returns: nil, or why no node can take it as things are: drained or reserved for maintenance, they come back.
   /// - Throws: as `submit`.
   func test(_ script: String) async throws -> String? {
     let answer = try await run("sbatch", ["--test-only", script], patience: 60)
     guard answer.status != 0 else { return nil }
-    let words = Self.lastWords(answer)
     let waits = ["node configuration is not available", "nodes are busy", "node not available", "Reserved", "DOWN", "drained"]
     guard waits.contains(where: answer.errors.contains) else { throw Self.refusal(answer, script) }
-    return words
+    // --test-only asks about now. Whether a job could ever run is checked when one is submitted that cannot begin yet; of one that is
+    // held, or waits for another, Slurm would take anything.
+    if let probe = try await submit(script, ["--begin=now+7days"]) { try await cancel([probe]) }
+    return Self.lastWords(answer)
   }
 
   /// The last line that an answer says, without the name of the command: Slurm's libraries say before what they tried.

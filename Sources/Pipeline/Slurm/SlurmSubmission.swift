@@ -92,9 +92,8 @@ public struct SlurmSubmission: Sendable {
     do {
       for (draft, file) in zip(drafts, files) {
         let dependency = draft.condition { jobs[$0].id }
-        // Where one job may be refused at last, none starts before all are taken.
         let id = try await number(
-          of: slurm.submit(file, dependency: dependency, held: unavailable != nil), draft, file,
+          of: slurm.submit(file, dependency: dependency), draft, file,
           besides: before.union(jobs.map(\.id)), comment: ledger.comment)
         jobs.append(
           JobLedger.Job(
@@ -102,8 +101,7 @@ public struct SlurmSubmission: Sendable {
             elements: draft.elements))
       }
       if let unavailable {
-        Logger(label: "submit").notice("the jobs wait for their nodes, which Slurm could not use now: \(unavailable)")
-        try await slurm.release(jobs.map(\.id))
+        Logger(label: "submit").notice("the jobs wait for their nodes, which Slurm cannot use now: \(unavailable)")
       }
       ledger.add(jobs)
       try ledger.write(in: plan.folder)
