@@ -53,7 +53,7 @@ public struct FileInspector {
         rows.append([split.rawValue, child.name, Self.text(value), "sample \(position / max(1, width))"])
       }
     }
-    return rows.isEmpty ? [] : ["", "how good the labels are, at worst:"] + TextTable(rows).lines.map { "  \($0)" }
+    return rows.isEmpty ? [] : ["", "certificates, the largest of each:"] + TextTable(rows).lines.map { "  \($0)" }
   }
 
   private typealias Extremes = (lowest: (value: Double, position: Int), highest: (value: Double, position: Int), others: Int)

@@ -128,6 +128,13 @@ import Testing
     #expect(try section.optionalChoice("m", "count") as Solver? == nil)
   }
 
+  @Test func `A relative path that the command line gives starts from where the user stands`() throws {
+    let document = try ConfigurationDocument.parse(
+      "dataset: {a: x.h5, b: y.h5}", name: "/far/away/a.yaml", overrides: ["dataset.b=z.h5"])
+    let section = try document.section("dataset")
+    #expect(try section.path("a", "") == "/far/away/x.h5" && section.path("b", "") == "z.h5")
+  }
+
   @Test func `Relative paths start from the folder of the file`() throws {
     let document = try ConfigurationDocument.parse("dataset: {a: images, b: /data/images}", name: "pipelines/x.yaml")
     #expect(try document.section("dataset").path("a", "images") == "pipelines/images")

@@ -86,7 +86,10 @@ extension SmokeRunTests {
       }
       #expect(kills > 0)
       #expect(try await Executables.run("implicit-aggregate", arguments).status == 0)
-      #expect(try names(in: report) == ["figures", "report.html", "summary.h5", "table.csv", "table.md"])
+      #expect(
+        try names(in: report) == [
+          ".report-files", "figures", "report.html", "results.json", "summary.h5", "table.csv", "table.md",
+        ])
     }
   }
 }

@@ -7,7 +7,7 @@ import Testing
 
 /// Files that the configuration names and no task of the run makes.
 @Suite struct ExternalFileTests {
-  private static let weights = "models.explicit-8.weights=weights.safetensors"
+  private static func weights(_ bench: Workbench) -> String { "models.explicit-8.weights=\(bench.folder)/weights.safetensors" }
 
   /// Sharp images of a folder, blurred by the kernel of a file.
   private static let images = """
@@ -23,17 +23,17 @@ import Testing
   @Test func `A replaced file of weights makes its model again, and no other`() async throws {
     let bench = try Workbench()
     try bench.write("one", to: "weights.safetensors")
-    _ = try await bench.execute(bench.plan(Self.weights))
-    #expect(try bench.assessments(bench.plan(Self.weights)).values.allSatisfy { $0 == "done" })
+    _ = try await bench.execute(bench.plan(Self.weights(bench)))
+    #expect(try bench.assessments(bench.plan(Self.weights(bench))).values.allSatisfy { $0 == "done" })
     try bench.write("two", to: "weights.safetensors")
-    let found = try bench.assessments(bench.plan(Self.weights))
+    let found = try bench.assessments(bench.plan(Self.weights(bench)))
     #expect(found["train-explicit-8"] == "run: changed: input models.explicit-8.weights")
     #expect(found["generate"] == "done" && found["train-implicit-8"] == "done")
     #expect(found["sweep-implicit-8-test"] == "done")
     try bench.forgetEvents()
-    _ = try await bench.execute(bench.plan(Self.weights))
+    _ = try await bench.execute(bench.plan(Self.weights(bench)))
     #expect(bench.started == ["explicit-8"])
-    #expect(try bench.assessments(bench.plan(Self.weights)).values.allSatisfy { $0 == "done" })
+    #expect(try bench.assessments(bench.plan(Self.weights(bench))).values.allSatisfy { $0 == "done" })
   }
 
   @Test(arguments: ["images/train/b.png", "images/test/deep/a.png", "kernel.npy"])
@@ -64,7 +64,7 @@ import Testing
     let store = "\(bench.run)/external-files.json"
     func hash() throws -> String {
       var hashes = ExternalHashes()
-      let task = try #require(try bench.plan(Self.weights).graph["train-explicit-8"])
+      let task = try #require(try bench.plan(Self.weights(bench)).graph["train-explicit-8"])
       return try #require(hashes.hashes(of: task)[path])
     }
     // Another change within the same tick of the clock would leave no trace: nothing is kept yet.
@@ -87,7 +87,7 @@ import Testing
     async throws
   {
     let bench = try Workbench()
-    let plan = try bench.plan(Self.weights)
+    let plan = try bench.plan(Self.weights(bench))
     #expect(plan.missingFiles == [ExternalFile(key: "models.explicit-8.weights", path: "\(bench.folder)/weights.safetensors")])
     let failure = try await #require(throws: Failure.self) { _ = try await bench.execute(plan) }
     #expect(failure.status == .missingInput && failure.location == "\(bench.folder)/weights.safetensors")

@@ -58,7 +58,7 @@ import Testing
     let failure = await #expect(throws: Failure.self) { try await Gnuplot(program: "true").draw([Self.lines], in: url) }
     #expect(failure?.status == .io)
     let refused = await #expect(throws: Failure.self) { try await Gnuplot(program: "false").draw([Self.lines], in: url) }
-    #expect(refused?.status == .bug)
+    #expect(refused?.status == .cannotCreate)
   }
 
   @Test func `The data file beside a figure holds the numbers that are drawn`() throws {

@@ -23,7 +23,7 @@ import Testing
     let text = try FileInspector(try dataset("d.h5")).listing()
     for part in [
       "implicit-h5/dataset 1.0, complete", "train/",
-      "x  float32 [30, 3]  chunks [30, 3]  shuffle+deflate(4)+fletcher32",
+      "x  float32 [30, 3]  from 0.", "chunks [30, 3]  shuffle+deflate(4)+fletcher32", "flag  uint8 [30, 3]  from 0 to 1",
       "@units = m", "@long_name = the right answer", "@attempts = 45", "provenance/", "@case_study = toy",
     ] {
       #expect(text.contains(part), "\(part)\n\(text)")
