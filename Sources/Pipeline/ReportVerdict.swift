@@ -2,7 +2,7 @@ import Foundation
 import Report
 import Support
 
-/// What a finished report says in one line: `linear-programs: 4 of 4 claims hold`.
+/// What a finished report says: `linear-programs: 4 of 4 claims hold`, and a line for each claim that does not.
 public enum ReportVerdict {
   /// - Parameter page: the path of report.html.
   /// - Returns: nil where the report does not say, as one of an earlier version.
@@ -11,6 +11,7 @@ public enum ReportVerdict {
     guard let data = FileManager.default.contents(atPath: path),
       let result = try? JSONText.decode(ResultDocument.self, from: data)
     else { return nil }
-    return "\(result.caseStudy): \(result.verdict)"
+    let others = result.bands.filter { $0.verdict != .holds }.map { "\n  \($0.verdict.rawValue): \($0.name): \($0.found)" }
+    return "\(result.caseStudy): \(result.verdict)\(others.joined())"
   }
 }

@@ -14,6 +14,9 @@ public struct LoopedLanguageBatch: SampleBatch {
   let draws: [Int]
   /// Words of each prompt.
   let lengths: [Int]
+  /// The largest token of prompts and answers, and where they are from, for models that know fewer.
+  let largestToken: Int64
+  let location: String
   /// Is added to the embedded prompts, for Lipschitz ratios.
   var shift: EmbeddingShift?
 
@@ -32,6 +35,8 @@ public struct LoopedLanguageBatch: SampleBatch {
     if let token = (prompts + answers).first(where: { $0 < 0 }) {
       throw Failure(.badData, "expected tokens of at least 0, found \(token)", at: location, remedy: "draw the dataset again")
     }
+    largestToken = (prompts + answers).max() ?? 0
+    self.location = location
     self.prompts = try Tensor(integers: prompts, shape: [count, width], device: device)
     self.answers = try Tensor(integers: answers, device: device)
     lastPositions = try Tensor(integers: lengths.enumerated().map { Int64($0 * width) + $1 - 1 }, device: device)

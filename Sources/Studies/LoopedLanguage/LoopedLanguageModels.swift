@@ -104,6 +104,12 @@ struct UntiedLanguageModel: ExplicitModel {
 extension LoopedTransformer {
   /// The input of the loop for prompts, with their shift.
   fileprivate func preluded(_ batch: LoopedLanguageBatch, _ positions: Positions) throws -> Tensor {
+    guard batch.largestToken < sizes.vocabulary else {
+      throw Failure(
+        .badData, "expected tokens below \(sizes.vocabulary), the vocabulary of the model, found \(batch.largestToken)",
+        at: batch.location,
+        remedy: "the model belongs to another dataset, or a token is wrong")
+    }
     var embedded = try embed(batch.prompts)
     if let shift = batch.shift {
       embedded = try embedded + shift.values(batch, width: sizes.width, type: embedded.type, device: embedded.device)

@@ -56,10 +56,12 @@ struct AggregateCommand: AsyncParsableCommand {
     if let unlabelled = label.isEmpty ? nil : sweeps.first(where: { labels[$0] == nil }) {
       throw ValidationError("--label names the sweeps before it, and \(unlabelled) has none behind it")
     }
-    let curves = try sweeps.map { path in
-      var sweep = try SweepRecord(reading: path)
-      if let label = labels[path] { sweep.facts.model = label }
-      return sweep
+    var curves = try sweeps.map { try SweepRecord(reading: $0) }
+    // One label for several models is that of a run: the models keep their names in front of it.
+    let models = Dictionary(grouping: zip(sweeps, curves), by: { labels[$0.0] }).mapValues { Set($0.map(\.1.model)) }
+    for (position, path) in sweeps.enumerated() {
+      guard let label = labels[path] else { continue }
+      curves[position].facts.model = models[label]?.count ?? 1 > 1 ? "\(curves[position].model), \(label)" : label
     }
     guard let first = curves.first else { throw ValidationError("name one or more sweeps") }
     let plan = try ReportPlan(

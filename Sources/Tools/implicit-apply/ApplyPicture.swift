@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Records
 import StudyKit
 import StudyRegistry
@@ -39,8 +40,14 @@ struct ApplyPicture: ParsableCommand {
         .usage, "the case study \(study.name) has no pictures", at: model,
         remedy: "apply its models to a dataset: implicit-apply dataset")
     }
-    let claim = OutputClaim(output, called: "PNG picture", inputs: [picture, model, kernel], replaces: replacement.replace) {
-      $0.starts(with: [0x89, 0x50, 0x4e, 0x47])
+    guard (output as NSString).pathExtension.lowercased() == "png" else {
+      throw Failure(
+        .usage, "the restored picture is a PNG file, expected a name that ends in .png", at: output,
+        remedy: "for example restored.png")
+    }
+    // Nobody knows whose a picture is.
+    let claim = OutputClaim(output, inputs: [picture, model, kernel], replaces: replacement.replace) {
+      FileManager.default.fileExists(atPath: $0) ? "a file" : nil
     }
     try withOutputLock(claim) {
       try study.restore(

@@ -44,10 +44,9 @@ struct Validate: ParsableCommand {
 }
 
 extension Validate {
-  /// What the stages of the file's case study require beyond the format; of an unknown case study nothing is known.
+  /// What the stages of the file's case study require beyond the format.
   static func stagesAccept(_ path: String, _ header: FileHeader) throws {
-    guard let study = caseStudies.first(where: { $0.name == header.caseStudy }) else { return }
-    try StageInput.check(path, of: header.kind, study)
+    try StageInput.check(path, of: header.kind, caseStudy(named: header.caseStudy, statedBy: path))
   }
 }
 
