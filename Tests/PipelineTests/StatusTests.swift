@@ -17,6 +17,8 @@ import Testing
     try await bench.wait(for: "start dataset")
     let start = ContinuousClock.now
     try await bench.wait(until: "the record names the process") { try bench.record("generate").process != nil }
+    // Long enough to be looked at more than once: a program that has only just begun has next to no memory.
+    try await Task.sleep(for: .milliseconds(300))
     let held = (ContinuousClock.now - start) / .seconds(1)
     try bench.clear("hold-dataset")
     let hashes = try await summary.tasks.map(\.contentHash)
@@ -41,7 +43,6 @@ import Testing
     progress.peakMemory = 5_000_000_000
     try progress.write(to: "\(bench.run)/progress/generate.json")
     try bench.clear("hold-dataset")
-    // Long enough to be looked at more than once: a program that has only just begun has next to no memory.
     try await bench.wait(for: "start implicit-8")
     try await Task.sleep(for: .milliseconds(300))
     try bench.clear("hold-implicit-8")
@@ -56,6 +57,7 @@ import Testing
     try bench.set("hold-dataset")
     async let summary = bench.execute()
     try await bench.wait(for: "start dataset")
+    try await bench.wait(until: "the record names the process") { try bench.record("generate").process != nil }
     let progress = ProgressRecord(
       stage: "generate", unit: "draws", done: 30, total: 120, rate: 3, note: nil, updated: Date())
     try progress.write(to: "\(bench.run)/progress/generate.json")
