@@ -45,7 +45,7 @@ public struct PlanPrice: Sendable {
     for task in open {
       if let record = TaskRecord.read(task), record.state == .done, record.basis.settings == task.settings {
         entries.append(
-          Entry(task: task.id, seconds: record.seconds * Double(record.threads), memory: record.peakMemory, isRecorded: true))
+          Entry(task: task.id, seconds: record.work, memory: record.peakMemory, isRecorded: true))
         continue
       }
       say("timing \(task.id)")
@@ -128,13 +128,10 @@ private struct Meter {
     var options: [String] = []
     var rest = task.arguments[...]
     while let argument = rest.popFirst() {
-      guard ["--config", "--preset", "--set"].contains(where: { argument == $0 || argument.hasPrefix("\($0)=") }) else {
-        continue
-      }
+      let name = argument.prefix { $0 != "=" }
+      guard ["--config", "--preset", "--set"].contains(name) else { continue }
       options.append(argument)
-      if !argument.contains("=") || ["--config", "--preset", "--set"].contains(argument), let value = rest.popFirst() {
-        options.append(value)
-      }
+      if argument == name, let value = rest.popFirst() { options.append(value) }
     }
     return options
   }

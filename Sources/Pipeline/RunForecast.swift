@@ -18,7 +18,7 @@ struct RunForecast {
     open = Dictionary(uniqueKeysWithValues: tasks.map { ($0.id, $0) })
     for task in tasks {
       guard let record = TaskRecord.read(task), record.state == .done else { continue }
-      work[task.id] = record.seconds * Double(record.threads)
+      work[task.id] = record.work
     }
   }
 

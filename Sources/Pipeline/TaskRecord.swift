@@ -46,6 +46,9 @@ public struct TaskRecord: Codable, Equatable, Sendable {
   /// The output of a task that is done.
   public var output: OutputState?
 
+  /// What the last attempt took, in seconds of one thread.
+  public var work: Double { seconds * Double(threads) }
+
   /// The record of a task; nil if it has none. A damaged one counts as none: the task runs again and writes a new one.
   public static func read(_ task: PipelineTask) -> TaskRecord? {
     guard let data = FileManager.default.contents(atPath: task.recordPath) else { return nil }

@@ -21,6 +21,7 @@ public struct ForeignDataset: Sendable {
       let dimensions = field.dimensions.map { "\"\($0)\"" }.joined(separator: ", ")
       return "    \"\(field.name)\": ([\(dimensions)], \"\(field.type)\", \"\(field.role.rawValue)\"),"
     }
+    let version = FormatVersion.current
     return """
       import sys
       import h5py, numpy as np
@@ -34,8 +35,8 @@ public struct ForeignDataset: Sendable {
       }
 
       with h5py.File(sys.argv[1], "w") as file:
-          file.attrs["schema"] = "implicit-h5/dataset"
-          file.attrs["schema_version"] = [1, 0]
+          file.attrs["schema"] = "\(FileKind.dataset.schema)"
+          file.attrs["schema_version"] = [\(version.major), \(version.minor)]
           file.attrs["case_study"] = "\(layout.caseStudy)"
           file.attrs["title"] = "A dataset from another program"
           for split, count in [("train", 20), ("valid", 10), ("test", 10)]:

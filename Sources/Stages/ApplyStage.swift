@@ -66,7 +66,7 @@ public struct ApplyStage {
         remedy: "apply one of the models that start from it")
     }
     let rows = try description.rows(reader, split)
-    let iterations = try model.isImplicit ? count(file) : 1
+    let iterations = try model.isImplicit ? file.iterations(iterations) : 1
     guard let label = Case.layout.fields.first(where: { $0.role == .label }) else {
       throw Failure(.bug, "the case study \(Case.name) has no label")
     }
@@ -88,15 +88,6 @@ public struct ApplyStage {
       content.cancel()
       throw error
     }
-  }
-
-  private func count(_ file: ModelFile) throws -> Int {
-    guard let count = iterations ?? file.facts.trainedIterations else {
-      throw Failure(
-        .usage, "the model does not say how many iterations it was trained with", at: file.path,
-        remedy: "name them: --iterations K")
-    }
-    return count
   }
 
   private func write(

@@ -29,6 +29,18 @@ public final class ModelFile {
     self.header = header
   }
 
+  /// Test-time iterations of an implicit model: as many as are asked for, or else as in training.
+  ///
+  /// - Throws: `Failure` (usage) where neither says it.
+  package func iterations(_ asked: Int?) throws -> Int {
+    guard let count = asked ?? facts.trainedIterations else {
+      throw Failure(
+        .usage, "the model does not say how many iterations it was trained with", at: path,
+        remedy: "name them: --iterations K")
+    }
+    return count
+  }
+
   /// The model as its stored settings describe it.
   public func description<Case: CaseStudy>(of case: Case.Type) throws -> ModelDescription<Case.Batch> {
     try configured(as: Case.self).description

@@ -19,11 +19,7 @@ extension DeblurringStudy: HasPictures {
     var layout = DeblurringStudy.layout
     layout.dimensions["channel"] = channels
     let model = try file.model(of: DeblurringStudy.self, layout: layout)
-    guard let count = iterations ?? file.facts.trainedIterations ?? (model.isImplicit ? nil : 1) else {
-      throw Failure(
-        .usage, "the model does not say how many iterations it was trained with", at: file.path,
-        remedy: "name them: --iterations K")
-    }
+    let count = try model.isImplicit ? file.iterations(iterations) : 1
     let restored = try Autograd.withoutTracking {
       let measurement = try frame.measurement(kernel)
       let batch = try DeblurringBatch(
@@ -82,13 +78,12 @@ extension DeblurringStudy: HasPictures {
 
     /// y, `[1, C, H, W]` in float32.
     func measurement(_ kernel: BlurKernel) throws -> Tensor {
-      let luminance = [0.299, 0.587, 0.114]
       let values = (0..<channels).flatMap { channel in
         (0..<height).flatMap { row in
           (0..<width).map { column -> Double in
             let pixel = 3 * (mirrored(row - margin, image.height) * image.width + mirrored(column - margin, image.width))
             guard channels == 1 else { return Double(image.bytes[pixel + channel]) / 255 }
-            return (0..<3).reduce(0) { $0 + luminance[$1] * Double(image.bytes[pixel + $1]) } / 255
+            return (0..<3).reduce(0) { $0 + RasterImage.luminance[$1] * Double(image.bytes[pixel + $1]) } / 255
           }
         }
       }

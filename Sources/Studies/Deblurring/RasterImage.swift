@@ -91,10 +91,13 @@ struct RasterImage: Equatable {
     }
   }
 
+  /// Shares of red, green and blue in the luminance, of Rec. 601.
+  static let luminance = [0.299, 0.587, 0.114]
+
   /// The square of `size` pixels at (row, column) in [0, 1], `[channels, size, size]`: red, green and blue, or their luminance for
   /// one channel.
   func crop(row: Int, column: Int, size: Int, channels: Int) -> [Float] {
-    let luminance: [Float] = [0.299, 0.587, 0.114]  // of Rec. 601
+    let luminance = Self.luminance.map { Float($0) }
     return (0..<channels).flatMap { channel in
       (0..<size * size).map { index in
         let start = ((row + index / size) * width + column + index % size) * 3
