@@ -129,7 +129,7 @@ let package = Package(
       tool("implicit-inspect", ["Configuration", "Records", "StudyKit", "StudyRegistry", "Report"]),
       tool("implicit-pipeline", ["StudyRegistry", "Pipeline"]),
       // Measurements that pipelines/benchmarks compare with the same work in PyTorch
-      tool("implicit-benchmark", ["StudyKit", "Stages", "StudyRegistry"]),
+      tool("implicit-benchmark", ["Torch", "StudyKit", "Stages", "StudyRegistry"]),
 
       .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport", swiftSettings: settings),
       tests("Torch", ["CTorch", "Torch"]),

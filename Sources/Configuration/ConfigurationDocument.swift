@@ -142,6 +142,9 @@ public final class ConfigurationDocument {
 }
 
 extension ConfigurationDocument {
+  /// Says something about the configuration that is no error; once, however often a program reads the file.
+  public func note(_ text: String) { root.context.note("\(name): \(text)") }
+
   /// A top-level section, for example `dataset`. If it is not in the file, its keys have their defaults.
   public func section(_ key: String, _ meaning: String = "") throws -> ConfigurationSection {
     try root.section(key, meaning)

@@ -20,6 +20,21 @@ public struct PipelineOutline: Equatable, Sendable {
     }
   }
 
+  /// What the sweeps measure, so that a report that asks for anything else is found before they begin.
+  public struct Measurements: Equatable, Sendable {
+    /// K: implicit models are measured at the iterates 0 ... K.
+    public var iterations: Int
+    /// Names of the measures that only this case study has.
+    public var qualities: [String]
+    /// Names of the kinds of perturbation.
+    public var perturbations: [String]
+
+    /// By default iterates alone.
+    public init(iterations: Int, qualities: [String] = [], perturbations: [String] = []) {
+      (self.iterations, self.qualities, self.perturbations) = (iterations, qualities, perturbations)
+    }
+  }
+
   /// Name of the case study.
   public var caseStudy: String
   /// Whether its samples can be computed on another device than the CPU.
@@ -28,15 +43,18 @@ public struct PipelineOutline: Equatable, Sendable {
   public var models: [Model]
   /// Names of the splits that every model is swept on.
   public var splits: [String]
+  /// What a sweep measures.
+  public var measurements: Measurements
   /// The section `pipeline`.
   public var settings: PipelineSettings
 
   /// What a pipeline file says.
   public init(
-    caseStudy: String, generatesOnDevice: Bool = false, models: [Model], splits: [String], settings: PipelineSettings
+    caseStudy: String, generatesOnDevice: Bool = false, models: [Model], splits: [String], measurements: Measurements,
+    settings: PipelineSettings
   ) {
     (self.caseStudy, self.generatesOnDevice, self.models) = (caseStudy, generatesOnDevice, models)
-    (self.splits, self.settings) = (splits, settings)
+    (self.splits, self.measurements, self.settings) = (splits, measurements, settings)
   }
 
   /// Reads all sections of a document but `aggregate`, as the stages will.

@@ -9,12 +9,13 @@ extension CasePipeline {
   func tasks(prefix: String = "", folder: (Stage) -> String) -> [PipelineTask] {
     let folders = Dictionary(uniqueKeysWithValues: Stage.allCases.map { ($0, RunDirectory(folder($0))) })
     let maker = TaskMaker(pipeline: self, folders: folders, prefix: prefix)
-    let dataset = maker.dataset()
-    let models = maker.models(dataset[dataset.count - 1])
+    let drawn = outline.settings.dataset == nil ? maker.dataset() : []
+    let dataset = TaskMaker.Dataset(path: drawn.last?.output ?? outline.settings.dataset ?? "", producer: drawn.last)
+    let models = maker.models(dataset)
     let sweeps = models.filter { !$0.isIntermediate }.flatMap { model in
-      outline.splits.map { maker.sweep($0, of: model, on: dataset[dataset.count - 1]) }
+      outline.splits.map { maker.sweep($0, of: model, on: dataset) }
     }
-    return dataset + models.map(\.task) + sweeps + [maker.report(sweeps)]
+    return drawn + models.map(\.task) + sweeps + [maker.report(sweeps)]
   }
 }
 
@@ -26,6 +27,13 @@ private struct TaskMaker {
     var label: String
     var seed: Int?
     var isIntermediate: Bool
+  }
+
+  /// What models are trained and swept on.
+  struct Dataset {
+    var path: String
+    /// The task that writes it; nil for one that no task writes.
+    var producer: PipelineTask?
   }
 
   let pipeline: CasePipeline
@@ -56,7 +64,7 @@ private struct TaskMaker {
     return shards + [merge]
   }
 
-  func models(_ dataset: PipelineTask) -> [Model] {
+  func models(_ dataset: Dataset) -> [Model] {
     var made: [Model] = []
     for model in pipeline.outline.models {
       for seed in pipeline.outline.settings.seeds.map({ $0.map(Optional.some) }) ?? [nil] {
@@ -65,10 +73,10 @@ private struct TaskMaker {
         let initial = model.initial.flatMap { name in made.first { $0.label == label(name) }?.task }
         let arguments =
           configuration(for: .train, seed: seed)
-          + option("--model", model.name) + option("--dataset", dataset.output)
+          + option("--model", model.name) + option("--dataset", dataset.path)
           + (initial.map { option("--initial", $0.output) } ?? []) + option("--out", file)
         let task = task(
-          "train-\(label(model.name))", .train, arguments, [dataset] + (initial.map { [$0] } ?? []), file, model: model,
+          "train-\(label(model.name))", .train, arguments, [dataset.producer, initial].compactMap(\.self), file, model: model,
           seed: seed)
         made.append(Model(task: task, label: label(model.name), seed: seed, isIntermediate: model.isIntermediate))
       }
@@ -76,13 +84,14 @@ private struct TaskMaker {
     return made
   }
 
-  func sweep(_ split: String, of model: Model, on dataset: PipelineTask) -> PipelineTask {
+  func sweep(_ split: String, of model: Model, on dataset: Dataset) -> PipelineTask {
     let name = "\(model.label)-\(split)"
     let file = directory(.sweep).sweep(name)
     let arguments =
       configuration(for: .sweep, seed: model.seed)
-      + option("--model", model.task.output) + option("--dataset", dataset.output) + ["--split", split] + option("--out", file)
-    var task = task("sweep-\(name)", .sweep, arguments, [model.task, dataset], file, seed: model.seed)
+      + option("--model", model.task.output) + option("--dataset", dataset.path) + ["--split", split] + option("--out", file)
+    var task = task(
+      "sweep-\(name)", .sweep, arguments, [model.task, dataset.producer].compactMap(\.self), file, seed: model.seed)
     task.settings["split"] = split
     return task
   }
@@ -104,7 +113,8 @@ private struct TaskMaker {
     return PipelineTask(
       id: prefix + name, stage: stage, folder: directory(stage).path, arguments: arguments,
       inputs: inputs.map { .init(producer: $0.id, path: $0.output) }, output: output, settings: settings,
-      externalFiles: pipeline.document.externalFiles(under: sections),
+      externalFiles: pipeline.document.externalFiles(
+        under: sections + (stage == .train || stage == .sweep ? [PipelineTask.ownDataset] : [])),
       usesDevice: stage.usesDevice || (stage == .generate && pipeline.outline.generatesOnDevice))
   }
 

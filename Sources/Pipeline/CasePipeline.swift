@@ -30,25 +30,7 @@ public struct CasePipeline {
         remedy: "a preset removes the models that it sets to null")
     }
     let settings = try AggregationSettings(document.section("aggregate", "the report and its expected bands"))
-    try checkModels(of: settings.bands)
+    try ReportRequest(settings, document).check(outline)
     try document.finish()
-  }
-
-  /// A claim about a model that the file does not have would never be measured: it is a spelling mistake.
-  private func checkModels(of bands: [ExpectedBand]) throws {
-    let names = outline.models.map(\.name)
-    for band in bands {
-      for quantity in [band.quantity, band.reference].compactMap(\.self) {
-        // `implicit-8, anderson` is a model with its solver.
-        guard
-          !names.contains(where: {
-            quantity.model == $0 || quantity.model.hasPrefix("\($0) ") || quantity.model.hasPrefix("\($0),")
-          })
-        else { continue }
-        throw Failure(
-          .usage, "the expected band \"\(band.name)\" is about the model `\(quantity.model)`, which is not among `models`",
-          at: document.name, remedy: suggestion(for: quantity.model, among: names, called: "models"))
-      }
-    }
   }
 }

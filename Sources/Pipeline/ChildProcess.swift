@@ -18,6 +18,8 @@ struct ChildProcess {
     ///
     /// For processes that are killed, and those too short to say more: the others write it down themselves (`ProgressRecord`).
     var peakMemory: Int?
+    /// Processor time of the process and of those that it awaited, in s; nil where the system does not say.
+    var processorSeconds: Double?
   }
 
   /// Runs the process.
@@ -53,14 +55,14 @@ struct ChildProcess {
           if look.isDue() { peakMemory = PeakMemory.of(process: pid) ?? peakMemory }
           try? await Task.sleep(for: .milliseconds(20))
         }
-        return peakMemory
+        return (peakMemory, ProcessorTime.of(process: pid))
       }
       let status =
         switch result.terminationStatus {
         case .exited(let status): status
         case .signaled(let signal): 128 + signal
         }
-      return Outcome(status: status, peakMemory: result.closureResult)
+      return Outcome(status: status, peakMemory: result.closureResult.0, processorSeconds: result.closureResult.1)
     } catch let error as SubprocessError {
       throw Failure(
         .missingInput, "cannot start this program: \(error)", at: executable,

@@ -31,7 +31,7 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
       ?? "\(pipeline) without a preset, which is its full size"
       + ((presets ?? []).isEmpty ? "" : " (presets: \((presets ?? []).joined(separator: ", ")))")
     return
-      "\(folder): \(size)\(overrides.isEmpty ? "" : ", \(overrides.count) changes"), \(graph.tasks.filter(makes).count) tasks"
+      "\(folder): \(size)\(overrides.isEmpty ? "" : ", \(overrides.count) \(overrides.count == 1 ? "change" : "changes")"), \(graph.tasks.filter(makes).count) tasks"
   }
 
   /// The tasks of a pipeline file, or of all the files that it lists.
@@ -69,6 +69,11 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
       throw Failure(
         .usage, "two pipeline files have the name `\(file.name)`, and would share a folder", at: pipeline,
         remedy: "rename one of them")
+    }
+    if cases.count > 1, let own = cases.first(where: { $0.outline.settings.dataset != nil }) {
+      throw Failure(
+        .usage, "a dataset is one of a single case study, but \(pipeline) has \(cases.count)", at: PipelineTask.ownDataset,
+        remedy: "run the pipeline file of its case study alone, for example \(own.document.name)")
     }
     let isList = files != [pipeline]
     // A path that begins with a dash would be taken for an option.
@@ -172,19 +177,35 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
   ///
   /// - Throws: `.usage` that says what changed.
   func checkReplacement(_ inspector: any OutputInspector) throws {
-    let lost = graph.assess(inspector: inspector).compactMap { task, assessment -> String? in
-      guard makes(task), [.generate, .merge, .train].contains(task.stage), TaskRecord.read(task)?.state == .done,
-        FileManager.default.fileExists(atPath: task.output), case .run(.changed(let changes)) = assessment
-      else { return nil }
-      // A new version of the tools is known to whoever installed it.
-      let meant = changes.filter { if case .tool = $0 { false } else { true } }
-      return meant.isEmpty ? nil : "\(task.id): " + meant.prefix(3).map(\.description).joined(separator: "; ")
-    }
+    let lost = finishedOtherwise([.generate, .merge, .train], inspector)
     guard !lost.isEmpty else { return }
     let shown = lost.prefix(5).joined(separator: "\n  ") + (lost.count > 5 ? "\n  and \(lost.count - 5) more" : "")
     throw Failure(
       .usage, "\(lost.count) finished outputs were made with other settings, and would be replaced:\n  \(shown)", at: folder,
       remedy: "choose another --out, name the preset and the settings it was made with, or give --replace to make them anew")
+  }
+
+  /// The finished outputs of these stages that were made with other settings, each with what changed.
+  private func finishedOtherwise(_ stages: [Stage], _ inspector: any OutputInspector) -> [String] {
+    graph.assess(inspector: inspector).compactMap { task, assessment -> String? in
+      guard makes(task), stages.contains(task.stage), TaskRecord.read(task)?.state == .done,
+        FileManager.default.fileExists(atPath: task.output), case .run(.changed(let changes)) = assessment
+      else { return nil }
+      // A new version of the tools is known to whoever installed it.
+      let meant = changes.filter { if case .tool = $0 { false } else { true } }
+      guard !meant.isEmpty else { return nil }
+      return "\(task.id): " + meant.prefix(3).map(\.description).joined(separator: "; ")
+        + (meant.count > 3 ? "; and \(meant.count - 3) more" : "")
+    }
+  }
+
+  /// Which finished sweeps and reports this run makes anew: minutes of work, but perhaps the ones that were looked at yesterday. Nil
+  /// where there are none.
+  func remade(_ inspector: any OutputInspector) -> String? {
+    let lost = finishedOtherwise([.sweep, .aggregate], inspector)
+    guard let first = lost.first else { return nil }
+    return "\(lost.count) finished sweeps and reports are made anew: \(first)" + (lost.count > 1 ? ", ..." : "")
+      + "\n  (`rerun` makes them beside the old ones)"
   }
 
   /// Makes the folders of the run.

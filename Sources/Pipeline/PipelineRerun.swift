@@ -24,10 +24,12 @@ public struct PipelineRerun {
     let base = try PipelinePlan(ofRun: folder)
     // What is being made meanwhile cannot be built upon.
     _ = try RunLock(base)
+    let given = stage
     let stage = stage ?? Self.stage(of: overrides)
     guard stage != .generate && stage != .merge else {
       throw Failure(
-        .usage, "a rerun starts from train, sweep or aggregate, found `\(stage)`", at: "--stage",
+        .usage, "a rerun starts from train, sweep or aggregate, found `\(stage)`",
+        at: given == nil ? "--set " + overrides.filter { Self.key($0) == "dataset" }.joined(separator: " --set ") : "--stage",
         remedy: "with another dataset nothing of the run is left: start one with another --out")
     }
     let name = name ?? Self.name(stage, only, overrides)
@@ -41,7 +43,9 @@ public struct PipelineRerun {
       reader: reader, only: only ?? base.only, startingFrom: .init(folder: folder, stage: stage))
     if let earlier = try? PipelinePlan(ofRun: plan.folder), earlier.overrides != plan.overrides {
       throw Failure(
-        .usage, "there is a rerun of this name with other settings: \(earlier.overrides.joined(separator: " "))",
+        .usage,
+        "there is a rerun of this name with other settings: "
+          + (earlier.overrides.isEmpty ? "those of the run" : earlier.overrides.joined(separator: " ")),
         at: plan.folder, remedy: "choose another --name")
     }
     for (task, assessment) in plan.graph.assess(inspector: inspector) where !plan.makes(task) && !assessment.isDone {
@@ -54,9 +58,12 @@ public struct PipelineRerun {
     }
   }
 
+  /// The section that an override changes.
+  private static func key(_ override: String) -> Substring { override.prefix { $0 != "." && $0 != "=" } }
+
   /// The first stage that reads one of the changed keys: a change of the claims alone makes another report, no sweeps.
   private static func stage(of overrides: [String]) -> Stage {
-    let keys = overrides.map { $0.prefix { $0 != "." && $0 != "=" } }
+    let keys = overrides.map(key)
     if keys.contains("dataset") { return .generate }
     if keys.contains(where: { ["training", "models", "seed"].contains($0) }) { return .train }
     let ofReport: Set<Substring> = ["aggregate", "title", "references"]

@@ -44,13 +44,18 @@ public struct PipelineRun: Sendable {
   /// - Parameter announce: is called once nothing stands in the way any more, before anything is written or started.
   public func execute(announce: () async throws -> Void = {}) async throws -> RunSummary {
     try executables.check(Set(plan.graph.tasks.map(\.stage)).sorted { $0.rawValue < $1.rawValue })
+    if let device, device != "cpu", plan.graph.tasks.contains(where: { plan.makes($0) && $0.usesDevice }) {
+      try await executables.check(device: device)
+    }
     try plan.requireFiles()
     try plan.checkFolder()
     try plan.createFolders()
     let lock = try RunLock(plan)
     defer { withExtendedLifetime(lock) {} }
     if !replaces { try plan.checkReplacement(inspector) }
+    let remade = plan.remade(inspector)
     try await announce()
+    if let remade { console.print(remade) }
     try plan.write()
     let clock = ContinuousClock.now
     let display = RunDisplay(plan.graph.tasks, threads: threads, console: console)

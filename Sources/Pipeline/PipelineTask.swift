@@ -33,6 +33,9 @@ public struct PipelineTask: Codable, Equatable, Identifiable, Sendable {
   /// Whether it computes with tensors, and takes `--device`.
   public var usesDevice: Bool
 
+  /// The key of a dataset that no task writes.
+  static let ownDataset = "pipeline.dataset"
+
   /// A task of a run.
   public init(
     id: String, stage: Stage, folder: String, arguments: [String], inputs: [Input], output: String,

@@ -93,7 +93,7 @@ private struct Meter {
   let folder: String
   /// Seconds for one timing.
   let patience: Double
-  /// By the folder of a case study's dataset.
+  /// By the folder of a case study's dataset, or the path of one that is there.
   private var data: [String: (price: DataPrice, sample: String)?] = [:]
   private var models: [String: ModelPrice?] = [:]
 
@@ -111,16 +111,25 @@ private struct Meter {
     case .train: return try await modelPrice(task, graph)?.train
     case .sweep:
       guard let trained = task.inputs.compactMap({ graph[$0.producer] }).first(where: { $0.stage == .train }),
-        let price = try await modelPrice(trained, graph)?.sweepOfOneSample, let source = generator(of: trained, graph)
+        let price = try await modelPrice(trained, graph)
       else { return nil }
-      let samples = try await dataPrice(source)?.price.samples[task.settings["split"] ?? ""] ?? 0
+      let samples = try await dataPrice(for: trained, graph)?.price.samples[task.settings["split"] ?? ""] ?? 0
       let limit = task.settings["sweep.samples"].flatMap { Int($0) } ?? samples
-      return TaskPrice(seconds: price.seconds * Double(min(samples, limit)), memory: price.memory)
+      return TaskPrice(
+        seconds: price.sweep.seconds + price.secondsOfSample * Double(min(samples, limit)), memory: price.sweep.memory)
     }
   }
 
-  private func generator(of task: PipelineTask, _ graph: TaskGraph) -> PipelineTask? {
-    graph.needed(for: task).first { $0.stage == .generate }
+  /// The price of the dataset that a model is trained on: of drawing it, or nothing where it is there.
+  private mutating func dataPrice(for task: PipelineTask, _ graph: TaskGraph) async throws -> (price: DataPrice, sample: String)?
+  {
+    if let generator = graph.needed(for: task).first(where: { $0.stage == .generate }) { return try await dataPrice(generator) }
+    guard let own = task.externalFiles.first(where: { $0.key == PipelineTask.ownDataset }) else { return nil }
+    if let known = data[own.path] { return known }
+    let price: DataPrice? = try await run(["price-data"] + configuration(task) + ["--dataset", own.path])
+    let found = price.map { (price: $0, sample: own.path) }
+    data[own.path] = .some(found)
+    return found
   }
 
   /// The options that lead to the configuration of a task.
@@ -147,8 +156,7 @@ private struct Meter {
 
   private mutating func modelPrice(_ task: PipelineTask, _ graph: TaskGraph) async throws -> ModelPrice? {
     if let known = models[task.id] { return known }
-    guard let name = task.settings["model"], let source = generator(of: task, graph) else { return nil }
-    guard let (price, sample) = try await dataPrice(source) else { return nil }
+    guard let name = task.settings["model"], let (price, sample) = try await dataPrice(for: task, graph) else { return nil }
     let found: ModelPrice? = try await run(
       ["price-model"] + configuration(task)
         + ["--model=\(name)", "--dataset", sample, "--samples", "\(price.samples["train"] ?? 0)"])

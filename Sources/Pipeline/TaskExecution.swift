@@ -52,6 +52,7 @@ public struct TaskExecution: Sendable {
       try record.write(for: task)
     }
     record.seconds = (ContinuousClock.now - clock) / .seconds(1)
+    record.processorSeconds = outcome.processorSeconds
     record.process = nil
     record.exitStatus = outcome.status
     let stated = try? ProgressRecord.read(task.progressPath).peakMemory

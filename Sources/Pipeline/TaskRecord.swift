@@ -25,6 +25,8 @@ public struct TaskRecord: Codable, Equatable, Sendable {
   public var started: Date
   /// Wall time of the last attempt.
   public var seconds: Double
+  /// Processor time of the last attempt, which others on the machine do not change much.
+  public var processorSeconds: Double?
   /// Threads that it was given.
   public var threads: Int
   /// What was run, the executable first.
@@ -47,7 +49,7 @@ public struct TaskRecord: Codable, Equatable, Sendable {
   public var output: OutputState?
 
   /// What the last attempt took, in seconds of one thread.
-  public var work: Double { seconds * Double(threads) }
+  public var work: Double { processorSeconds ?? seconds * Double(threads) }
 
   /// The record of a task; nil if it has none. A damaged one counts as none: the task runs again and writes a new one.
   public static func read(_ task: PipelineTask) -> TaskRecord? {

@@ -81,10 +81,7 @@ public final class DatasetReader: Sendable {
       for field in layout.fields {
         guard try group.kind(of: field.name) == .dataset else {
           if !needsLabels { continue }
-          throw Failure(
-            .badData, "the field `\(field.name)` (\(field.longName)) is missing", at: "\(file.filePath):\(group.path)",
-            remedy: "add the dataset `\(field.name)` of type \(field.type) with dimensions "
-              + "(\((["sample"] + field.dimensions).joined(separator: ", "))); see data/FORMAT.md")
+          throw Failure(missing: field, at: "\(file.filePath):\(group.path)")
         }
         let dataset = try group.dataset(field.name)
         try check(dataset, field, count: &count, &layout)
@@ -177,11 +174,15 @@ public final class DatasetReader: Sendable {
   private func dataset(_ field: String, _ split: Split) throws -> (schema: FieldSchema, dataset: Dataset) {
     let schema = try layout.field(field)
     guard let dataset = try input(split).fields[field] else {
-      throw Failure(
-        .badData, "the field `\(field)` (\(schema.longName)) is missing", at: "\(path):/\(split.rawValue)",
-        remedy: "add it; data/FORMAT.md describes the fields")
+      throw Failure(missing: schema, at: "\(path):/\(split.rawValue)")
     }
     return (schema, dataset)
+  }
+
+  /// The fields of the layout that the file has not for a split: none, unless it was opened without need of labels.
+  public func missingFields(of split: Split) throws -> [FieldSchema] {
+    let input = try input(split)
+    return layout.fields.filter { input.fields[$0.name] == nil }
   }
 
   /// The label of this name, if the file does not have it.
@@ -233,15 +234,24 @@ public final class DatasetReader: Sendable {
 
   /// Reads every value of every split once, block by block, so that a bad one is found before work is based on it.
   public func checkValues() throws {
-    for split in splits {
-      for field in layout.fields where [.input, .label].contains(field.role) {
-        guard try input(split).fields[field.name] != nil else { continue }
-        let (_, dataset) = try dataset(field.name, split)
-        for rows in try Failure.mapping({ try dataset.rowBlocks() }) {
-          let values = try Failure.mapping { try field.read(dataset, rows: rows) }
-          try check(values, field, dataset, rows: Array(rows))
-        }
+    for split in splits { for field in layout.fields { try checkValues(of: field, split) } }
+  }
+
+  /// As `checkValues`, to the end of the file: the first bad value of each field of each split.
+  public func forbiddenValues() throws -> [Failure] {
+    try splits.flatMap { split in
+      try layout.fields.compactMap { field in
+        do { try checkValues(of: field, split) } catch let failure as Failure where failure.status == .badData { return failure }
+        return nil
       }
+    }
+  }
+
+  private func checkValues(of field: FieldSchema, _ split: Split) throws {
+    guard field.isChecked, let dataset = try input(split).fields[field.name] else { return }
+    for rows in try Failure.mapping({ try dataset.rowBlocks() }) {
+      let values = try Failure.mapping { try field.read(dataset, rows: rows) }
+      try check(values, field, dataset, rows: Array(rows))
     }
   }
 
@@ -258,5 +268,16 @@ public final class DatasetReader: Sendable {
     return Failure(
       .badData, "expected \(field.requirement), found \(found) at sample \(rows[index / size])\(inner)",
       at: "\(path):\(dataset.path)", remedy: field.remedy ?? "remove the sample, or make the dataset again")
+  }
+}
+
+extension Failure {
+  /// A field that a case study needs and a file does not have.
+  fileprivate init(missing field: FieldSchema, at location: String) {
+    let meaning = field.longName.isEmpty ? "" : " (\(field.longName))"
+    self.init(
+      .badData, "the field `\(field.name)`\(meaning) is missing", at: location,
+      remedy: "add the dataset `\(field.name)` of type \(field.type) with dimensions "
+        + "(\((["sample"] + field.dimensions).joined(separator: ", "))); see data/FORMAT.md")
   }
 }

@@ -3,9 +3,12 @@ import Support
 
 /// What values a field may have, and how they are stored.
 extension FieldSchema {
-  /// Index and text of the first value that an input or a label of this field may not have.
+  /// Whether values are checked as they are read: all inputs and labels, and of the rest what has a range.
+  var isChecked: Bool { role == .label || role == .input || range != Self.finite }
+
+  /// Index and text of the first value that this field may not have.
   private func firstForbidden<Value>(in values: [Value], _ number: (Value) -> Double) -> (index: Int, found: String)? {
-    guard role == .label || role == .input else { return nil }
+    guard isChecked else { return nil }
     return values.firstIndex { !range.contains(number($0)) }.map { ($0, "\(values[$0])") }
   }
 
@@ -29,6 +32,7 @@ extension FieldSchema {
     let (hasLower, hasUpper) = (range.lowerBound > Self.finite.lowerBound, range.upperBound < Self.finite.upperBound)
     return switch (hasLower, hasUpper) {
     case (true, true): "numbers from \(text(range.lowerBound)) to \(text(range.upperBound))"
+    case (true, false) where range.lowerBound == Self.positive.lowerBound: "finite numbers above 0"
     case (true, false): "finite numbers of at least \(text(range.lowerBound))"
     case (false, true): "finite numbers of at most \(text(range.upperBound))"
     case (false, false): "finite \(role.rawValue)s"

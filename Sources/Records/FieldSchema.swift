@@ -24,15 +24,20 @@ public struct FieldSchema: Equatable, Sendable {
   public var units: String
   /// What the values are; stored as the attribute `long_name`.
   public var longName: String
-  /// What the field is for. Values of inputs and labels are checked as they are read: they are finite, and in `range`.
+  /// What the field is for. Values of inputs and labels are checked as they are read: they are finite.
   public var role: Role
-  /// The values that an input or a label may have. Not stored in files: a rule of the case study, not a fact of the dataset.
+  /// The values that it may have; only inputs and labels must be finite where it is `finite`. Not stored in files: a rule of the case study, not a fact of the dataset.
   public var range: ClosedRange<Double>
   /// What to do about a value out of range; nil for the advice that fits any field.
   public var remedy: String?
 
   /// Every finite number.
   public static let finite = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
+
+  /// Every finite number that is not negative.
+  public static let notNegative = 0...Double.greatestFiniteMagnitude
+  /// Every finite number above 0.
+  public static let positive = Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude
 
   /// A scalar in float64 without a unit, unless it says otherwise.
   public init(

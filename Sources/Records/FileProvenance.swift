@@ -39,7 +39,7 @@ public struct FileProvenance: Equatable, Sendable {
     }
     try group.setAttribute("command", run.commandLine)
     if let seed { try group.setAttribute("seed", Int64(bitPattern: seed)) }
-    for (name, table) in [("libraries", run.libraries), ("slurm", run.slurm)] {
+    for (name, table) in [("libraries", run.libraries), ("slurm", run.slurm)] where !table.isEmpty {
       let subgroup = try group.createGroup(name)
       for (key, value) in table.sorted(by: { $0.key < $1.key }) { try subgroup.setAttribute(key, value) }
     }
@@ -48,6 +48,9 @@ public struct FileProvenance: Equatable, Sendable {
     }
   }
 
+  /// Reads the provenance of the file at a path; nil if it has none.
+  public init?(reading path: String) throws { try self.init(of: Failure.mapping { try File.open(path) }) }
+
   /// Reads the provenance of a file; nil if it has none, as files of foreign writers may.
   public init?(of file: File) throws {
     guard try Failure.mapping({ try file.kind(of: "provenance") }) == .group else { return nil }
@@ -55,6 +58,7 @@ public struct FileProvenance: Equatable, Sendable {
       let group = try file.group("provenance")
       func text(_ name: String) throws -> String { try group.attribute(name, as: String.self) }
       func table(_ name: String) throws -> [String: String] {
+        guard try group.contains(name) else { return [:] }
         let subgroup = try group.group(name)
         let names = try subgroup.attributeNames()
         return Dictionary(

@@ -3,6 +3,17 @@ import Support
 
 /// The result of checking a whole file: structure, every value, and the content hash.
 public struct FileValidation: Equatable, Sendable {
+  /// What the stages would say of a file.
+  public struct Findings: Sendable {
+    /// What they would refuse.
+    public var problems: [Failure]
+    /// Which of them could take it, and which not.
+    public var notes: [String]
+
+    /// Nothing, unless it is said.
+    public init(problems: [Failure] = [], notes: [String] = []) { (self.problems, self.notes) = (problems, notes) }
+  }
+
   /// The file that was checked.
   public var path: String
   /// What it says that it is for.
@@ -21,10 +32,11 @@ public struct FileValidation: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - catalog: the kinds of files that there are.
-  ///   - check: what a file of sound structure must pass beside: it throws the `Failure` (bad data) that a stage would.
+  ///   - check: what the stages that take the file in would find, where its structure is sound.
   /// - Throws: `Failure` if there is no file, if it is of no such kind, or if it cannot be read to its end.
   public init(
-    of path: String, in catalog: SchemaCatalog = .common, check: (_ path: String, FileHeader) throws -> Void = { _, _ in }
+    of path: String, in catalog: SchemaCatalog = .common,
+    check: (_ path: String, FileHeader) throws -> Findings = { _, _ in Findings() }
   ) throws {
     let file = try Failure.mapping { try File.open(path) }
     let header = try FileHeader(of: file)
@@ -35,9 +47,15 @@ public struct FileValidation: Equatable, Sendable {
     contentHash = ""
     problems = structure.problems.map { "\($0.object): \($0.text)" }
     notes = structure.notes.map { "\($0.object): \($0.text)" }
-    if structure.problems.isEmpty { try checkValues(file, schema) }
-    // Told once: a value that the format forbids is one that the stages refuse.
-    if problems.isEmpty { problems += try Self.problem { try check(path, header) } }
+    if structure.problems.isEmpty {
+      do {
+        let findings = try check(path, header)
+        problems += findings.problems.map(\.description)
+        notes += findings.notes
+      } catch let failure as Failure where failure.status == .badData { problems.append(failure.description) }
+      // Told once: a value that the format forbids is one that the stages refuse.
+      if problems.isEmpty { try checkValues(file, schema) }
+    }
     contentHash = try Failure.mapping { try ContentHash.of(file) }
     switch header.contentHash {
     case nil: notes.append("/: states no content_sha256, so that a change of its values cannot be noticed")
@@ -50,19 +68,13 @@ public struct FileValidation: Equatable, Sendable {
 
   private mutating func checkValues(_ file: File, _ schema: FileSchema) throws {
     guard kind == .dataset || kind == .datasetShard else { return try checkNumbers(file, schema) }
-    problems += try Self.problem {
+    do {
       let reader = try DatasetReader(path, kinds: [kind])
-      try reader.checkValues()
+      problems += try reader.forbiddenValues().map(\.description)
       for split in reader.splits where try reader.count(of: split) == 0 && kind == .dataset {
-        throw Failure(.badData, "has no samples", at: "/\(split.rawValue)")
+        problems.append("/\(split.rawValue): has no samples")
       }
-    }
-  }
-
-  /// What is wrong with the data, as a problem; anything else stays an error.
-  private static func problem(in body: () throws -> Void) throws -> [String] {
-    do { try body() } catch let failure as Failure where failure.status == .badData { return [failure.description] }
-    return []
+    } catch let failure as Failure where failure.status == .badData { problems.append(failure.description) }
   }
 
   /// NaN where the schema gives it no meaning.

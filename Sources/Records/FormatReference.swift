@@ -193,7 +193,7 @@ public enum FormatReference {
       fields.map { field in
         [
           "`\(field.name)`", "\(field.type)", "(\(field.dimensions.joined(separator: ", ")))", field.units, field.role.rawValue,
-          field.role == .input || field.role == .label ? field.requirement : "any", field.longName,
+          field.isChecked ? field.requirement : "any", field.longName,
         ]
       })
   }

@@ -5,14 +5,22 @@ import Support
 extension OutputClaim {
   /// A claim to the path of a file of this format.
   ///
-  /// - Parameter model: the name of the model that a model or a sweep is of; nil for files of no model.
+  /// - Parameters:
+  ///   - model: the name of the model that a model or a sweep is of; nil for files of no model.
+  ///   - configuration: what the output will say in its provenance. Who replaces a file that was made otherwise is told.
   public init(
     _ path: String, of kind: FileKind, caseStudy: String, model: String? = nil, inputs: [String], companions: [String] = [],
-    replaces: Bool
+    configuration: String? = nil, replaces: Bool
   ) {
     self.init(path, inputs: inputs, companions: companions, replaces: replaces) { target in
       guard let found = try Occupant(at: target) else { return nil }
       return found == Occupant(kind: kind.rawValue, caseStudy: caseStudy, model: model) ? nil : found.words
+    }
+    notice = { target in
+      guard let configuration, let earlier = try? FileProvenance(reading: target),
+        earlier.configuration != configuration
+      else { return nil }
+      return "replacing a file that was made with other settings, \(earlier.run.started)"
     }
   }
 

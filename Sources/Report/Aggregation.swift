@@ -69,7 +69,7 @@ public struct Aggregation: Sendable {
     let models = try ModelSweeps.grouped(sweeps)
     let split = models.contains { $0.split == .test } ? .test : first.split
     let comparable = settings.comparesWithPublished ? published : []
-    summaries = try ResultRow.all(models, split: split, iteration: settings.iteration, published: comparable)
+    summaries = ResultRow.all(models, split: split, iteration: settings.iteration, published: comparable)
     verdicts = settings.bands.map { Verdict($0, in: models) }
     let main = models.filter { $0.split == split }
     // Models of different subjects have nothing in common that a figure could compare.
@@ -88,7 +88,7 @@ public struct Aggregation: Sendable {
     page = ReportPage(
       title: description.title, caseStudy: first.caseStudy, references: description.references, verdicts: verdicts,
       results: ResultRow.table(summaries, split: split),
-      notes: Self.notes(models, first.errorName, comparable) + own.notes,
+      notes: Self.notes(models, first.errorName, comparable) + Self.iterationNotes(settings.iteration, summaries) + own.notes,
       figures: own.figures + figures, inputs: Self.inputs(models),
       configurations: Self.configurations(models), provenance: description.provenance)
   }
@@ -127,11 +127,30 @@ public struct Aggregation: Sendable {
         }
       }
     }
+    for (split, models) in Dictionary(grouping: models, by: \.split).sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      let datasets = Set(models.flatMap(\.runs).map { $0.datasetHash ?? "" })
+      if datasets.count > 1 {
+        notes.append(
+          "The sweeps of the split \(split.rawValue) are of \(datasets.count) different datasets: their errors are of different samples."
+        )
+      }
+    }
     notes += timeNotes(models)
     notes += localLipschitzNotes(models)
     let sources = Set(published.map(\.source)).sorted()
     if !sources.isEmpty { notes.append("Published numbers: \(sources.joined(separator: "; ")).") }
     return notes
+  }
+
+  /// Where the table cannot show the iteration that was asked for.
+  private static func iterationNotes(_ wanted: Int?, _ rows: [ResultRow]) -> [String] {
+    guard let wanted else { return [] }
+    let others = rows.filter { $0.isIterative && $0.error.iteration != wanted }
+    guard !others.isEmpty else { return [] }
+    return [
+      "The table is to show iteration \(wanted) (aggregate.iteration), which was not recorded of "
+        + others.map { "\($0.label): it shows iteration \($0.error.iteration)" }.joined(separator: ", of ") + "."
+    ]
   }
 
   /// Whether the times mean something.

@@ -20,7 +20,7 @@ public enum Metric: Hashable, Sendable {
   case quality(String)
 
   /// Those that every case study has.
-  static let common: [Metric] = [
+  public static let common: [Metric] = [
     .error, .residual, .lipschitzRatio, .perturbedError, .localLipschitz, .seconds, .flops, .parameters,
   ]
 

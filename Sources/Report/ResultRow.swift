@@ -3,7 +3,7 @@ import Support
 
 /// The row of one model in the table of results.
 ///
-///     let rows = try ResultRow.all(models, split: .test, iteration: 8)
+///     let rows = ResultRow.all(models, split: .test, iteration: 8)
 ///     print(ResultRow.table(rows, split: .test).markdown)
 public struct ResultRow: Sendable {
   /// Mean error and its unbiased standard deviation over the samples of all seeds that did not fail.
@@ -71,10 +71,9 @@ public struct ResultRow: Sendable {
   /// - Parameters:
   ///   - test: the sweeps of one model on the main split.
   ///   - train: its sweeps on the training split, if there are any.
-  ///   - iteration: the iteration the table is about; nil for the last recorded one.
-  /// - Throws: `Failure` with `usage` when that iteration was not recorded.
-  init(test: ModelSweeps, train: ModelSweeps?, iteration: Int?, published: [PublishedResult]) throws {
-    let index = try Self.index(of: iteration, in: test)
+  ///   - iteration: the row is about the last recorded iteration that is not beyond it; nil for the last of all.
+  init(test: ModelSweeps, train: ModelSweeps?, iteration: Int?, published: [PublishedResult]) {
+    let index = Self.index(of: iteration, in: test)
     func statistic(_ metric: Metric) -> Double { test.statistics(metric)?[index].median ?? .nan }
     label = test.label
     subject = test.subject
@@ -93,21 +92,16 @@ public struct ResultRow: Sendable {
     firstError = Self.error(of: test, at: test.iterations.firstIndex(of: 1) ?? 0)
     error = Self.error(of: test, at: index)
     bestError = Self.error(of: test, at: test.bestIndex)
-    trainError = try train.map { Self.error(of: $0, at: try Self.index(of: iteration, in: $0)) }
+    trainError = train.map { Self.error(of: $0, at: Self.index(of: iteration, in: $0)) }
     let results = published.filter { $0.model == test.model }
     publishedTrainError = results.first { $0.split == .train }?.error
     publishedTestError = results.first { $0.split == test.split }?.error
   }
 
-  private static func index(of iteration: Int?, in sweeps: ModelSweeps) throws -> Int {
+  private static func index(of iteration: Int?, in sweeps: ModelSweeps) -> Int {
     let last = sweeps.iterations.count - 1
     guard let iteration, sweeps.isIterative else { return last }
-    guard let index = sweeps.iterations.firstIndex(of: iteration) else {
-      throw Failure(
-        .usage, "the table is to show iteration \(iteration), which was not recorded", at: sweeps.first.source.path,
-        remedy: "set aggregate.iteration to one of \(sweeps.iterations.map(String.init).joined(separator: ", "))")
-    }
-    return index
+    return sweeps.iterations.lastIndex { $0 <= iteration } ?? 0
   }
 
   private static func error(of sweeps: ModelSweeps, at index: Int) -> ErrorAt {
@@ -130,10 +124,10 @@ public struct ResultRow: Sendable {
   /// - Parameter models: of all splits.
   public static func all(
     _ models: [ModelSweeps], split: Split, iteration: Int? = nil, published: [PublishedResult] = []
-  ) throws -> [ResultRow] {
+  ) -> [ResultRow] {
     let train = Dictionary(models.filter { $0.split == .train }.map { ($0.label, $0) }) { first, _ in first }
-    return try models.filter { $0.split == split }.map {
-      try ResultRow(
+    return models.filter { $0.split == split }.map {
+      ResultRow(
         test: $0, train: split == .train ? nil : train[$0.label], iteration: iteration, published: published)
     }
   }

@@ -44,19 +44,24 @@ public struct GenerateStage {
   public func run<Case: CaseStudy>(_ configuration: ExperimentConfiguration<Case>) throws -> String {
     let claim = OutputClaim(
       output, of: shard == nil ? .dataset : .datasetShard, caseStudy: Case.name, inputs: configuration.externalPaths,
-      companions: [ResumeLog.path(of: output)] + (progress.map { [$0] } ?? []), replaces: replaces)
+      companions: [ResumeLog.path(of: output)] + (progress.map { [$0] } ?? []),
+      configuration: Self.settings(of: configuration), replaces: replaces)
     return try withOutputLock(claim) { try drawn(configuration) }
+  }
+
+  /// What a dataset depends on.
+  private static func settings<Case: CaseStudy>(of configuration: ExperimentConfiguration<Case>) -> String {
+    configuration.document.resolved(only: ["case_study", "seed", "dataset"])
   }
 
   private func drawn<Case: CaseStudy>(_ configuration: ExperimentConfiguration<Case>) throws -> String {
     let generator = try configuration.generator.moved(to: device)
     // Blocks of draws are computed side by side, each by one thread.
     try Runtime.setThreads(1)
-    let resolved = configuration.document.resolved(only: ["case_study", "seed", "dataset"])
     let files = try configuration.externalInputs(under: ["dataset"])
     let writer = try DatasetWriter(
       creating: output, generator.layout, plans: generator.plans, shard: shard,
-      provenance: FileProvenance(configuration: resolved, seed: configuration.seed, inputs: files))
+      provenance: FileProvenance(configuration: Self.settings(of: configuration), seed: configuration.seed, inputs: files))
     do {
       let shard = shard.map { "\($0.index)/\($0.count)" } ?? ""
       let log = try ResumeLog(
@@ -117,6 +122,8 @@ public struct GenerateStage {
         meter.advance(by: block.draws)
         if try writer.isFull(split) { isFull.set() }
       })
+    // Enough samples were accepted: the other draws are not needed.
+    if isFull.isSet { meter.setTotalToDone() }
     if consumed < count, !isFull.isSet {
       throw Interruption.failure(
         "the samples of \(drawn) of \(draws.count) draws of the split `\(split.rawValue)` are saved",

@@ -44,6 +44,13 @@ public enum Pricing {
     return DataPrice(generate: TaskPrice(seconds: seconds, memory: peakMemory()), samples: expected)
   }
 
+  /// The samples of a dataset that is there, which costs nothing.
+  public static func data<Case: CaseStudy>(_ path: String, _: Case.Type) throws -> DataPrice {
+    let reader = try DatasetReader(path, Case.layout)
+    let samples = try reader.splits.map { ($0.rawValue, try reader.count(of: $0)) }
+    return DataPrice(generate: TaskPrice(seconds: 0, memory: 0), samples: Dictionary(uniqueKeysWithValues: samples))
+  }
+
   /// Makes a few steps of each phase and sweeps a chunk.
   ///
   /// - Parameters:
@@ -74,13 +81,24 @@ public enum Pricing {
     let iterations = min(sweep.iterations, 8)
     var solver = sweep.solver
     solver.stopping = .exactly(iterations)
-    let cost = try SampleCost(
-      of: setup.model, case: Case.self, on: Case.batch(reader, split, rows: rows, options: options), solver: solver,
-      device: .cpu)
+    let training = TaskPrice(seconds: seconds, memory: peakMemory())
+    let (cost, bytes) = try Runtime.measuringPeakMemory {
+      try SampleCost(
+        of: setup.model, case: Case.self, on: Case.batch(reader, split, rows: rows, options: options), solver: solver,
+        device: .cpu)
+    }
     let share = setup.model.isImplicit ? Double(sweep.iterations) / Double(iterations) : 1
     let ofOne = (cost.seconds.last ?? 0) * share * Double(1 + sweep.perturbations.count)
-    return ModelPrice(
-      train: TaskPrice(seconds: seconds, memory: peakMemory()), sweepOfOneSample: TaskPrice(seconds: ofOne, memory: peakMemory()))
+    // A chunk has more samples than were swept here.
+    var ofSweep = TaskPrice(seconds: 0, memory: peakMemory() + bytes * max(0, sweep.chunk / max(1, rows.count) - 1))
+    if let study = sweep.memory {
+      let options = TensorOptions(type: setup.training.precision.type)
+      try setup.model.module.move(to: .cpu, type: options.type)
+      let batch = try Case.batch(reader, split, rows: Array(rows.prefix(study.samples)), options: options)
+      let price = try study.price(Case.self, setup.model, on: batch)
+      ofSweep = TaskPrice(seconds: price.seconds, memory: max(ofSweep.memory, peakMemory() + price.memory))
+    }
+    return ModelPrice(train: training, sweep: ofSweep, secondsOfSample: ofOne)
   }
 
   private static func peakMemory() -> Int { PeakMemory.ofThisProcess() ?? 0 }

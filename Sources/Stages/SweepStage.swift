@@ -55,7 +55,8 @@ public struct SweepStage {
     try reader.checkValues()
     let claim = OutputClaim(
       output, of: .sweep, caseStudy: Case.name, model: modelFile.facts.model, inputs: [model, dataset],
-      companions: [ResumeLog.path(of: output)] + (progress.map { [$0] } ?? []), replaces: replaces)
+      companions: [ResumeLog.path(of: output)] + (progress.map { [$0] } ?? []),
+      configuration: configuration.document.resolved(), replaces: replaces)
     return try withOutputLock(claim) { try run(configuration, modelFile, reader) }
   }
 

@@ -55,7 +55,8 @@ public struct TrainStage {
     let claim = OutputClaim(
       output, of: .model, caseStudy: Case.name, model: modelName,
       inputs: [dataset] + (initial.map { [$0] } ?? []) + configuration.externalPaths,
-      companions: [Checkpoint(of: output).path] + (progress.map { [$0] } ?? []), replaces: replaces)
+      companions: [Checkpoint(of: output).path] + (progress.map { [$0] } ?? []),
+      configuration: configuration.document.resolved(), replaces: replaces)
     return try withOutputLock(claim) { try run(configuration, reader) }
   }
 

@@ -89,6 +89,9 @@ public struct ExperimentConfiguration<Case: CaseStudy> {
         PipelineOutline.Model(
           name: $0.name, initial: $0.model.initial, isIntermediate: $0.model.description.isIntermediate,
           hasOwnTraining: $0.model.training != nil)
-      }, splits: sweep.splits.map(\.rawValue), settings: pipeline)
+      }, splits: sweep.splits.map(\.rawValue),
+      measurements: .init(
+        iterations: sweep.iterations, qualities: Case.qualities.map(\.description.name),
+        perturbations: sweep.perturbations.map(\.name)), settings: pipeline)
   }
 }

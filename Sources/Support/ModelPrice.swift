@@ -2,9 +2,13 @@
 public struct ModelPrice: Codable, Equatable, Sendable {
   /// Its training.
   public var train: TaskPrice
-  /// Its sweep of a split, for each sample of the split.
-  public var sweepOfOneSample: TaskPrice
+  /// Its sweep of a split, but for the time of the samples.
+  public var sweep: TaskPrice
+  /// Seconds of one thread that the sweep takes for each sample of the split.
+  public var secondsOfSample: Double
 
   /// An estimate.
-  public init(train: TaskPrice, sweepOfOneSample: TaskPrice) { (self.train, self.sweepOfOneSample) = (train, sweepOfOneSample) }
+  public init(train: TaskPrice, sweep: TaskPrice, secondsOfSample: Double) {
+    (self.train, self.sweep, self.secondsOfSample) = (train, sweep, secondsOfSample)
+  }
 }

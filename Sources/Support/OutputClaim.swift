@@ -11,6 +11,9 @@ public struct OutputClaim {
   /// What is at a path, in words, if it is no earlier version of the output: `a dataset of linear-programs`.
   public var occupant: (_ path: String) throws -> String?
 
+  /// What to say before an earlier version of the output is replaced; nil for nothing.
+  public var notice: (_ path: String) -> String? = { _ in nil }
+
   /// A claim to a path.
   public init(
     _ path: String, inputs: [String] = [], companions: [String] = [], replaces: Bool = false,
@@ -29,7 +32,11 @@ public struct OutputClaim {
       throw Failure(
         .usage, "the output has the name of a file that comes and goes with the work", at: path, remedy: "choose another name")
     }
-    guard !replaces, let found = try occupant(target) else { return }
+    guard !replaces else { return }
+    guard let found = try occupant(target) else {
+      if let notice = notice(target) { Console.standardError.print("\(path): \(notice)") }
+      return
+    }
     throw Failure(
       .cannotCreate, "there is something else already: \(found)", at: path,
       remedy: "choose another name for the output, or give --replace to lose what is there")

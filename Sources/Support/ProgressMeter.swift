@@ -59,6 +59,9 @@ public final class ProgressMeter: Sendable {
     }
   }
 
+  /// What is done turned out to be all that there is to do.
+  public func setTotalToDone() { report(isLast: false) { $0.total = $0.done } }
+
   /// Reports the end, whether everything was done or not, and how much memory this process needed so far.
   public func finish() { report(isLast: true) { _ in } }
 

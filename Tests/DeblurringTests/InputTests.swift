@@ -72,6 +72,8 @@ import Testing
       #expect(zip(kernel.weights, weights[15...]).allSatisfy { abs($0 - $1) < 1e-7 })
       let failure = try #require(throws: Failure.self) { try KernelFile.read(source, dataset: "/kernels", index: 2) }
       #expect(failure.problem.contains("below 2") && failure.location?.contains(source) == true)
+      let open = try #require(throws: Failure.self) { try KernelFile.read(source, dataset: "/kernels", index: nil) }
+      #expect(open.status == .usage && open.problem.contains("2 kernels") && open.remedy?.contains("0 to 1") == true)
     }
     try data.prefix(140).write(to: URL(filePath: numpy))
     #expect(try #require(throws: Failure.self) { try KernelFile.read(numpy, dataset: "", index: 0) }.status == .badData)

@@ -143,7 +143,8 @@ import Torch
 
   @Test(arguments: [
     ("kernel", 0.0, "sum 1"), ("kernel", -1, "at least 0"), ("kernel", .nan, "finite inputs"), ("image", 255, "from 0 to 1"),
-    ("image", -0.5, "from 0 to 1"), ("measurement", .infinity, "finite inputs"), ("noise_level", -1, "at least 0"),
+    ("image", -0.5, "from 0 to 1"), ("measurement", .infinity, "from -4 to 5"), ("measurement", 120, "from -4 to 5"),
+    ("noise_level", -1, "at least 0"),
   ]) func `Values that a picture or a kernel cannot have are refused with their sample`(
     field: String, value: Double, text: String
   )

@@ -56,6 +56,9 @@ extension SmokeRunTests {
       Refusal(generate("--shard 5/4"), 64, "--shard", "1 <= K <= N", "5/4"),
       Refusal(generate("--device gpu"), 64, "expected cpu, cuda or cuda:N, found 'gpu'", "--device"),
       Refusal(generate("--device cuda:64"), 64, "cuda:64", "--device"),
+      Refusal(
+        "implicit-pipeline run pipelines/linear-programs.yaml --preset smoke --device cuda:64 --out $OUT/run", 64, "--device: ",
+        "cuda:64", "leave --device out"),
       Refusal(generate("--threads -1"), 64, "--threads must be at least 1, found -1"),
       Refusal(train("--model implicit8"), 64, pipeline, "unknown model `implicit8`", "did you mean `implicit-8`?"),
       Refusal(sweep("--solver andersen"), 64, "--solver", "andersen", "'anderson'"),

@@ -111,6 +111,11 @@ extension SmokeRunTests {
         (file: File) in
         try file.dataset("train/upper").write([Double.infinity], start: [1, 2], count: [1, 1])
       },
+      Damage("bounds that exclude each other", "FILE:/train, sample 1, variable 2: ", "expected lower <= upper", "correct them") {
+        (file: File) in
+        let lower = try file.dataset("train/upper").read(Double.self)[14] + 1
+        try file.dataset("train/lower").write([lower], start: [1, 2], count: [1, 1])
+      },
       Damage("a third kind of constraint", "FILE:/train/is_equality: ", "expected numbers from 0 to 1, found 2") { (file: File) in
         try file.dataset("train/is_equality").write([UInt8(2)], start: [1, 2], count: [1, 1])
       },
@@ -155,6 +160,58 @@ extension SmokeRunTests {
       try damage.change(path)
       let result = try await Executables.shell("implicit-inspect validate $FILE", ["FILE": path])
       #expect(result.status == 65 && result.output.contains("not valid") || result.errors.contains(path), "\(result.errors)")
+    }
+
+    /// One run of `validate` on copies of the dataset of the smoke run.
+    private func validate(_ changes: [(name: String, change: (File) throws -> Void)]) async throws -> (
+      status: Int32, output: String
+    ) {
+      let folder = try TemporaryFolder()
+      for (name, change) in changes {
+        let path = "\(folder.path)/\(name)"
+        try FileManager.default.copyItem(atPath: "\(SmokeRun.folder)/dataset.h5", toPath: path)
+        let file = try File.open(path, .readWrite)
+        try change(file)
+        try file.removeAttribute("content_sha256")
+        try file.close()
+      }
+      try Data("text".utf8).write(to: URL(filePath: "\(folder.path)/text"))
+      let result = try await Executables.shell(
+        "cd $IN && implicit-inspect validate \((["text"] + changes.map(\.name)).joined(separator: " "))", ["IN": folder.path])
+      return (result.status, result.output)
+    }
+
+    @Test func `A validation names every field and split that is wrong, and goes on behind a file that cannot be read`()
+      async throws
+    {
+      let (status, output) = try await validate([
+        (
+          "bad.h5",
+          { file in
+            try file.dataset("train/c").write([1e30], start: [1, 2], count: [1, 1])
+            try file.dataset("train/b").write([Double.nan], start: [0, 0], count: [1, 1])
+            try file.dataset("test/edge_variable").write([Int64(12)], start: [2, 7], count: [1, 1])
+          }
+        ), ("good.h5", { _ in }),
+      ])
+      #expect(status == 65)
+      #expect(output.contains("text: not valid\n  problem: text: cannot open file: not an HDF5 file"))
+      for problem in ["/train/c: expected numbers", "/train/b: expected", "/test, sample 2, edge_variable[7]"] {
+        #expect(output.components(separatedBy: "problem: bad.h5:\(problem)").count == 2, "\(problem) in \(output)")
+      }
+      #expect(output.contains("good.h5: valid"))
+    }
+
+    @Test func `Inputs without labels are valid, and it is said which stages take them`() async throws {
+      let (_, output) = try await validate([
+        ("inputs.h5", { file in for split in ["train", "test"] { try file.delete("\(split)/solution") } }),
+        ("training.h5", { try $0.delete("test") }), ("half.h5", { try $0.delete("test/b") }),
+      ])
+      #expect(output.contains("inputs.h5: valid"))
+      #expect(output.contains("note: /test: has no `solution`, so that implicit-apply takes it, but no training and no sweep"))
+      #expect(output.contains("training.h5: valid"))
+      #expect(output.contains("note: /: there is no split `test`"))
+      #expect(output.contains("problem: half.h5:/test: the field `b` (right-hand side) is missing"))
     }
 
     static let weight = "parameters/output_module.2.weight"

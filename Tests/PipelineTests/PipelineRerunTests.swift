@@ -56,6 +56,18 @@ import Testing
     if stage != "train" { #expect(bench.started.sorted() == made.sorted()) }
   }
 
+  @Test func `A change that leaves nothing of the run is refused where it was typed`() async throws {
+    let bench = try Workbench()
+    _ = try await bench.execute()
+    let failure = try #require(throws: Failure.self) {
+      try PipelineRerun(of: bench.run, overrides: ["dataset.constraints=3"], inspector: ByteInspector())
+    }
+    #expect(failure.status == .usage && failure.location == "--set dataset.constraints=3")
+    _ = try await bench.execute(rerun(bench, name: "again"))
+    let other = try #require(throws: Failure.self) { try rerun(bench, .sweep, "sweep.iterations=4", name: "again") }
+    #expect(other.problem.hasSuffix("with other settings: those of the run"))
+  }
+
   @Test func `A run that is going on cannot be built upon`() async throws {
     let bench = try Workbench()
     _ = try await bench.execute()

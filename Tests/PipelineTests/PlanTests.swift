@@ -48,6 +48,41 @@ import Testing
     #expect(failure.remedy?.contains("did you mean `implicit-8`") == true)
   }
 
+  @Test func `A claim about a measure that the case study does not have is found before anything runs`() throws {
+    let claim = "aggregate: {expect: [{name: good, model: implicit-8, metric: residal, at_most: 1}]}\n"
+    let bench = try Workbench(Workbench.configuration + "\n" + claim)
+    let failure = try #require(throws: Failure.self) { try bench.plan() }
+    #expect(failure.status == .usage && failure.problem.contains("`residal`"))
+    #expect(failure.remedy?.contains("did you mean `residual`") == true)
+    // What only these settings do not measure is no mistake: the report says so.
+    _ = try bench.plan("aggregate.expect=[{name: late, model: implicit-8, iteration: 99, at_most: 1}]", "aggregate.iteration=70")
+  }
+
+  @Test func `Models are trained and swept on a dataset of one's own, which no task draws and whose content counts`() async throws
+  {
+    let bench = try Workbench()
+    try bench.write("mine", to: "mine.h5")
+    let own = "pipeline.dataset=\(bench.folder)/mine.h5"
+    let plan = try bench.plan(own)
+    #expect(plan.graph.tasks.map(\.stage).filter { $0 == .generate }.isEmpty)
+    for task in plan.graph.tasks where task.stage != .aggregate {
+      #expect(task.arguments.contains("\(bench.folder)/mine.h5"), "\(task.arguments)")
+      #expect(task.externalFiles.map(\.path) == ["\(bench.folder)/mine.h5"])
+    }
+    #expect(try await bench.execute(plan).exitStatus == 0)
+    try bench.forgetEvents()
+    #expect(try await bench.execute(bench.plan(own)).exitStatus == 0 && bench.started.isEmpty)
+    try bench.write("another", to: "mine.h5")
+    let changed = try bench.plan(own).graph.assess(inspector: ByteInspector()).filter { $0.task.stage == .train }
+    #expect(changed.count == 2 && changed.allSatisfy { "\($0.assessment)".contains("pipeline.dataset") })
+    try bench.write(Workbench.configuration, to: "second.yaml")
+    try bench.write("pipelines: [case.yaml, second.yaml]\n", to: "both.yaml")
+    let failure = try #require(throws: Failure.self) {
+      try PipelinePlan("\(bench.folder)/both.yaml", preset: nil, overrides: [own], folder: bench.run, reader: pipelineOutline)
+    }
+    #expect(failure.status == .usage && failure.remedy?.contains("case.yaml") == true)
+  }
+
   @Test func `Shards are drawn one by one and merged`() async throws {
     let bench = try Workbench()
     let plan = try bench.plan("pipeline.shards=3")

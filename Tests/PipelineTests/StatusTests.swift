@@ -27,6 +27,8 @@ import Testing
     let generate = try #require(status.tasks.first)
     // A shell has some hundred kilobytes to some megabytes.
     #expect((100_000..<100_000_000).contains(try #require(generate.peakMemory)))
+    // A shell that sleeps most of the time takes little of the processor.
+    #expect((0...held).contains(try #require(generate.processorSeconds)))
     #expect(try #require(generate.seconds) >= held && generate.attempts == 1 && generate.host == Provenance.hostName())
     #expect(status.text.contains("-- sweep: 4 done") && status.text.hasSuffix("8 of 8 tasks done"))
     let again = try JSONDecoder.iso.decode(RunStatus.self, from: Data(jsonText(status).utf8))

@@ -41,6 +41,16 @@ import Testing
     #expect(abs(summary.error.deviation - (80 * 0.04 * 1599 / (12.0 * 1521) / 79).squareRoot()) < 1e-12)
   }
 
+  @Test func `A table about an iteration that was not recorded shows the last one before it, and says so`() throws {
+    let late = try aggregation(settings: .init(iteration: 99))
+    #expect(late.summaries.first { $0.isIterative }?.error.iteration == 16)
+    #expect(
+      late.page.notes.contains {
+        $0.contains("iteration 99 (aggregate.iteration), which was not recorded of implicit-8: it shows iteration 16")
+      })
+    #expect(try !aggregation(settings: .init(iteration: 8)).page.notes.contains { $0.contains("aggregate.iteration") })
+  }
+
   @Test func `Published numbers stand beside measured ones only in a comparable setting`() throws {
     let apart = try aggregation().page.results.csv
     #expect(!apart.contains("published"))

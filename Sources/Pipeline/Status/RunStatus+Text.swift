@@ -9,7 +9,7 @@ extension RunStatus {
       heads[rows.count] = group.head
       rows += group.tasks.map(\.row)
     }
-    let titles = ["task", "state", "progress", "elapsed", "memory", "job", "hash", ""]
+    let titles = ["task", "state", "progress", "elapsed", "processor", "memory", "job", "hash", ""]
     let table = TextTable([titles] + rows).lines
     var lines = [table[0]]
     for (number, row) in table.dropFirst().enumerated() {
@@ -44,8 +44,8 @@ extension RunStatus {
 extension TaskStatus {
   fileprivate var row: [String] {
     [
-      task, state.rawValue, progressText, seconds.map { durationText($0, tenths: true) } ?? "", peakMemory.map(Self.memory) ?? "",
-      job ?? "",
+      task, state.rawValue, progressText, seconds.map { durationText($0, tenths: true) } ?? "",
+      processorSeconds.map { durationText($0, tenths: true) } ?? "", peakMemory.map(Self.memory) ?? "", job ?? "",
       contentHash.map { String($0.prefix(12)) } ?? "", trouble == nil ? reason ?? "" : "",
     ]
   }

@@ -39,6 +39,8 @@ public struct TaskStatus: Codable, Equatable, Sendable {
   public var secondsLeft: Double?
   /// Wall time of the last attempt, up to now if it runs.
   public var seconds: Double?
+  /// Processor time of the last attempt, once it has ended.
+  public var processorSeconds: Double?
   /// How often it was started.
   public var attempts: Int?
   /// The most memory that the last attempt had in use, in bytes.
@@ -82,6 +84,7 @@ struct TaskObserver {
     (status.attempts, status.peakMemory, status.host) = (record?.attempts, record?.peakMemory, record?.host)
     if let record, status.state != .waiting {
       status.seconds = status.state == .running ? now.timeIntervalSince(record.started) : record.seconds
+      status.processorSeconds = record.processorSeconds
     }
     if case .done(let state) = assessment { status.contentHash = state.contentHash }
     if status.state != .done && status.state != .waiting, let progress = try? ProgressRecord.read(task.progressPath) {

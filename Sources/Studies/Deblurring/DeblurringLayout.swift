@@ -6,10 +6,12 @@ extension DeblurringStudy {
     caseStudy: name, title: title, references: references,
     fields: [
       FieldSchema(
-        "measurement", ["channel", "row", "column"], .float32, role: .input, "blurred and noisy image y = A x + noise"),
+        "measurement", ["channel", "row", "column"], .float32, role: .input,
+        "blurred and noisy image y = A x + noise, of x in [0, 1]",
+        in: -4...5, remedy: "divide pictures of 8 bits by 255, of 16 bits by 65535"),
       FieldSchema("kernel", ["kernel_row", "kernel_column"], .float64, role: .input, "blur kernel of A, a circular correlation"),
       FieldSchema(
-        "noise_level", [], .float64, role: .input, "standard deviation of the noise", in: 0...FieldSchema.finite.upperBound),
+        "noise_level", [], .float64, role: .input, "standard deviation of the noise", in: FieldSchema.notNegative),
       FieldSchema(
         "image", ["channel", "row", "column"], .float32, role: .label, "sharp image x, values in [0, 1]", in: 0...1,
         remedy: "divide pictures of 8 bits by 255, of 16 bits by 65535; clip what interpolation left outside"),

@@ -139,11 +139,16 @@ extension BlurKernel {
       self = parts[0] == "gaussian" ? .gaussian(size: size, deviation: number) : .disc(size: size, radius: number)
       return
     }
-    guard FileManager.default.fileExists(atPath: text) else {
+    // `kernels.npy:2` is the third kernel of the file, unless that is the name of a file.
+    let files = FileManager.default
+    let numbered = files.fileExists(atPath: text) ? nil : text.wholeMatch(of: /(.+):([0-9]+)/)
+    let path = numbered.map { String($0.1) } ?? text
+    guard files.fileExists(atPath: path) else {
       throw Failure(
         .missingInput, "expected gaussian:PIXELS, disc:PIXELS or a file, found `\(text)`", at: "--kernel",
         remedy: "guess the blur, for example gaussian:1.5")
     }
-    self = try KernelFile.read(text, dataset: "/kernels", index: 0)
+    self = try KernelFile.read(
+      path, dataset: "/kernels", index: numbered.flatMap { Int($0.2) }, key: "--kernel \(path):NUMBER")
   }
 }

@@ -4,12 +4,14 @@ import Support
 
 /// Kernels in files of other programs.
 enum KernelFile {
-  /// The kernel number `index` of an array `[..., rows, columns]`.
+  /// A kernel of an array `[..., rows, columns]`.
   ///
   /// - Parameters:
   ///   - path: an HDF5 file, or a NumPy file by its ending `.npy`.
   ///   - dataset: the array in an HDF5 file.
-  static func read(_ path: String, dataset: String, index: Int) throws -> BlurKernel {
+  ///   - index: its number, from 0; nil for the only one.
+  ///   - key: where the number is to be set, for messages.
+  static func read(_ path: String, dataset: String, index: Int?, key: String = "dataset.kernel.index") throws -> BlurKernel {
     let array = path.hasSuffix(".npy") ? try numpyArray(path) : try hdf5Array(path, dataset)
     let location = path.hasSuffix(".npy") ? path : "\(path):\(dataset)"
     guard array.shape.count >= 2, array.shape.allSatisfy({ $0 > 0 }) else {
@@ -19,10 +21,15 @@ enum KernelFile {
     }
     let (rows, columns) = (array.shape[array.shape.count - 2], array.shape[array.shape.count - 1])
     let count = array.values.count / (rows * columns)
+    guard let index = index ?? (count == 1 ? 0 : nil) else {
+      throw Failure(
+        .usage, "the file has \(count) kernels, and none is chosen", at: location,
+        remedy: "name one by its number, 0 to \(count - 1): set \(key)")
+    }
     guard index < count else {
       throw Failure(
         .usage, "expected the number of a kernel below \(count), found \(index)", at: location,
-        remedy: "kernels are counted from 0: set dataset.kernel.index")
+        remedy: "kernels are counted from 0: set \(key)")
     }
     let weights = Array(array.values[(index * rows * columns)..<((index + 1) * rows * columns)])
     return try BlurKernel(rows: rows, columns: columns, weights: weights, from: "\(location)[\(index)]")

@@ -9,7 +9,7 @@ struct KernelSource: Sendable {
   private enum Shape: Sendable {
     case motion(size: Int, extent: Double, smoothness: Double)
     case fixed(BlurKernel)
-    case file(path: String, dataset: String, index: Int)
+    case file(path: String, dataset: String, index: Int?)
   }
 
   private let shape: Shape
@@ -52,7 +52,7 @@ struct KernelSource: Sendable {
         return .file(
           path: try section.path("path", "HDF5 file, or .npy file, with one or several kernels"),
           dataset: try section.text("dataset", default: "/kernels", "the array of kernels in an HDF5 file"),
-          index: try section.integer("index", default: 0, in: 0..., "number of the kernel, from 0"))
+          index: try section.optionalInteger("index", in: 0..., "number of the kernel, from 0; needed where there are several"))
       }
     }
     try section.finish()

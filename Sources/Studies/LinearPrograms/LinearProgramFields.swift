@@ -18,6 +18,11 @@ extension LinearProgramStudy {
     let (edgeConstraint, edgeVariable) = try (integer("edge_constraint"), integer("edge_variable"))
     return try rows.indices.map { i in
       do throws(Failure) {
+        if let variable = lower[i].indices.first(where: { lower[i][$0] > upper[i][$0] }) {
+          throw .program(
+            "expected lower <= upper, found \(lower[i][variable]) and \(upper[i][variable])", at: "variable \(variable)",
+            remedy: "no point satisfies these bounds: correct them, or remove the sample")
+        }
         return try LinearProgram(
           c: c[i], b: b[i], lower: lower[i], upper: upper[i], isEquality: isEquality[i].map { $0 == 1 },
           edgeConstraint: edgeConstraint[i].map { Int($0) }, edgeVariable: edgeVariable[i].map { Int($0) },

@@ -1,6 +1,8 @@
 import Records
 
 extension SteadyFlowStudy {
+  private static let scale = "the networks divide the field by it; its root mean square over the dataset will do"
+
   /// Force `[2, N, N]` and vorticity `[N, N]`, or coefficient and pressure, with their scales.
   public static let layout = DatasetLayout(
     caseStudy: name, title: title, references: references,
@@ -11,9 +13,12 @@ extension SteadyFlowStudy {
       FieldSchema(
         "solution", ["x", "y"], .float32, role: .label,
         "vorticity d u_y / d x - d u_x / d y of the steady flow u . grad u + grad p = nu laplace u + f; or the pressure"),
-      FieldSchema("viscosity", [], .float64, role: .input, "nu; 0 for Darcy flow"),
-      FieldSchema("input_scale", [], .float64, role: .input, "networks see input / input_scale"),
-      FieldSchema("solution_scale", [], .float64, role: .input, "networks give solution / solution_scale"),
+      FieldSchema("viscosity", [], .float64, role: .input, "nu; 0 for Darcy flow", in: FieldSchema.notNegative),
+      FieldSchema(
+        "input_scale", [], .float64, role: .input, "networks see input / input_scale", in: FieldSchema.positive, remedy: scale),
+      FieldSchema(
+        "solution_scale", [], .float64, role: .input, "networks give solution / solution_scale", in: FieldSchema.positive,
+        remedy: scale),
     ])
 
   /// What our own generator adds to each sample; a dataset from elsewhere need not have it.

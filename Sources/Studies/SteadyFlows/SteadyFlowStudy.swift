@@ -42,14 +42,6 @@ public enum SteadyFlowStudy: HasPublishedResults, HasRealInput, HasSymmetries, H
     let (channels, x, y) = (lengths["channel"] ?? 0, lengths["x"] ?? 0, lengths["y"] ?? 0)
     func real(_ field: String) throws -> [Double] { try reader.values(field, split, rows: rows, as: Double.self) }
     let scales = try (input: real("input_scale"), solution: real("solution_scale"))
-    for (name, values) in [("input_scale", scales.input), ("solution_scale", scales.solution)] {
-      if let position = values.firstIndex(where: { !($0 > 0 && $0.isFinite) }) {
-        throw Failure(
-          .badData, "expected a number above 0, found \(values[position])",
-          at: "\(reader.path):/\(split.rawValue)/\(name), sample \(rows[position])",
-          remedy: "the networks divide the field by it; its root mean square over the dataset will do")
-      }
-    }
     let input = try Tensor(real("input"), shape: [rows.count, channels, x, y])
     guard try input.isFinite().all() else {
       throw Failure(.badData, "expected finite inputs, found infinite ones", at: "\(reader.path):/\(split.rawValue)/input")

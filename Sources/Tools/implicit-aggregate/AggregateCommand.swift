@@ -81,6 +81,7 @@ struct AggregateCommand: AsyncParsableCommand {
     let provenance = FileProvenance(
       run: process, configuration: plan.resolved,
       inputs: curves.map { ProvenanceInput(path: $0.source.path, contentHash: $0.source.contentHash) })
+    announceReplacement(by: provenance)
     try await folder.write(aggregation.page, replaces: replacement.replace) {
       try aggregation.summary.write(to: $0.appending(path: "summary.h5").path, provenance: provenance)
       var results = ResultDocument(aggregation, folder)
@@ -93,6 +94,14 @@ struct AggregateCommand: AsyncParsableCommand {
       violation.location = config
       throw violation
     }
+  }
+
+  /// Says that a report of other sweeps is about to be replaced.
+  private func announceReplacement(by new: FileProvenance) {
+    guard let earlier = try? FileProvenance(reading: "\(output)/summary.h5"),
+      Set(earlier.inputs.map(\.contentHash)) != Set(new.inputs.map(\.contentHash))
+    else { return }
+    Console.standardError.print("\(output): replacing a report of other sweeps, \(earlier.run.started)")
   }
 
   /// The figures that only this case study has, of the first seed of each model; a model or dataset that is gone is said.

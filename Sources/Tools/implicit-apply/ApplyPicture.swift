@@ -11,8 +11,8 @@ struct ApplyPicture: ParsableCommand {
     commandName: "picture", abstract: "Restores a picture of your own, by a model of a case study of pictures.",
     discussion: """
       The blur is given or guessed: `--kernel gaussian:1.5` (standard deviation in pixels), `disc:3` (radius in pixels, as a lens out
-      of focus), or a file with a kernel (.npy, or .h5 with the array /kernels). Networks do best on blur and noise like those of
-      their training.
+      of focus), or a file with a kernel (.npy, or .h5 with the array /kernels); `kernels.npy:2` is the third of several. Networks do
+      best on blur and noise like those of their training.
       """)
 
   @Argument(help: ArgumentHelp("A JPEG or PNG file.", valueName: "picture"))
@@ -21,7 +21,10 @@ struct ApplyPicture: ParsableCommand {
   @Option(help: ArgumentHelp("The model, as implicit-train made it.", valueName: "file.h5"))
   var model: String
 
-  @Option(help: ArgumentHelp("The blur.", valueName: "kernel"))
+  @Option(
+    help: ArgumentHelp(
+      "The blur: gaussian:PIXELS, disc:PIXELS, or a file, with :NUMBER if it holds several.", valueName: "kernel")
+  )
   var kernel: String
 
   @OptionGroup var iteration: IterationOptions

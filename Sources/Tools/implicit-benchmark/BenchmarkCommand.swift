@@ -10,7 +10,7 @@ import ToolKit
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "implicit-benchmark", abstract: "Times parts of the stages.", version: implicitModelsVersion,
-    subcommands: [TimeSteps.self, PriceData.self, PriceModel.self], defaultSubcommand: TimeSteps.self)
+    subcommands: [TimeSteps.self, PriceData.self, PriceModel.self, CheckDevice.self], defaultSubcommand: TimeSteps.self)
 
   static func main() { runTool(Self.self) }
 }

@@ -4,6 +4,7 @@ import StudyKit
 import StudyRegistry
 import Support
 import ToolKit
+import Torch
 
 /// For `implicit-pipeline plan --price`.
 struct PriceData: ParsableCommand {
@@ -14,12 +15,23 @@ struct PriceData: ParsableCommand {
   @OptionGroup var source: ConfigurationOptions
 
   @Option(name: .customLong("out"), help: ArgumentHelp("The samples.", valueName: "file.h5"))
-  var output: String
+  var output: String?
+
+  @Option(help: ArgumentHelp("A dataset that is there, instead of one to draw.", valueName: "file.h5"))
+  var dataset: String?
+
+  func validate() throws {
+    guard (output == nil) != (dataset == nil) else { throw ValidationError("give either --out or --dataset") }
+  }
 
   func run() throws { try price(caseStudy(of: source.load())) }
 
   private func price<Case: CaseStudy>(_ study: Case.Type) throws {
-    print(try jsonText(Pricing.data(ExperimentConfiguration<Case>(source.load()), sampleTo: output)))
+    let price =
+      if let dataset { try Pricing.data(dataset, Case.self) } else {
+        try Pricing.data(ExperimentConfiguration<Case>(source.load()), sampleTo: output ?? "")
+      }
+    print(try jsonText(price))
   }
 }
 
@@ -43,5 +55,17 @@ struct PriceModel: ParsableCommand {
   private func price<Case: CaseStudy>(_ study: Case.Type) throws {
     let configuration = try ExperimentConfiguration<Case>(source.load())
     print(try jsonText(Pricing.model(configuration, model: model, dataset: dataset, samples: samples)))
+  }
+}
+
+/// For `implicit-pipeline run --device`, which has no LibTorch of its own.
+struct CheckDevice: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check-device", abstract: "Says what is wrong with a device, or nothing.", shouldDisplay: false)
+
+  @OptionGroup var target: DeviceOptions
+
+  func run() throws {
+    do { _ = try Device(parsing: target.device) } catch { print(Failure(describing: error).problem) }
   }
 }

@@ -28,8 +28,18 @@ struct Validate: ParsableCommand {
   func run() throws {
     Log.start()
     var broken: [String] = []
+    var unreadable: Failure?
     for path in files {
-      let validation = try FileValidation(of: path, in: fileCatalog, check: Self.stagesAccept)
+      let validation: FileValidation
+      do { validation = try FileValidation(of: path, in: fileCatalog, check: Self.stagesAccept) } catch {
+        // The others are checked all the same.
+        let failure = Failure(describing: error)
+        guard files.count > 1 else { throw failure }
+        print("\(path): not valid\n  problem: \(failure)")
+        unreadable = unreadable ?? failure
+        broken.append(path)
+        continue
+      }
       print("\(path): \(validation.isValid ? "valid" : "not valid"), \(validation.kind.rawValue), \(validation.contentHash)")
       for problem in validation.problems { print("  problem: \(problem)") }
       for note in validation.notes { print("  note: \(note)") }
@@ -37,7 +47,7 @@ struct Validate: ParsableCommand {
     }
     if let first = broken.first {
       throw Failure(
-        .badData, "\(broken.count) of \(files.count) files are not valid", at: first,
+        unreadable?.status ?? .badData, "\(broken.count) of \(files.count) files are not valid", at: first,
         remedy: "run the stage that wrote it again, or compare it with data/FORMAT.md")
     }
   }
@@ -45,7 +55,7 @@ struct Validate: ParsableCommand {
 
 extension Validate {
   /// What the stages of the file's case study require beyond the format.
-  static func stagesAccept(_ path: String, _ header: FileHeader) throws {
+  static func stagesAccept(_ path: String, _ header: FileHeader) throws -> FileValidation.Findings {
     try StageInput.check(path, of: header.kind, caseStudy(named: header.caseStudy, statedBy: path))
   }
 }

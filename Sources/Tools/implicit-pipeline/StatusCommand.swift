@@ -10,7 +10,8 @@ struct StatusCommand: AsyncParsableCommand {
     abstract: "Shows how each task of a run is, wherever it runs.",
     discussion: """
       Progress and results come from the folder of the run; Slurm is asked only about jobs that were submitted, and need not be
-      there. Elapsed is the wall time of the last attempt, memory the most it had in use, hash the content of the output.
+      there. Elapsed is the wall time of the last attempt, processor the time of all its threads, memory the most it had in use, hash
+      the content of the output.
       """)
 
   @OptionGroup var target: RunOption
