@@ -23,10 +23,12 @@ public struct EquilibriumGradient {
 ///
 /// - Parameters:
 ///   - map: G, `[B, ...]` to the same shape, sample by sample.
-///   - start: y_0, `[B, ...]`, taken as a constant.
+///   - start: y_0, `[B, ...]`. A constant, but for the unrolled adjoint: there the gradient goes on into its history.
 ///   - parameters: tracked tensors.
 ///   - forward: how to find y*; not used by the unrolled adjoint.
 ///   - adjoint: how to differentiate through it.
+///   - lossSteps: for the unrolled adjoint: the numbers of the steps, ascending from 1, whose states have a loss; their mean is the
+///     loss. Empty for the last step alone.
 ///   - loss: a scalar of the state, readout included.
 ///   - penalty: added to the loss before it is differentiated, at the state where the loss is taken; it is not part of the
 ///     loss that is returned.
@@ -34,16 +36,24 @@ public struct EquilibriumGradient {
 ///   whatever `map` or `loss` throws.
 public func equilibriumGradient(
   of map: (Tensor) throws -> Tensor, from start: Tensor, parameters: [Tensor], forward: SolverSettings,
-  adjoint: Adjoint, penalty: JacobianPenalty? = nil, loss: (Tensor) throws -> Tensor
+  adjoint: Adjoint, penalty: JacobianPenalty? = nil, lossSteps: [Int] = [], loss: (Tensor) throws -> Tensor
 ) throws -> EquilibriumGradient {
   try adjoint.validate()
   try start.requireEntries(role: "the start of the iteration")
-  let start = try start.detached()
   if case .unrolled(let steps, let damping) = adjoint {
+    guard zip([0] + lossSteps, lossSteps).allSatisfy(<), lossSteps.last ?? 1 <= steps else {
+      throw EquilibriumError.invalidSetting(
+        name: "lossSteps", found: "\(lossSteps)", expected: "ascending numbers from 1 to \(steps), the number of steps")
+    }
     return try differentiatedSteps(
-      PhantomAdjoint(steps: steps, damping: damping), of: map, from: start, parameters: parameters, penalty: penalty, loss: loss,
-      after: nil)
+      PhantomAdjoint(steps: steps, damping: damping), of: map, from: start, parameters: parameters, penalty: penalty,
+      lossSteps: lossSteps, loss: loss, after: nil)
   }
+  guard lossSteps.isEmpty else {
+    throw EquilibriumError.invalidSetting(
+      name: "lossSteps", found: "\(lossSteps)", expected: "none, since only the unrolled adjoint has states on the way")
+  }
+  let start = try start.detached()
   let solution = try Autograd.withoutTracking { try fixedPoint(of: map, from: start, settings: forward) }
   switch adjoint {
   case .implicit(let implicit):
@@ -62,14 +72,18 @@ public func equilibriumGradient(
 /// Back-propagation through damped steps from a constant state.
 private func differentiatedSteps(
   _ settings: PhantomAdjoint, of map: (Tensor) throws -> Tensor, from start: Tensor, parameters: [Tensor],
-  penalty: JacobianPenalty?, loss: (Tensor) throws -> Tensor, after solution: Solution<Tensor>?
+  penalty: JacobianPenalty?, lossSteps: [Int] = [], loss: (Tensor) throws -> Tensor, after solution: Solution<Tensor>?
 ) throws -> EquilibriumGradient {
   try Autograd.withTracking {
     var state = start
-    for _ in 0..<settings.steps {
+    var losses: [Tensor] = []
+    for step in 1...settings.steps {
       state = try state.lerp(to: trackedValue(of: map, at: state), weight: settings.damping)
+      if lossSteps.contains(step) { losses.append(try scalarLoss(loss, at: state)) }
     }
-    let value = try scalarLoss(loss, at: state)
+    let value =
+      try losses.isEmpty
+      ? scalarLoss(loss, at: state) : losses.dropFirst().reduce(losses[0]) { try $0 + $1 } * (1 / Double(losses.count))
     let jacobian = try penalty?.value(of: map, at: state)
     let gradients = try Autograd.gradients(
       of: [value] + weighted(jacobian, penalty), withRespectTo: parameters)

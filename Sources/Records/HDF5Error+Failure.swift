@@ -13,7 +13,11 @@ extension HDF5Error: FailureConvertible {
       case .notHDF5: (.badData, "name a file that one of the stages wrote")
       case .truncated: (.badData, "copy the file again, or run the stage that wrote it again")
       case .corrupt:
-        (.badData, "the file was changed after it was written: copy it again, or run the stage that wrote it again")
+        (
+          .badData,
+          "the file was changed after it was written: copy it again, or run the stage that wrote it again"
+            + (stack.split(separator: "\n").last.map { "\n  (libhdf5: \($0))" } ?? "")
+        )
       case .missingFilter:
         (
           .badData,

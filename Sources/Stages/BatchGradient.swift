@@ -15,6 +15,8 @@ struct BatchGradient<Case: CaseStudy> {
   let iterations: Int
   /// Iterations without gradient that come before, of the same solver; it starts anew behind them.
   var untrackedIterations = 0
+  /// Iterations whose outputs have a loss; empty for the last one.
+  var lossIterations: [Int] = []
   let threads: Int
   /// Weight of the penalty on the Jacobian of implicit models; 0 for none.
   var jacobianWeight = 0.0
@@ -82,16 +84,19 @@ struct BatchGradient<Case: CaseStudy> {
     _ loss: (Tensor) throws -> Tensor
   ) throws -> Result {
     let context = try network.inject(batch)
-    let start = try Autograd.withoutTracking {
-      try self.adjoint.iteration.iterate(
-        untrackedIterations, of: { try network.step($0, context) }, from: network.initialState(context))
+    var start = try network.initialState(context)
+    if untrackedIterations > 0 {
+      start = try Autograd.withoutTracking {
+        try self.adjoint.iteration.iterate(untrackedIterations, of: { try network.step($0, context) }, from: start)
+      }
     }
     let (forward, adjoint) = adjoint.resolved(iterations: iterations)
     let penalty =
       jacobianWeight == 0 ? nil : JacobianPenalty(weight: jacobianWeight * share, probe: { try probe(index, $0) })
     let gradient = try equilibriumGradient(
       of: { try network.step($0, context) }, from: start, parameters: parameters,
-      forward: forward, adjoint: adjoint, penalty: penalty, loss: { try loss(network.readout($0, context)) })
+      forward: forward, adjoint: adjoint, penalty: penalty, lossSteps: lossIterations,
+      loss: { try loss(network.readout($0, context)) })
     return Result(
       loss: try gradient.loss.scalar(), gradients: gradient.gradients,
       forwardResidual: gradient.forward.flatMap(largestResidual),

@@ -56,7 +56,8 @@ final class Trainer<Case: CaseStudy> {
     let gradient = try BatchGradient<Case>(
       model: model, adjoint: phase.adjoint, iterations: phase.iterations,
       untrackedIterations: data.untrackedIterations(inStep: state.step, of: phase),
-      threads: threads, jacobianWeight: phase.jacobianWeight, probe: data.probe(step: state.step),
+      lossIterations: phase.lossIterations, threads: threads, jacobianWeight: phase.jacobianWeight,
+      probe: data.probe(step: state.step),
       random: data.random(step: state.step)
     )(data.chunks(step: state.step, phase))
     try record(gradient, rate)

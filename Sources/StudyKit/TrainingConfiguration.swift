@@ -36,6 +36,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
     public var steps: Int
     /// Iterations of an implicit model: unrolled steps, or the limit of the forward solver. Explicit models ignore it.
     public var iterations: Int
+    /// Iterations, ascending, whose outputs have a loss; the mean of these is the loss. Empty for the last iteration alone.
+    public var lossIterations: [Int]
     /// Before them, each step makes a random number of iterations without gradient, from 0 to this many. It teaches the
     /// model to stay at its solution, whatever the iterate it starts from.
     public var untrackedIterations: Int
@@ -147,6 +149,10 @@ extension TrainingConfiguration.Phase {
   init(reading section: ConfigurationSection, adjoint common: AdjointConfiguration) throws {
     steps = try section.integer("steps", in: 1...1_000_000_000, "optimizer steps")
     iterations = try section.integer("iterations", in: 1...100_000, "iterations of the implicit model in training")
+    lossIterations = try section.integers(
+      "loss_iterations", default: [], in: 1...100_000, count: 0...,
+      "iterations, ascending, whose outputs have a loss, of which the mean counts; empty for the last one; for the unrolled adjoint"
+    )
     untrackedIterations = try section.integer(
       "untracked_iterations", default: 0, in: 0...100_000,
       "up to so many more come first, without gradient; drawn for each step")
@@ -175,5 +181,18 @@ extension TrainingConfiguration.Phase {
         try AdjointConfiguration(reading: $0)
       } ?? common
     try section.finish()
+    guard !lossIterations.isEmpty else { return }
+    try section.require(
+      zip(lossIterations, lossIterations.dropFirst()).allSatisfy(<) && lossIterations.allSatisfy { $0 <= iterations },
+      Failure(
+        .usage,
+        "\(section.path).loss_iterations: expected ascending numbers up to iterations = \(iterations), found \(lossIterations)",
+        at: section.location, remedy: "sort them, name each once, and make as many iterations as the last one"))
+    try section.require(
+      adjoint.name == .unrolled,
+      Failure(
+        .usage,
+        "\(section.path).loss_iterations: only the unrolled adjoint has outputs on the way, found `\(adjoint.name.rawValue)`",
+        at: section.location, remedy: "leave loss_iterations out, or set the adjoint to unrolled"))
   }
 }

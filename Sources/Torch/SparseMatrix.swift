@@ -101,6 +101,14 @@ public struct SparseMatrix: Sendable {
     }
   }
 
+  /// |A|: the magnitudes of all entries, in the places of A's; gradients flow back to the values of A.
+  public var magnitudes: SparseMatrix {
+    get throws {
+      SparseMatrix(
+        rowCount: rowCount, columnCount: columnCount, values: try values.abs(), rows: rows, transposedRows: transposedRows)
+    }
+  }
+
   private static let spmm = Operator("implicit::spmm")
 
   /// A X: `[C, W]` -> `[R, W]`. 2 E W floating-point operations.

@@ -42,6 +42,14 @@ extension SmokeRunTests {
       Refusal(
         train("--model implicit-8 --set training.phases.0.iterations=0"), 64, "training.phases.0.iterations: expected",
         "found the number 0"),
+      Refusal(
+        train("--model implicit-8 --set training.phases.0.loss_iterations=[2,4]"), 64, pipeline,
+        "loss_iterations: expected ascending",
+        "up to iterations = 3"),
+      Refusal(
+        train("--model implicit-8 --set training.phases.0.loss_iterations=[1] --set training.adjoint.name=implicit"), 64,
+        pipeline,
+        "only the unrolled adjoint", "leave loss_iterations out"),
       Refusal(sweep("--iterations 0"), 64, "sweep.iterations: expected integer, 1 to", "found the number 0"),
       Refusal(sweep("--iterations -3"), 64, "sweep.iterations: expected integer, 1 to", "found the number -3"),
       Refusal(generate("--set dataset.constraints=-4"), 64, "dataset.constraints: expected integer, 1 to", "found the number -4"),

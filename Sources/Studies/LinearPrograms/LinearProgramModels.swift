@@ -6,7 +6,32 @@ enum LinearProgramModels {
   static let architectures = [
     architecture("explicit-gnn") { .explicit(try ExplicitGraphNetwork(embedding: $0)) },
     architecture("implicit-gnn") { .implicit(try ImplicitGraphNetwork(embedding: $0)) },
+    primalDual,
+    Architecture("pdhg") {
+      $0.keys.contains("tuning.balance") && $0.count == 2 ? "{}" : nil
+    } read: { _ in
+      ModelDescription { _, _ in .implicit(try PrimalDualMethod()) }
+    },
   ]
+
+  /// A primal-dual method with learned steps.
+  private static let primalDual = Architecture<LinearProgramBatch>("primal-dual") { shapes in
+    let rounds = shapes.keys.filter { $0.hasSuffix(".variables.output_module.2.bias") }.count
+    return shapes["primal.0.weight"]?.first.map { "{embedding: \($0), rounds: \(rounds)}" }
+  } read: { section in
+    let width = try section.integer("embedding", in: 1...4096, "width e of the node features")
+    let rounds = try section.integer("rounds", default: 3, in: 1...100, "rounds of messages, to the constraints and back")
+    return ModelDescription { _, seed in
+      let model = try PrimalDualNetwork(embedding: width, rounds: rounds)
+      for (name, parameter) in model.parameters where parameter.value.rank > 1 {
+        // Step sizes and start begin near those of the classical method; what is added in a round begins small.
+        let isLast = ["primal.2.weight", "dual.2.weight"].contains(name) || name.hasSuffix("output_module.2.weight")
+        let value = try Initialization.orthogonal(parameter.value.shape, gain: isLast ? 0.1 : 1, seed: seed, name: name)
+        try parameter.assign(value.to(type: parameter.value.type))
+      }
+      return .implicit(model)
+    }
+  }
 
   /// A graph network, whose one setting is its width.
   private static func architecture(

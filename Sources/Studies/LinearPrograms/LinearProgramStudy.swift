@@ -20,7 +20,7 @@ public enum LinearProgramStudy: HasPublishedResults {
     reading section: ConfigurationSection, seed: UInt64
   ) throws -> any SampleGenerator {
     let distribution = try InstanceDistribution(reading: section)
-    let plans = try [(Split.train, 8000, 2500), (.test, 3000, 1000)].map { split, attempts, keep in
+    let plans = try [(Split.train, 8000, 2500), (.valid, 1000, 250), (.test, 3000, 1000)].map { split, attempts, keep in
       try SplitPlan(
         reading: section, split, attempts: (attempts, "programs drawn; about half of them are feasible"),
         keep: (keep, "feasible programs kept, the first ones"))

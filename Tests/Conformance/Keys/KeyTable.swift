@@ -48,6 +48,7 @@ struct KeyTable: Sendable {
       ),
       (".rollback.factor", ["{training}.phases.0.learning_rate=1", "{section}={threshold: 1, factor: 0.5, floor: 1e-3}"]),
       (".rollback.floor", ["{training}.phases.0.learning_rate=1", "{section}={threshold: 1, factor: 0.5, floor: 1e-3}"]),
+      (".loss_iterations", ["{training}.adjoint={name: unrolled}", "{training}.phases.0.iterations=3"]),
       (".validation.", ["{training}.validation={every: 2, iterations: 3}"]),
       // Weights of 30: the iterates jump between the corners of a cube. Small batches: the last weights are kept, not the best.
       ("sweep.solver.line_search", ["training.phases.0.learning_rate=30", "training.phases.0.steps=2", "training.batch_size=4"]),
@@ -66,7 +67,8 @@ struct KeyTable: Sendable {
       (".kinds_at_least", ["aggregate.expect.0.metric=lipschitz_ratio"]),
     ],
     values: [
-      (".symmetries", ["[order]"]), (".initial", ["implicit"]), (".weights", ["\"{folder}/weights.safetensors\""]),
+      (".symmetries", ["[order]"]), (".loss_iterations", ["[1]"]), (".initial", ["implicit"]),
+      (".weights", ["\"{folder}/weights.safetensors\""]),
       (".model", ["explicit"]), (".metric", ["residual", "lipschitz_ratio"]), (".perturbation", ["all", "x"]),
       (".at_most", ["1e-9"]), (".threshold", ["1000", "1e6"]), (".at_least", ["1e8"]),
     ],
@@ -82,7 +84,7 @@ struct KeyTable: Sendable {
 
   private static let linearPrograms = KeyTable(
     smaller: [
-      "dataset.train={attempts: 12, keep: 4}", "dataset.test={attempts: 12, keep: 2}",
+      "dataset.train={attempts: 12, keep: 4}", "dataset.valid={attempts: 12, keep: 2}", "dataset.test={attempts: 12, keep: 2}",
       "training.phases=[{steps: 1, iterations: 2, learning_rate: 1e-2}]", "sweep.memory=null",
     ])
 
