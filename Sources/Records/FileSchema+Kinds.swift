@@ -139,6 +139,13 @@ extension FileSchema {
         "/residual", [.float64], ["sample", "iteration"], required: false, allowsNaN: true,
         "||G(y) - y||, undamped; NaN where the model has none", note: "infinite as /error"),
       ObjectSchema(
+        "/relative_residual", [.float64], ["sample", "iteration"], required: false, allowsNaN: true,
+        "||G(y) - y|| / ||G(y)||, undamped", note: "infinite as /error"),
+      ObjectSchema(
+        "/limit_period", [.uint8], ["sample"], required: false,
+        "after how many iterations the last state was there before, to 1e-3 of its norm: 1 it stands still, 2 and more a cycle, "
+          + "0 none up to 8"),
+      ObjectSchema(
         "/lipschitz_ratio", [.float64], ["perturbation", "sample", "iteration"], required: false, allowsNaN: true,
         "change of the output over change of the input; NaN where the perturbed problem has no solution",
         note: "infinite from where the iteration of either problem met a value that is not finite"),

@@ -16,6 +16,8 @@ public struct SweepRecord: Sendable {
   public var error: SampleCurves
   /// ||G(y) - y||, `[S, K]`
   public var residual: SampleCurves?
+  /// ||G(y) - y|| / ||G(y)||, `[S, K]`; nil where it was not recorded.
+  public var relativeResidual: SampleCurves?
   /// Names of the perturbations, `[P]`.
   public var perturbations: [String]
   /// Change of the output over change of the input, one `[S, K]` for each perturbation.
@@ -28,6 +30,8 @@ public struct SweepRecord: Sendable {
   public var localLipschitz: LocalLipschitz?
   /// How the iteration of each sample ended, `[S]`; nil for models without iterations.
   public var statuses: [SampleStatus]?
+  /// How the states of each sample went on at the end, `[S]`; nil where it was not recorded.
+  public var limitPeriods: [LimitPeriod]?
   /// Peak memory of training steps; nil where it was not measured.
   public var memory: MemoryTable?
   /// What one sample costs, `[K]`.
@@ -86,11 +90,13 @@ public struct SweepRecord: Sendable {
   /// A sweep of these parts, all of the same samples and iterations.
   public init(
     _ facts: SweepFacts, iterations: [Int], draws: [Int], error: SampleCurves, residual: SampleCurves? = nil,
-    perturbations: [String] = [], lipschitzRatio: [SampleCurves] = [], perturbedError: [SampleCurves] = [],
+    relativeResidual: SampleCurves? = nil, perturbations: [String] = [], lipschitzRatio: [SampleCurves] = [],
+    perturbedError: [SampleCurves] = [],
     qualities: [Quality] = [], localLipschitz: LocalLipschitz? = nil, statuses: [SampleStatus]? = nil,
-    memory: MemoryTable? = nil, costs: SweepCosts, source: Source
+    limitPeriods: [LimitPeriod]? = nil, memory: MemoryTable? = nil, costs: SweepCosts, source: Source
   ) {
     (self.facts, self.iterations, self.draws, self.error, self.residual) = (facts, iterations, draws, error, residual)
+    (self.relativeResidual, self.limitPeriods) = (relativeResidual, limitPeriods)
     (self.perturbations, self.lipschitzRatio, self.perturbedError) = (perturbations, lipschitzRatio, perturbedError)
     (self.qualities, self.localLipschitz, self.statuses) = (qualities, localLipschitz, statuses)
     (self.memory, self.costs, self.source) = (memory, costs, source)
@@ -124,10 +130,13 @@ public struct SweepRecord: Sendable {
       let reader = CurveReader(file: checked, samples: draws.count, iterations: iterations.count)
       return SweepRecord(
         facts, iterations: iterations, draws: draws, error: try reader.curves("error"),
-        residual: try checked.contains("residual") ? reader.curves("residual") : nil, perturbations: perturbations,
+        residual: try checked.contains("residual") ? reader.curves("residual") : nil,
+        relativeResidual: try checked.contains("relative_residual") ? reader.curves("relative_residual") : nil,
+        perturbations: perturbations,
         lipschitzRatio: try reader.curves("lipschitz_ratio", for: perturbations),
         perturbedError: try reader.curves("perturbed_error", for: perturbations), qualities: try reader.qualities(),
-        localLipschitz: try reader.localLipschitz(), statuses: try reader.statuses(), memory: try MemoryTable(of: checked),
+        localLipschitz: try reader.localLipschitz(), statuses: try reader.statuses(),
+        limitPeriods: try reader.limitPeriods(), memory: try MemoryTable(of: checked),
         costs: SweepCosts(
           flops: try checked.numbers("flops", shape: [iterations.count]),
           seconds: try checked.numbers("seconds", shape: [iterations.count]),
@@ -195,6 +204,11 @@ private struct CurveReader {
       }
       return status
     }
+  }
+
+  func limitPeriods() throws -> [LimitPeriod]? {
+    guard try file.contains("limit_period") else { return nil }
+    return try file.integers("limit_period", shape: [samples]).map { LimitPeriod(rawValue: UInt8(clamping: $0)) }
   }
 
   func localLipschitz() throws -> SweepRecord.LocalLipschitz? {

@@ -6,6 +6,8 @@ public struct SweepSamples: Equatable, Sendable {
   public var error: [[Double]] = []
   /// ||G(y) - y||; empty for models without iterations.
   public var residual: [[Double]] = []
+  /// ||G(y) - y|| / ||G(y)||; empty for models without iterations.
+  public var relativeResidual: [[Double]] = []
   /// `[perturbation][sample][k]`, NaN where the perturbed problem has no solution.
   public var lipschitzRatio: [[[Double]]] = []
   /// `[perturbation][sample][k]`, error on the perturbed problem; NaN where that has no solution.
@@ -18,6 +20,8 @@ public struct SweepSamples: Equatable, Sendable {
   public var localLipschitzConverged: [[UInt8]] = []
   /// How the solve ended, per sample; empty for models without iterations.
   public var statuses: [SampleStatus] = []
+  /// After how many iterations the last state of each sample was there before; empty for models without iterations.
+  public var limitPeriods: [LimitPeriod] = []
   /// Outputs `[sample, k, ...]`, where they are asked for.
   public var outputs: Outputs?
 
@@ -41,12 +45,13 @@ public struct SweepSamples: Equatable, Sendable {
 extension SweepSamples {
   package var entry: ResumeEncoder {
     var entry = ResumeEncoder()
-    for curves in [[error, residual], lipschitzRatio, perturbedError, qualities] {
+    for curves in [[error, residual, relativeResidual], lipschitzRatio, perturbedError, qualities] {
       entry.add(curves) { $0.add($1) { $0.add($1) } }
     }
     entry.add(localLipschitz) { $0.add($1) }
     entry.add(localLipschitzConverged) { $0.add($1) }
     entry.add(statuses.map(\.rawValue))
+    entry.add(limitPeriods.map(\.rawValue))
     entry.add(outputs.map { [$0] } ?? []) { entry, outputs in
       entry.add(outputs.shape)
       outputs.values.add(to: &entry)
@@ -58,7 +63,7 @@ extension SweepSamples {
     var entry = entry
     func curves() throws -> [[[Double]]] { try entry.list { try $0.list { try $0.array() } } }
     let clean = try curves()
-    (error, residual) = (clean[0], clean[1])
+    (error, residual, relativeResidual) = (clean[0], clean[1], clean[2])
     (lipschitzRatio, perturbedError, qualities) = (try curves(), try curves(), try curves())
     localLipschitz = try entry.list { try $0.array() }
     localLipschitzConverged = try entry.list { try $0.array() }
@@ -66,6 +71,7 @@ extension SweepSamples {
       guard let status = SampleStatus(rawValue: code) else { throw Failure(.bug, "a resume entry has the status \(code)") }
       return status
     }
+    limitPeriods = try entry.array(of: UInt8.self).map { LimitPeriod(rawValue: $0) }
     outputs = try entry.list { Outputs(shape: try $0.array(), values: try FieldValues(from: &$0)) }.first
   }
 }

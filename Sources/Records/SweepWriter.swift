@@ -9,6 +9,7 @@ public final class SweepWriter {
   private var kinds: [(dataset: Dataset, path: KeyPath<SweepSamples, [[[Double]]]> & Sendable)] = []
   private var qualities: [Dataset] = []
   private var status: Dataset?
+  private var limitPeriod: Dataset?
   private var localLipschitz: (constants: Dataset, converged: Dataset)?
   private var outputs: Dataset?
   /// Samples whose curves are in the file.
@@ -40,7 +41,9 @@ public final class SweepWriter {
 
   private func createCurves(_ facts: SweepFacts) throws {
     let shape = [samples, layout.iterations.count]
-    for (name, path) in [("/error", \SweepSamples.error), ("/residual", \.residual)] as [(String, _)]
+    for (name, path) in [
+      ("/error", \SweepSamples.error), ("/residual", \.residual), ("/relative_residual", \.relativeResidual),
+    ] as [(String, _)]
     where facts.isIterative || name == "/error" {
       curves.append((try content.create(name, shape: shape, units: "1"), path))
     }
@@ -56,7 +59,10 @@ public final class SweepWriter {
       qualities.append(
         try content.create("/quality/\(quality.name)", shape: shape, units: quality.units, longName: quality.longName))
     }
-    if facts.isIterative { status = try content.create("/status", type: .uint8, shape: [samples]) }
+    if facts.isIterative {
+      status = try content.create("/status", type: .uint8, shape: [samples])
+      limitPeriod = try content.create("/limit_period", type: .uint8, shape: [samples])
+    }
     if let wanted = layout.localLipschitz {
       try content.write("/local_lipschitz_iteration", wanted.iterations.map(Int64.init))
       let measured = [min(wanted.samples, samples), wanted.iterations.count]
@@ -82,6 +88,7 @@ public final class SweepWriter {
         }
       }
       try status?.write(values.statuses.map(\.rawValue), start: [written], count: [count])
+      try limitPeriod?.write(values.limitPeriods.map(\.rawValue), start: [written], count: [count])
       if let localLipschitz, let width = values.localLipschitz.first?.count {
         let (start, size) = ([written, 0], [values.localLipschitz.count, width])
         try localLipschitz.constants.write(values.localLipschitz.flatMap { $0 }, start: start, count: size)

@@ -136,6 +136,7 @@ public struct Aggregation: Sendable {
       }
     }
     notes += timeNotes(models)
+    notes += equilibriumNotes(models)
     notes += localLipschitzNotes(models)
     let sources = Set(published.map(\.source)).sorted()
     if !sources.isEmpty { notes.append("Published numbers: \(sources.joined(separator: "; ")).") }
@@ -162,6 +163,28 @@ public struct Aggregation: Sendable {
       "\(how). The machine was busy while these were measured, so that they took longer than their processor time by a fifth or more: "
         + Array(Set(busy)).sorted { $0.compare($1, options: .numeric) == .orderedAscending }.joined(separator: ", ") + "."
     ]
+  }
+
+  /// Whether the iterations came to fixed points, and if not, to what.
+  private static func equilibriumNotes(_ models: [ModelSweeps]) -> [String] {
+    models.compactMap { model in
+      guard let curves = model.curves(of: .converged), let last = model.iterations.last else { return nil }
+      let values = curves.values.column(curves.iterations.count - 1)
+      let periods = model.runs.flatMap { $0.limitPeriods ?? Array(repeating: .none, count: $0.draws.count) }
+      let alive = values.indices.filter { !curves.hasFailed[$0] }
+      guard !alive.isEmpty else { return nil }
+      let open = alive.filter { values[$0] == 0 }
+      func percent(_ count: Int) -> String { "\(Table.significant(100 * Double(count) / Double(alive.count))) %" }
+      let cycles = open.filter { periods[$0].isCycle }.count
+      let creeping = open.filter { periods[$0].rawValue == 1 }.count
+      let others = [
+        (cycles, "repeat a cycle"), (creeping, "creep"), (open.count - cycles - creeping, "move on"),
+      ].filter { $0.0 > 0 }.map { "\(percent($0.0)) \($0.1)" }
+      return
+        "\(model.label), \(model.split.rawValue): at iteration \(last) \(percent(alive.count - open.count)) of the samples have converged "
+        + "(||G(y) − y|| < \(Table.significant(Metric.convergenceThreshold)) ||G(y)||)"
+        + (others.isEmpty ? "." : "; \(others.joined(separator: ", ")).")
+    }
   }
 
   private static func localLipschitzNotes(_ models: [ModelSweeps]) -> [String] {

@@ -4,6 +4,10 @@ public enum Metric: Hashable, Sendable {
   case error
   /// ||G(y) - y||
   case residual
+  /// ||G(y) - y|| / ||G(y)||
+  case relativeResidual
+  /// 1 where the relative residual is below `convergenceThreshold`, else 0: its mean is the share of samples that have converged.
+  case converged
   /// Change of the output over change of the input, for each kind of perturbation.
   case lipschitzRatio
   /// Error on the perturbed problem, for each kind of perturbation.
@@ -21,12 +25,14 @@ public enum Metric: Hashable, Sendable {
 
   /// Those that every case study has.
   public static let common: [Metric] = [
-    .error, .residual, .lipschitzRatio, .perturbedError, .localLipschitz, .seconds, .flops, .parameters,
+    .error, .residual, .relativeResidual, .converged, .lipschitzRatio, .perturbedError, .localLipschitz, .seconds, .flops,
+    .parameters,
   ]
 
   /// The name in files.
   public var name: String {
     switch self {
+    case .relativeResidual: "relative_residual"
     case .lipschitzRatio: "lipschitz_ratio"
     case .perturbedError: "perturbed_error"
     case .localLipschitz: "local_lipschitz"
@@ -37,6 +43,9 @@ public enum Metric: Hashable, Sendable {
 
   /// The metric of a name; what is none of the common ones is a measure of the case study.
   public init(named name: String) { self = Self.common.first { $0.name == name } ?? .quality(name) }
+
+  /// A state is taken for a fixed point where its relative residual is below this.
+  public static let convergenceThreshold = 1e-3
 
   /// Whether there is one value for each kind of perturbation.
   public var isPerturbed: Bool { self == .lipschitzRatio || self == .perturbedError }

@@ -70,6 +70,13 @@ extension SweepRecord {
     switch metric {
     case .error: return ofSamples(error)
     case .residual: return residual.map { ofSamples($0) }
+    case .relativeResidual: return relativeResidual.map { ofSamples($0) }
+    case .converged:
+      return relativeResidual.flatMap { curves in
+        SampleCurves(
+          samples: curves.samples, iterations: curves.iterations,
+          values: curves.values.map { $0.isNaN ? .nan : $0 < Metric.convergenceThreshold ? 1 : 0 })
+      }.map { ofSamples($0) }
     case .quality(let name): return qualities.first { $0.measure.name == name }.map { ofSamples($0.curves) }
     case .lipschitzRatio, .perturbedError:
       let curves = metric == .lipschitzRatio ? lipschitzRatio : perturbedError

@@ -34,6 +34,8 @@ public struct ResultDocument: Codable, Equatable, Sendable {
     public var bestError: Double?
     /// Where it was reached.
     public var bestIteration: Int
+    /// Share of the samples whose relative residual is below 1e-3.
+    public var convergedShare: Double?
     /// The largest Lipschitz ratio.
     public var lipschitzRatio: Double?
     /// The largest local Lipschitz constant.
@@ -96,7 +98,8 @@ public struct ResultDocument: Codable, Equatable, Sendable {
         iteration: $0.error.iteration, trainError: finite($0.trainError?.mean), error: finite($0.error.mean),
         errorDeviation: finite($0.error.deviation), firstError: finite($0.firstError.mean),
         bestError: finite($0.bestError.mean), bestIteration: $0.bestError.iteration,
-        lipschitzRatio: finite($0.lipschitzRatio), localLipschitz: finite($0.localLipschitz?.largest),
+        convergedShare: finite($0.convergedShare), lipschitzRatio: finite($0.lipschitzRatio),
+        localLipschitz: finite($0.localLipschitz?.largest),
         localLipschitzIteration: $0.localLipschitz?.iteration, localLipschitzLowerBounds: $0.localLipschitz?.lowerBounds,
         flops: finite($0.flops),
         seconds: finite($0.seconds), publishedError: $0.publishedTestError)

@@ -52,6 +52,9 @@ public struct ResultRow: Sendable {
   public let trainFailures: SampleFailures?
   /// Error on the training split at the iteration of `error`; nil without sweeps on it.
   public let trainError: ErrorAt?
+  /// Share of the samples whose relative residual is below `Metric.convergenceThreshold` at that iteration; nil where it was not
+  /// recorded.
+  public let convergedShare: Double?
   /// Largest Lipschitz ratio at that iteration, over all samples, seeds and kinds of perturbation; nil if none was measured.
   public let lipschitzRatio: Double?
   /// Local Lipschitz constants at the last iteration they were measured at that is not beyond that of `error`, or else at the
@@ -84,6 +87,7 @@ public struct ResultRow: Sendable {
     trainedIterations = test.first.trainedIterations
     flops = statistic(.flops)
     seconds = statistic(.seconds)
+    convergedShare = test.statistics(.converged)?[index].mean
     lipschitzRatio = test.perturbations.compactMap { test.statistics(.lipschitzRatio, perturbation: $0)?[index].maximum }
       .filter(\.isFinite).max()
     localLipschitz = Self.localConstant(of: test, at: test.iterations[index])
@@ -163,6 +167,7 @@ public struct ResultRow: Sendable {
       failed("failed train samples") { $0.trainFailures }, measurement("train error at t") { $0.trainError },
       measurement("\(split.rawValue) error at \(first)") { $0.isIterative ? $0.firstError : nil },
       measurement("\(split.rawValue) error at t") { $0.error },
+      number("share converged at t") { $0.convergedShare },
       number("largest Lipschitz ratio at t") { $0.lipschitzRatio },
       number("largest local Lipschitz constant") { $0.localLipschitz?.largest },
       integer("measured at iteration") { $0.isIterative ? $0.localLipschitz?.iteration : nil },

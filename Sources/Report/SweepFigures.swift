@@ -88,14 +88,16 @@ public struct SweepFigures {
   public var residualAgainstIteration: Figure {
     let iterative = numbered.filter(\.model.isIterative)
     let shaded = iterative.count <= Self.largestShadedCount
+    let isRelative = iterative.allSatisfy { $0.model.curves(of: .relativeResidual) != nil }
     return Figure(
       name: "residual-iteration", title: "Fixed-point residual against test-time iterations",
       caption: "Lines: median over the samples\(ofSeeds)."
         + (shaded ? " Shading: from the 10th to the 90th percentile." : "") + leftOut(iterative.map(\.model)),
-      x: iterationAxis, y: .init("residual ||G(y) − y||", isLogarithmic: true),
+      x: iterationAxis, y: .init(isRelative ? "||G(y) − y|| / ||G(y)||" : "residual ||G(y) − y||", isLogarithmic: true),
       series: iterative.map { model, color in
         Figure.Series(
-          model.label, points: points(model, .residual, shaded: shaded, center: \.median), shape: .lineWithMarkers,
+          model.label, points: points(model, isRelative ? .relativeResidual : .residual, shaded: shaded, center: \.median),
+          shape: .lineWithMarkers,
           color: color)
       }, marks: trainedMarks(iterative.map(\.model)))
   }

@@ -61,15 +61,22 @@ struct ChunkSweep<Case: CaseStudy> {
     var iterations = runs.map(\.1)
     let contexts = runs.map(\.0)
     curves.residual = curves.error
+    curves.relativeResidual = curves.error
+    // The last states, newest first: a cycle shows where the iteration ends.
+    var last: [Tensor] = []
     for iteration in 0...solver.stopping.maximumIterations {
       let found = try zip(iterations, contexts).map { run, context in
         Outputs(
           values: try network.readout(run.iterate.state, context), hasFailed: run.iterate.statuses.map { $0 == .nonFinite })
       }
       try add(found[0], clean, perturbed, Array(found.dropFirst()), &curves, &outputs)
-      for (sample, value) in iterations[0].iterate.residuals.enumerated() {
-        curves.residual[sample].append(found[0].hasFailed[sample] ? .infinity : value)
+      let iterate = iterations[0].iterate
+      for sample in iterate.residuals.indices {
+        let hasFailed = found[0].hasFailed[sample]
+        curves.residual[sample].append(hasFailed ? .infinity : iterate.residuals[sample])
+        curves.relativeResidual[sample].append(hasFailed ? .infinity : iterate.relativeResiduals[sample])
       }
+      last = [iterate.state] + last.prefix(LimitPeriod.longest)
       guard iteration < solver.stopping.maximumIterations else { break }
       for index in iterations.indices {
         let context = contexts[index]
@@ -77,9 +84,20 @@ struct ChunkSweep<Case: CaseStudy> {
         _ = try iterations[index].advance(map: { try network.step($0, context) })
       }
     }
+    curves.limitPeriods = try limitPeriods(of: last, statuses: iterations[0].iterate.statuses)
     // No step was left out for it, but a residual that grew like this is that of an iteration that diverges.
     curves.statuses = zip(iterations[0].solution.statuses, iterations[0].residualGrowth).map { status, growth in
       status != .nonFinite && growth > StoppingCriteria.defaultDivergenceThreshold ? .diverged : SampleStatus(status)
+    }
+  }
+
+  /// - Parameter last: the last states `[B, ...]`, newest first.
+  private func limitPeriods(of last: [Tensor], statuses: [SolveStatus?]) throws -> [LimitPeriod] {
+    guard let newest = last.first else { return [] }
+    let size = try newest.sampleNorms()
+    let distances = try last.dropFirst().map { try ((newest - $0).sampleNorms() / size.clamped(atLeast: 1e-300)).doubles() }
+    return statuses.enumerated().map { sample, status in
+      status == .nonFinite ? .none : LimitPeriod(distances: distances.map { $0[sample] })
     }
   }
 

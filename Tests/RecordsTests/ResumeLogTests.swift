@@ -81,6 +81,8 @@ import Testing
     var curves = SweepSamples()
     curves.error = [[1, 2], [3, 4]]
     curves.residual = [[], []]
+    curves.relativeResidual = [[0.5], [0.25]]
+    curves.limitPeriods = [.none, LimitPeriod(rawValue: 2)]
     curves.lipschitzRatio = [[[4, 5], [6, 7]]]
     curves.perturbedError = [[[7, 8], [9, 10]]]
     curves.localLipschitz = [[0.5, 1.5]]

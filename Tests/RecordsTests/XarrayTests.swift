@@ -83,11 +83,13 @@ struct XarrayTests {
     #expect(
       try opened(path, engine)
         == [
-          "/error: \(shape)", "/flops: iteration=2", "/iteration *: iteration=2", "/lipschitz_ratio: perturbation=2 \(shape)",
+          "/error: \(shape)", "/flops: iteration=2", "/iteration *: iteration=2", "/limit_period: sample=3",
+          "/lipschitz_ratio: perturbation=2 \(shape)",
           "/local_lipschitz: local_lipschitz_sample=2 local_lipschitz_iteration=1",
           "/local_lipschitz_converged: local_lipschitz_sample=2 local_lipschitz_iteration=1",
           "/local_lipschitz_iteration *: local_lipschitz_iteration=1", "/output: \(shape) axis_2_of_4=4",
-          "/perturbation *: perturbation=2", "/perturbed_error: perturbation=2 \(shape)", "/residual: \(shape)",
+          "/perturbation *: perturbation=2", "/perturbed_error: perturbation=2 \(shape)",
+          "/relative_residual: \(shape)", "/residual: \(shape)",
           "/sample *: sample=3", "/seconds: iteration=2", "/status: sample=3",
           "/memory/adjoint *: adjoint=2", "/memory/iteration: memory_iteration=3",
           "/memory/peak: adjoint=2 memory_iteration=3",
@@ -197,7 +199,8 @@ struct XarrayTests {
       provenance: Toy.provenance)
     let curves = [[Double]](repeating: [0.5, 0.5], count: 3)
     var samples = SweepSamples()
-    (samples.error, samples.residual) = (curves, curves)
+    (samples.error, samples.residual, samples.relativeResidual) = (curves, curves, curves)
+    samples.limitPeriods = [.none, .none, LimitPeriod(rawValue: 2)]
     samples.lipschitzRatio = [curves, curves.map { $0.map { $0 * 4 } }]
     samples.perturbedError = [curves, curves]
     samples.qualities = [curves]

@@ -41,6 +41,21 @@ import Testing
     #expect(abs(summary.error.deviation - (80 * 0.04 * 1599 / (12.0 * 1521) / 79).squareRoot()) < 1e-12)
   }
 
+  @Test func `A report says how many samples have converged, and what the others do`() throws {
+    let report = try aggregation(settings: .init(iteration: 8))
+    let row = try #require(report.summaries.first { $0.isIterative })
+    // .25^7 is 6e-5: half of the samples are below 1e-3 at iteration 8, none at iteration 1.
+    #expect(row.convergedShare == 0.5)
+    #expect(try aggregation(settings: .init(iteration: 1)).summaries.first { $0.isIterative }?.convergedShare == 0)
+    #expect(report.summaries.first { !$0.isIterative }?.convergedShare == nil)
+    let note = try #require(report.page.notes.first { $0.contains("have converged") && $0.contains("test") })
+    #expect(note.contains("at iteration 16 50.0 %") && note.contains("50.0 % repeat a cycle") && !note.contains("creep"))
+    let claim = ExpectedBand(
+      name: "converges", quantity: Quantity(model: "implicit-8", metric: Metric(named: "converged"), iteration: .integer(16)),
+      atLeast: 0.95)
+    #expect(try aggregation(settings: .init(bands: [claim])).verdicts[0].outcome == .violated)
+  }
+
   @Test func `A table about an iteration that was not recorded shows the last one before it, and says so`() throws {
     let late = try aggregation(settings: .init(iteration: 99))
     #expect(late.summaries.first { $0.isIterative }?.error.iteration == 16)
@@ -167,9 +182,9 @@ import Testing
     #expect(column(0, "model") == .text(["explicit-8", "implicit-8"]))
     #expect(column(0, "error_mean") == .real(aggregation.summaries.map(\.error.mean)))
     // Two splits of the implicit model with 16 iterations and of the explicit one with 1: error, FLOPs, parameters; the implicit
-    // one has residuals and twice 5 perturbed curves besides. Seconds are in a table of their own.
+    // one has residuals, relative ones, whether they are small, and twice 5 perturbed curves besides. Seconds are in a table of their own.
     guard case .text(let metrics)? = column(1, "metric") else { return #expect(Bool(false), "no column") }
-    #expect(metrics.count == 2 * 16 * (4 + 10) + 3)
+    #expect(metrics.count == 2 * 16 * (6 + 10) + 3)
     #expect(column(3, "metric") == .text(Array(repeating: "seconds", count: 2 * 16 + 1)))
     #expect(column(2, "seed") == .integer(Array(repeating: 0, count: 5) + Array(repeating: 1, count: 5)))
     #expect(column(2, "holds") == .integer(Array(repeating: 0, count: 10)))

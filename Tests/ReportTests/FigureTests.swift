@@ -27,7 +27,7 @@ import Testing
 
   @Test func `A line has the statistic that its caption says, over the samples of all seeds`() throws {
     let residual = try #require(Self.figures.first { $0.name == "residual-iteration" })
-    let medians = try #require(Self.models.first { $0.label == "implicit-8" }?.statistics(.residual)?.map(\.median))
+    let medians = try #require(Self.models.first { $0.label == "implicit-8" }?.statistics(.relativeResidual)?.map(\.median))
     #expect(residual.series.first { $0.label == "implicit-8" }?.points.map(\.y) == medians)
     let error = try #require(Self.figures.first { $0.name == "error-iteration" })
     // Floors 0.18 and 0.2 of the two seeds, at iteration 16.

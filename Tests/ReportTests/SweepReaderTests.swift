@@ -21,6 +21,8 @@ import Testing
     var samples = SweepSamples()
     samples.error = rows(sweep.error)
     samples.residual = sweep.residual.map(rows) ?? []
+    samples.relativeResidual = sweep.relativeResidual.map(rows) ?? []
+    samples.limitPeriods = sweep.limitPeriods ?? []
     samples.lipschitzRatio = sweep.lipschitzRatio.map(rows)
     samples.perturbedError = sweep.perturbedError.map(rows)
     samples.statuses = sweep.statuses ?? []
@@ -43,6 +45,7 @@ import Testing
       let read = try SweepRecord(reading: path)
       #expect(read.facts == sweep.facts && read.iterations == sweep.iterations && read.draws == sweep.draws)
       #expect(read.error == sweep.error && read.residual == sweep.residual)
+      #expect(read.relativeResidual == sweep.relativeResidual && read.limitPeriods == sweep.limitPeriods)
       #expect(read.perturbations == sweep.perturbations)
       #expect(read.lipschitzRatio == sweep.lipschitzRatio && read.perturbedError == sweep.perturbedError)
       #expect(read.statuses == sweep.statuses && read.localLipschitz == sweep.localLipschitz && read.memory == sweep.memory)

@@ -21,12 +21,15 @@ enum SyntheticSweeps {
         datasetHash: "0b", modelHash: "0a"),
       iterations: Array(1...iterations), draws: Array(0..<samples),
       error: curves { s, k in floor + (0.6 - floor) * pow(0.6, Double(k)) + offset(s) },
-      residual: curves { s, k in 10 * pow(0.5, Double(k)) * (1 + offset(s)) }, perturbations: perturbations,
+      residual: curves { s, k in 10 * pow(0.5, Double(k)) * (1 + offset(s)) },
+      // The first half of the samples converges, the others end in a cycle.
+      relativeResidual: curves { s, k in s < samples / 2 ? pow(0.25, Double(k)) : 0.5 }, perturbations: perturbations,
       lipschitzRatio: perturbations.indices.map { p in
         curves { s, k in Double(p + 1) * (1 + Double(k) / 2) * exp(5 * offset(s)) }
       },
       perturbedError: perturbations.map { _ in curves { s, k in floor + 0.4 * pow(0.6, Double(k)) + offset(s) } },
       statuses: Array(repeating: .iterationLimit, count: samples),
+      limitPeriods: (0..<samples).map { LimitPeriod(rawValue: $0 < samples / 2 ? 1 : 2) },
       costs: SweepCosts(
         flops: (1...iterations).map { 4e4 * Double($0) }, seconds: (1...iterations).map { 0.01 * Double($0) }),
       source: .init(

@@ -1,3 +1,4 @@
+import Foundation
 import Records
 import StudyKit
 import Testing
@@ -38,6 +39,19 @@ import Testing
     let exact = (0...8).map { t in (0..<t).reduce(0.0) { sum, _ in 1e4 * sum + 1 } + 1 / (1e4 - 1) }
     for (found, expected) in zip(sweep.error.row(1), exact) { #expect(abs(found - expected) <= 1e-12 * expected) }
     #expect(sweep.residual?.row(1).allSatisfy { $0.isFinite } == true)
+  }
+
+  @Test func `A sweep says how near a fixed point the samples are, and whether they stand, alternate or move on`() throws {
+    // g = -1 alternates between 0 and 1; g = 1.001 goes on by about one a step.
+    let sweep = try SweepBench(gains: [0.5, -1, 1.001]).sweep("iteration", "sweep.iterations=40")
+    let relative = try #require(sweep.relativeResidual)
+    for (k, found) in relative.row(0).enumerated() {
+      // y_k = 2 (1 - .5^k), so that ||G(y) - y|| / ||G(y)|| = .5^k / (2 - .5^k).
+      let exact = pow(0.5, Double(k)) / (2 - pow(0.5, Double(k)))
+      #expect(abs(found - exact) <= 1e-12)
+    }
+    #expect(sweep.limitPeriods?.map(\.rawValue) == [1, 2, 0])
+    #expect(sweep.limitPeriods?.map(\.isCycle) == [false, true, false])
   }
 
   @Test func `A sample that grows, but not by the threshold, has not diverged`() throws {
