@@ -63,4 +63,4 @@ fi
 "$root/pipelines/setup.sh" >&2
 # On a terminal SwiftPM would pass other flags than in a pipe, and compile everything anew when that changes.
 swift build -c release --no-color-diagnostics --package-path "$root" >&2
-exec "$root/.build/release/implicit-pipeline" run "$root/pipelines/$pipeline.yaml" --preset "$preset" --out "$out"
+exec "$root/.build/release/implicit-pipeline" run "$root/pipelines/$pipeline.yaml" --preset "$preset" --out "$out" --keep-going

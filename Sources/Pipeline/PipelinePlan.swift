@@ -123,6 +123,12 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
   public init(ofRun folder: String) throws {
     let path = Self.path(in: folder)
     guard let data = FileManager.default.contents(atPath: path) else {
+      let parent = (folder as NSString).deletingLastPathComponent
+      if !parent.isEmpty, FileManager.default.fileExists(atPath: Self.path(in: parent)) {
+        throw Failure(
+          .missingInput, "this is one case study of the run \(parent): there is no pipeline.json", at: folder,
+          remedy: "name \(parent); `rerun` takes --only \((folder as NSString).lastPathComponent)")
+      }
       throw Failure(
         .missingInput, "this is not the folder of a run: there is no pipeline.json", at: folder,
         remedy: "name the folder that was given as --out to `implicit-pipeline run` or `submit`")
@@ -175,8 +181,17 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
   /// Refuses to make finished datasets and models anew with other settings: they are hours of work, and a slip of the command line
   /// (another preset, a forgotten one) would replace them.
   ///
-  /// - Throws: `.usage` that says what changed.
+  /// - Throws: `.usage` that says what changed; `.cannotCreate` for files that no task of this run made.
   func checkReplacement(_ inspector: any OutputInspector) throws {
+    let foreign = graph.tasks.filter {
+      makes($0) && !$0.stage.writesFolder && TaskRecord.read($0) == nil && FileManager.default.fileExists(atPath: $0.output)
+    }.map(\.output)
+    guard foreign.isEmpty else {
+      let shown = foreign.prefix(5).joined(separator: "\n  ") + (foreign.count > 5 ? "\n  and \(foreign.count - 5) more" : "")
+      throw Failure(
+        .cannotCreate, "\(foreign.count) files are where outputs of the run belong, and no task of it made them:\n  \(shown)",
+        at: folder, remedy: "choose another --out, move them away, or give --replace to lose them")
+    }
     let lost = finishedOtherwise([.generate, .merge, .train], inspector)
     guard !lost.isEmpty else { return }
     let shown = lost.prefix(5).joined(separator: "\n  ") + (lost.count > 5 ? "\n  and \(lost.count - 5) more" : "")

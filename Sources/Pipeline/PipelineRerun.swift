@@ -48,6 +48,9 @@ public struct PipelineRerun {
           + (earlier.overrides.isEmpty ? "those of the run" : earlier.overrides.joined(separator: " ")),
         at: plan.folder, remedy: "choose another --name")
     }
+    if let file = plan.graph.tasks.flatMap(\.externalFiles).first(where: { !FileManager.default.fileExists(atPath: $0.path) }) {
+      throw Failure(missing: file)
+    }
     for (task, assessment) in plan.graph.assess(inspector: inspector) where !plan.makes(task) && !assessment.isDone {
       if case .run(.changed(let changes)) = assessment {
         throw Failure(

@@ -86,8 +86,9 @@ public struct PipelineTask: Codable, Equatable, Identifiable, Sendable {
     var all = arguments
     if resume && stage.canResume { all.append("--resume") }
     if let device, usesDevice { all += ["--device", device] }
-    // What lies in the folder of a run is the run's own; that it may be lost was asked before the run began.
-    all.append("--replace")
+    // What lies in the folder of a run is the run's own; that it may be lost was asked before the run began. A report keeps a list of its
+    // own files, and loses no others.
+    if !stage.writesFolder { all.append("--replace") }
     if stage.usesThreads { all += ["--threads", "\(threads)", "--progress", progressPath] }
     return all
   }

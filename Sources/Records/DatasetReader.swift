@@ -185,6 +185,15 @@ public final class DatasetReader: Sendable {
     return layout.fields.filter { input.fields[$0.name] == nil }
   }
 
+  /// A dataset of the split that is no field of the layout and has nearly the name of one.
+  public func misspelling(of field: FieldSchema, in split: Split) throws -> String? {
+    let group = try input(split).group
+    let names = try Failure.mapping { try group.children().filter { $0.kind == .dataset }.map(\.name) }
+    return names.first { name in
+      !layout.fields.contains { $0.name == name } && editDistance(name, field.name) * 3 <= field.name.count
+    }
+  }
+
   /// The label of this name, if the file does not have it.
   private func missingLabel(_ field: String, _ split: Split) throws -> FieldSchema? {
     let schema = try layout.field(field)

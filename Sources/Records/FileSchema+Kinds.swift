@@ -67,7 +67,9 @@ extension FileSchema {
   static let model = FileSchema(
     kind: .model, purpose: "One trained model.",
     attributes: modelAttributes + [
-      AttributeSchema("trained_iterations", .int64, required: false, "the most iterations of a step of the training")
+      AttributeSchema("trained_iterations", .int64, required: false, "the most iterations of a step of the training"),
+      AttributeSchema(
+        "solver", .string, required: false, "fixed-point solver of the training, as YAML: `{name: picard, damping: 0.7}`"),
     ],
     objects: [
       arrays(

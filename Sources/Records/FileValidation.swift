@@ -46,7 +46,11 @@ public struct FileValidation: Equatable, Sendable {
     kind = header.kind
     contentHash = ""
     problems = structure.problems.map { "\($0.object): \($0.text)" }
-    notes = structure.notes.map { "\($0.object): \($0.text)" }
+    notes = Dictionary(grouping: structure.notes, by: \.text).sorted { $0.key < $1.key }.map { text, objects in
+      objects.count < 3
+        ? objects.map { "\($0.object): \(text)" }.joined(separator: "; ")
+        : "\(objects[0].object) and \(objects.count - 1) more: \(text)"
+    }
     if structure.problems.isEmpty {
       do {
         let findings = try check(path, header)

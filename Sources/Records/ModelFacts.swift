@@ -17,6 +17,8 @@ public struct ModelFacts: Equatable, Sendable {
   public var datasetHash: String?
   /// The most iterations of a step of the training; nil for imported weights and explicit models.
   public var trainedIterations: Int?
+  /// The fixed-point solver of the training with its settings, as YAML: `{name: picard, damping: 0.7}`; nil as above.
+  public var solver: String?
 
   /// The facts of a model to be written.
   public init(
@@ -33,12 +35,13 @@ public struct ModelFacts: Equatable, Sendable {
     try file.setAttribute("configuration", configuration)
     try file.setAttribute("seed", Int64(bitPattern: seed))
     if let datasetHash { try file.setAttribute("dataset_sha256", datasetHash) }
+    if let solver { try file.setAttribute("solver", solver) }
   }
 
   /// What an open model or checkpoint file says.
   package init(of file: File, _ header: FileHeader) throws {
     self = try Failure.mapping {
-      ModelFacts(
+      var facts = ModelFacts(
         caseStudy: header.caseStudy, model: try file.attribute("model", as: String.self),
         architecture: try file.attribute("architecture", as: String.self),
         configuration: try file.attribute("configuration", as: String.self),
@@ -46,6 +49,8 @@ public struct ModelFacts: Equatable, Sendable {
         datasetHash: try file.hasAttribute("dataset_sha256") ? file.attribute("dataset_sha256", as: String.self) : nil,
         trainedIterations: try file.hasAttribute("trained_iterations")
           ? Int(file.attribute("trained_iterations", as: Int64.self)) : nil)
+      facts.solver = try file.hasAttribute("solver") ? file.attribute("solver", as: String.self) : nil
+      return facts
     }
   }
 }

@@ -7,14 +7,20 @@ extension OutputClaim {
   ///
   /// - Parameters:
   ///   - model: the name of the model that a model or a sweep is of; nil for files of no model.
-  ///   - configuration: what the output will say in its provenance. Who replaces a file that was made otherwise is told.
+  ///   - configuration: what the output will say in its provenance. Who replaces a file that was made otherwise is told; a model is not
+  ///     replaced.
   public init(
     _ path: String, of kind: FileKind, caseStudy: String, model: String? = nil, inputs: [String], companions: [String] = [],
     configuration: String? = nil, replaces: Bool
   ) {
     self.init(path, inputs: inputs, companions: companions, replaces: replaces) { target in
       guard let found = try Occupant(at: target) else { return nil }
-      return found == Occupant(kind: kind.rawValue, caseStudy: caseStudy, model: model) ? nil : found.words
+      guard found == Occupant(kind: kind.rawValue, caseStudy: caseStudy, model: model) else { return found.words }
+      // A model may be hours of work.
+      guard kind == .model, let configuration, let earlier = try FileProvenance(reading: target),
+        earlier.configuration != configuration
+      else { return nil }
+      return "\(found.words), made with other settings at \(earlier.run.started)"
     }
     notice = { target in
       guard let configuration, let earlier = try? FileProvenance(reading: target),

@@ -4,6 +4,8 @@ public struct SweepLayout: Equatable, Sendable {
   public var iterations: [Int]
   /// Number of the draw of each sample, `[S]`.
   public var draws: [Int]
+  /// Unit of the error.
+  public var errorUnits = "1"
   /// Names of the kinds of perturbation.
   public var perturbations: [String]
   /// Measures beside the error.

@@ -45,14 +45,15 @@ public final class SweepWriter {
       ("/error", \SweepSamples.error), ("/residual", \.residual), ("/relative_residual", \.relativeResidual),
     ] as [(String, _)]
     where facts.isIterative || name == "/error" {
-      curves.append((try content.create(name, shape: shape, units: "1"), path))
+      curves.append((try content.create(name, shape: shape, units: name == "/error" ? layout.errorUnits : "1"), path))
     }
     if !layout.perturbations.isEmpty {
       try content.write("/perturbation", layout.perturbations)
       for (name, path) in [("/lipschitz_ratio", \SweepSamples.lipschitzRatio), ("/perturbed_error", \.perturbedError)]
         as [(String, _)]
       {
-        kinds.append((try content.create(name, shape: [layout.perturbations.count] + shape, units: "1"), path))
+        let units = name == "/perturbed_error" ? layout.errorUnits : "1"
+        kinds.append((try content.create(name, shape: [layout.perturbations.count] + shape, units: units), path))
       }
     }
     for quality in layout.qualities {

@@ -83,7 +83,9 @@ public struct ExpectedBand: Equatable, Sendable {
 
   /// The limits in words: `at least 0.1 and at most 0.2`.
   public var limits: String {
-    [atLeast.map { "at least \(Table.significant($0))" }, atMost.map { "at most \(Table.significant($0))" }]
+    func text(_ limit: Double) -> String { Int(exactly: limit).map { "\($0)" } ?? "\(limit)" }
+    // As they were written: rounded, a limit could seem to hold the number that it does not.
+    return [atLeast.map { "at least \(text($0))" }, atMost.map { "at most \(text($0))" }]
       .compactMap { $0 }.joined(separator: " and ")
   }
 

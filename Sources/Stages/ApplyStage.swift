@@ -20,7 +20,7 @@ public struct ApplyStage {
   /// Test-time iterations; nil for as many as in training.
   public var iterations: Int?
   /// What makes the next iterate, with its default settings.
-  public var solver = SolverKind.picard
+  public var solver: SolverKind?
   /// Path of the file that is written.
   public var output: String
   /// Cores that are used; the outputs do not depend on it.
@@ -67,6 +67,7 @@ public struct ApplyStage {
     }
     let rows = try description.rows(reader, split)
     let iterations = try model.isImplicit ? file.iterations(iterations) : 1
+    let solver = try file.solver(solver)
     guard let label = Case.layout.fields.first(where: { $0.role == .label }) else {
       throw Failure(.bug, "the case study \(Case.name) has no label")
     }
@@ -79,10 +80,10 @@ public struct ApplyStage {
           ProvenanceInput(path: reader.path, contentHash: reader.header.contentHash),
         ]))
     do {
-      try write(file, reader, isImplicit: model.isImplicit, iterations, to: content.file)
+      try write(file, reader, solver: model.isImplicit ? solver : nil, iterations, to: content.file)
       let draws = try reader.draws(of: split)
       try content.write("/sample", rows.map { Int64(draws[$0]) })
-      try write(Case.self, model, reader, rows, iterations, label, to: content)
+      try write(Case.self, model, reader, rows, solver, iterations, label, to: content)
       return try content.finish()
     } catch {
       content.cancel()
@@ -91,12 +92,12 @@ public struct ApplyStage {
   }
 
   private func write(
-    _ file: ModelFile, _ reader: DatasetReader, isImplicit: Bool, _ iterations: Int, to output: File
+    _ file: ModelFile, _ reader: DatasetReader, solver: Solver?, _ iterations: Int, to output: File
   ) throws {
     try Failure.mapping {
       try output.setAttribute("model", file.facts.model)
       try output.setAttribute("architecture", file.facts.architecture)
-      try output.setAttribute("solver", isImplicit ? solver.rawValue : "none")
+      try output.setAttribute("solver", solver?.yaml ?? "none")
       try output.setAttribute("iterations", Int64(iterations))
       try output.setAttribute("split", split.rawValue)
       if let hash = reader.header.contentHash { try output.setAttribute("dataset_sha256", hash) }
@@ -107,34 +108,36 @@ public struct ApplyStage {
   private struct Piece: Sendable {
     var values: [Double]
     var shape: [Int]
-    var residuals: [Double]?
+    var residuals, relativeResiduals: [Double]?
   }
 
   private func write<Case: CaseStudy>(
-    _: Case.Type, _ model: Model<Case.Batch>, _ reader: DatasetReader, _ rows: [Int], _ iterations: Int, _ label: FieldSchema,
-    to content: ContentFile
+    _: Case.Type, _ model: Model<Case.Batch>, _ reader: DatasetReader, _ rows: [Int], _ solver: Solver, _ iterations: Int,
+    _ label: FieldSchema, to content: ContentFile
   ) throws {
     try Runtime.setThreads(device == .cpu ? 1 : threads)
     let pieces = stride(from: 0, to: rows.count, by: Self.chunk).map { Array(rows[$0..<min($0 + Self.chunk, rows.count)]) }
     let meter = ProgressMeter(
       "apply \((self.model as NSString).lastPathComponent)", total: rows.count, unit: "samples", record: progress)
     defer { meter.finish() }
-    let (split, rule, device) = (split, solver.solver, device)
+    let (split, device) = (split, device)
     var outputs: Dataset?
     var residuals: [Double] = []
+    var open = 0
     var written = 0
     let done = try concurrentStream(
       count: pieces.count, threads: device == .cpu ? threads : 1,
       produce: { index in
         try Autograd.withoutTracking {
           let batch = try Case.batch(reader, split, rows: pieces[index], options: TensorOptions(type: .float32, device: device))
-          let (output, residuals) = try model.applied(to: batch, rule, iterations: iterations)
-          let solution = try Case.solutions(output, reader, split, rows: pieces[index])
+          let applied = try model.applied(to: batch, solver, iterations: iterations)
+          let solution = try Case.solutions(applied.output, reader, split, rows: pieces[index])
           // A number for each sample is often the one column of a matrix.
           let isColumn = solution.rank == label.dimensions.count + 2 && solution.shape.last == 1
           return Piece(
             values: try solution.to(type: .float64).doubles(),
-            shape: Array(solution.shape.dropFirst().prefix(solution.rank - (isColumn ? 2 : 1))), residuals: residuals)
+            shape: Array(solution.shape.dropFirst().prefix(solution.rank - (isColumn ? 2 : 1))), residuals: applied.residuals,
+            relativeResiduals: applied.relativeResiduals)
         }
       },
       consume: { index, piece in
@@ -150,6 +153,7 @@ public struct ApplyStage {
             piece.values, start: [written] + piece.shape.map { _ in 0 }, count: [pieces[index].count] + piece.shape)
         }
         residuals += piece.residuals ?? []
+        open += piece.relativeResiduals?.count { !($0 < LimitPeriod.tolerance) } ?? 0
         written += pieces[index].count
         meter.advance(by: pieces[index].count)
       })
@@ -157,5 +161,10 @@ public struct ApplyStage {
       throw Interruption.failure("no file was written", remedy: "run the same command again")
     }
     if model.isImplicit { try content.write("/residual", residuals) }
+    if open > 0 {
+      Console.standardError.print(
+        "\(open) of \(rows.count) samples have not come to a fixed point in \(iterations) iterations of \(solver.yaml): "
+          + "||G(y) - y|| is above \(LimitPeriod.tolerance) ||G(y)||")
+    }
   }
 }

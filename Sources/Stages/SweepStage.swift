@@ -137,13 +137,15 @@ public struct SweepStage {
   private func layout<Case: CaseStudy>(
     _ sweep: SweepConfiguration<Case>, of model: Model<Case.Batch>, draws: [Int], rows: [Int]
   ) -> SweepLayout {
-    SweepLayout(
+    var layout = SweepLayout(
       // The one output of an explicit network is that of its first and only pass.
       iterations: model.isImplicit ? Array(0...sweep.iterations) : [1], draws: rows.map { draws[$0] },
       perturbations: sweep.perturbations.map(\.name),
       qualities: Case.qualities.map(\.description),
       localLipschitz: sweep.lipschitz.iterations.isEmpty
         ? nil : .init(iterations: sweep.lipschitz.iterations, samples: sweep.lipschitz.samples))
+    layout.errorUnits = Case.error.description.units
+    return layout
   }
 
   private func measure<Case: CaseStudy>(

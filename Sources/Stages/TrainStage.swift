@@ -71,6 +71,7 @@ public struct TrainStage {
       datasetHash: reader.header.contentHash)
     if case .implicit = setup.model, !trainer.parameters.isEmpty, configured.weights == nil {
       facts.trainedIterations = training.phases.map { $0.iterations + $0.untrackedIterations }.max()
+      facts.solver = training.phases.last?.adjoint.iteration.yaml
     }
     let provenance = try FileProvenance(
       run: .current(libraries: ["libtorch": Runtime.version]), configuration: configuration.document.resolved(),
@@ -91,7 +92,15 @@ public struct TrainStage {
     } else if checkpoint.exists {
       log.notice("starting anew; \(checkpoint.path) is there, --resume would continue it")
     }
-    try train(trainer, training) { try checkpoint.write(trainer, facts, identity: identity.hash, provenance: provenance) }
+    try train(trainer, training) {
+      func write() throws { try checkpoint.write(trainer, facts, identity: identity.hash, provenance: provenance) }
+      do { try write() } catch let failure as Failure where failure.status == .badData {
+        // What was written is read back before it counts. The state is still in memory: hours of training need not end with one
+        // file that a disk or its memory got wrong.
+        log.warning("the checkpoint cannot be read back, and is written again: \(failure)")
+        try write()
+      }
+    }
     let hash = try ModelFile.write(
       output, of: Case.self, facts, trainer.parameters, history: trainer.state.history, provenance: provenance)
     checkpoint.delete()

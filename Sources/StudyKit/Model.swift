@@ -1,4 +1,5 @@
 import Equilibrium
+import Support
 import Torch
 
 /// A model of a case study: implicit or explicit.
@@ -62,20 +63,31 @@ public enum Model<Batch>: Sendable {
 }
 
 extension Model {
-  /// The output after some iterations, NaN for samples whose iteration met a value that is not finite, and ||G(y) - y|| there, `[B]`;
-  /// nil for an explicit model.
-  package func applied(to batch: Batch, _ solver: Solver, iterations: Int) throws -> (output: Tensor, residuals: [Double]?) {
-    func implicit<Network: ImplicitModel>(_ network: Network, _ batch: Network.Batch) throws -> (Tensor, [Double]?) {
+  /// The output after some iterations, NaN for samples whose iteration met a value that is not finite; and there, `[B]`, ||G(y) - y||
+  /// and ||G(y) - y|| / ||G(y)||, nil for an explicit model.
+  package func applied(
+    to batch: Batch, _ solver: Solver, iterations: Int
+  ) throws -> (output: Tensor, residuals: [Double]?, relativeResiduals: [Double]?) {
+    func implicit<Network: ImplicitModel>(_ network: Network, _ batch: Network.Batch) throws -> (Tensor, [Double]?, [Double]?) {
       let context = try network.inject(batch)
       let solution = try fixedPoint(
-        of: { (y: Tensor) in try network.step(y, context) }, from: network.initialState(context),
+        of: { (y: Tensor) in
+          // Many iterations may take minutes.
+          if Interruption.isRequested {
+            throw Interruption.failure("no file was written", remedy: "run the same command again")
+          }
+          return try network.step(y, context)
+        }, from: network.initialState(context),
         settings: SolverSettings(solver, stopping: .exactly(iterations)))
       let output = try network.readout(solution.state, context)
-      let residuals = solution.residuals.map { $0.last.map { $0.isFinite ? $0 : .infinity } ?? .infinity }
-      return (try output.blank(samplesWhere: solution.statuses.map { $0 == .nonFinite }), residuals)
+      func last(_ curves: [[Double]]) -> [Double] { curves.map { $0.last.map { $0.isFinite ? $0 : .infinity } ?? .infinity } }
+      return (
+        try output.blank(samplesWhere: solution.statuses.map { $0 == .nonFinite }), last(solution.residuals),
+        last(solution.relativeResiduals)
+      )
     }
     return switch self {
-    case .explicit(let network): (try network.predict(batch), nil)
+    case .explicit(let network): (try network.predict(batch), nil, nil)
     case .implicit(let network): try implicit(network, batch)
     }
   }

@@ -1,4 +1,5 @@
 import Configuration
+import Equilibrium
 import HDF5
 import Records
 import Support
@@ -39,6 +40,13 @@ public final class ModelFile {
         remedy: "name them: --iterations K")
     }
     return count
+  }
+
+  /// The fixed-point solver of an implicit model: the one that is asked for, with its default settings, or else that of the training;
+  /// a network that was trained with damped steps may not settle without.
+  package func solver(_ asked: SolverKind?) throws -> Solver {
+    if let asked { return asked.solver }
+    return try facts.solver.map { try Solver(yaml: $0, name: "\(path):/@solver") } ?? SolverKind.picard.solver
   }
 
   /// The model as its stored settings describe it.

@@ -44,6 +44,27 @@ extension SolverSettings {
   }
 }
 
+extension Solver {
+  /// The section that reads as this solver: `{name: picard, damping: 0.7}`.
+  package var yaml: String {
+    switch self {
+    case .picard(let picard): "{name: picard, damping: \(picard.damping)}"
+    case .anderson(let anderson):
+      "{name: anderson, window: \(anderson.window), mixing: \(anderson.mixing), regularization: \(anderson.regularization.factor), "
+        + "regularization_is_relative: \(anderson.regularization == .relative(anderson.regularization.factor))}"
+    case .broyden(let broyden): "{name: broyden, memory: \(broyden.memory), line_search: \(broyden.lineSearch)}"
+    }
+  }
+
+  /// Reads such a section that stands alone.
+  ///
+  /// - Throws: `Failure` (usage) for anything else, at `name`.
+  package init(yaml: String, name: String) throws {
+    let document = try ConfigurationDocument.parse("solver: \(yaml)", name: name, keys: ["solver"])
+    self = try SolverSettings(reading: document.section("solver"), iterations: 1, exact: true).solver
+  }
+}
+
 // The defaults of the keys are those of the library.
 
 extension Picard {

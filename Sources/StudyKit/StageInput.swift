@@ -29,7 +29,9 @@ public enum StageInput {
       do { try checkBatches(reader, split, Case.self) } catch let failure as Failure where failure.status == .badData {
         if !findings.problems.contains(failure) { findings.problems.append(failure) }
       }
-      let missing = try reader.missingFields(of: split).map { "`\($0.name)`" }
+      let missing = try reader.missingFields(of: split).map { field in
+        "`\(field.name)`" + (try reader.misspelling(of: field, in: split).map { " (is `\($0)` meant to be it?)" } ?? "")
+      }
       guard !missing.isEmpty, findings.problems.isEmpty else { continue }
       findings.notes.append(
         "/\(split.rawValue): has no \(missing.joined(separator: ", ")), so that implicit-apply takes it, but no training and no sweep"

@@ -30,10 +30,25 @@ extension SmokeRunTests {
       }
     }
 
+    @Test func `A model is iterated as in its training, and who did not settle is counted`() async throws {
+      let folder = try TemporaryFolder()
+      let result = try await Executables.shell(
+        """
+        implicit-train $CONFIG --set training.adjoint.damping=0.25 --model implicit-8 --dataset $SMOKE/dataset.h5 --out $D/m.h5
+        for solver in "" "--solver anderson"; do
+          implicit-apply --model $D/m.h5 --inputs $SMOKE/dataset.h5 --iterations 1 $solver --out $D/o.h5 >&2
+          h5dump -a /solver $D/o.h5 | grep name
+        done
+        """, ["D": folder.path].merging(SmokeRun.variables) { $1 })
+      #expect(result.output.contains("{name: picard, damping: 0.25}") && result.output.contains("{name: anderson, "))
+      #expect(
+        result.errors.contains("8 of 8 samples have not come to a fixed point in 1 iterations of {name: picard, damping: 0.25}"))
+    }
+
     private static let refusals = [
       Refusal("\(apply) --inputs $SMOKE/implicit-8.h5 --out $OUT/o.h5", 65, "$SMOKE/implicit-8.h5", "schema implicit-h5/dataset"),
-      Refusal("\(apply) --inputs $SMOKE/dataset.h5 --split valid --out $OUT/o.h5", 65, "the split `valid` is missing"),
-      Refusal("\(apply) --inputs $SMOKE/dataset.h5 --iterations 0 --out $OUT/o.h5", 64, "--iterations must be at least 1"),
+      Refusal("\(apply) --inputs $SMOKE/dataset.h5 --iterations 0 --out $OUT/o.h5", 64, "--iterations must be from 1 to 100000"),
+      Refusal("\(apply) --inputs $SMOKE/dataset.h5 --iterations 100001 --out $OUT/o.h5", 64, "found 100001"),
       Refusal("cp $SMOKE/dataset.h5 $IN/x; \(apply) --inputs $IN/x --out $IN/x", 64, "is the input"),
       Refusal(
         "touch $IN/a.png; implicit-apply picture $IN/a.png --model $SMOKE/implicit-8.h5 --kernel disc:2 --out $OUT/b.png", 64,

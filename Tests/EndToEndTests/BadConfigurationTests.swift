@@ -67,7 +67,8 @@ extension SmokeRunTests {
       Refusal(
         "implicit-pipeline run pipelines/linear-programs.yaml --preset smoke --device cuda:64 --out $OUT/run", 64, "--device: ",
         "cuda:64", "leave --device out"),
-      Refusal(generate("--threads -1"), 64, "--threads must be at least 1, found -1"),
+      Refusal(generate("--threads -1"), 64, "--threads must be at least 1 and at most 4096, found -1"),
+      Refusal(generate("--threads 99999999999"), 64, "at most 4096, found 99999999999"),
       Refusal(train("--model implicit8"), 64, pipeline, "unknown model `implicit8`", "did you mean `implicit-8`?"),
       Refusal(sweep("--solver andersen"), 64, "--solver", "andersen", "'anderson'"),
       Refusal(sweep("--split tests"), 64, "--split", "tests", "'test'"),

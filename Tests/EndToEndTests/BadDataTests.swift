@@ -135,7 +135,7 @@ extension SmokeRunTests {
         (file: File) in
         try file.setAttribute("case_study", "deblurring")
       },
-      Damage("no samples to train on", "FILE: ", "the split `train` is missing", "the file has test") { (file: File) in
+      Damage("no samples to train on", "FILE: ", "the split `train` is missing", "the file has valid and test") { (file: File) in
         try file.delete("train")
       },
     ]
@@ -143,6 +143,16 @@ extension SmokeRunTests {
     @Test(arguments: datasets) func `A dataset that does not hold what it should is refused`(damage: Damage) async throws {
       try await damage.check(
         "dataset.h5", refusedBy: "implicit-train $CONFIG --model implicit-8 --dataset $IN/dataset.h5 --out $OUT/m.h5")
+    }
+
+    @Test func `A dataset of one's own that lacks what a run needs is refused before anything is trained`() async throws {
+      let damage = Damage("without a test split", "FILE: ", "the split `test` is missing", "the file has train") { (file: File) in
+        try file.delete("test")
+      }
+      try await damage.check(
+        "dataset.h5",
+        refusedBy: "implicit-pipeline run pipelines/linear-programs.yaml --preset smoke --set pipeline.dataset=$IN/dataset.h5 "
+          + "--out $OUT/run")
     }
 
     @Test(arguments: datasets + models)

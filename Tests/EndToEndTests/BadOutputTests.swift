@@ -40,6 +40,9 @@ extension SmokeRunTests {
       Refusal("\(generate) --out /proc/d.h5", 73, "/proc/d.h5: "),
       Refusal(
         "flock $IN/d.h5.lock \(generate) --out $IN/d.h5", 73, "$IN/d.h5: ", "another process is writing this output", "wait"),
+      Refusal(
+        "cp $SMOKE/implicit-8.h5 $IN/m.h5; implicit-train $CONFIG --set seed=9 --model implicit-8 --dataset $SMOKE/dataset.h5 "
+          + "--out $IN/m.h5", 73, "$IN/m.h5: ", "a model of `implicit-8`", "made with other settings", "--replace"),
       Refusal("implicit-inspect $SMOKE/dataset.h5 >/dev/full", 74, "standard output: ", "No space left on device"),
     ]
 

@@ -83,6 +83,18 @@ import Testing
     #expect(failure.status == .usage && failure.remedy?.contains("case.yaml") == true)
   }
 
+  @Test func `Files of the user's own in the folder of a run are not lost`() async throws {
+    let bench = try Workbench()
+    try FileManager.default.createDirectory(atPath: "\(bench.run)/models", withIntermediateDirectories: true)
+    try bench.write("precious", to: "run/models/implicit-8.h5")
+    let failure = try await #require(throws: Failure.self) { try await bench.execute(replaces: false) }
+    #expect(failure.status == .cannotCreate && failure.problem.contains("\(bench.run)/models/implicit-8.h5"))
+    #expect(try String(contentsOfFile: "\(bench.run)/models/implicit-8.h5", encoding: .utf8) == "precious")
+    #expect(bench.started.isEmpty)
+    try FileManager.default.removeItem(atPath: "\(bench.run)/models/implicit-8.h5")
+    #expect(try await bench.execute().exitStatus == 0)
+  }
+
   @Test func `Shards are drawn one by one and merged`() async throws {
     let bench = try Workbench()
     let plan = try bench.plan("pipeline.shards=3")

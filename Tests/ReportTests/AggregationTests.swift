@@ -126,7 +126,7 @@ import Testing
     #expect(violation.status == .outsideBand)
     #expect(violation.problem.contains("1 of 2"))
     #expect(violation.problem.contains("\"miracle\""))
-    #expect(violation.problem.contains("expected at most 0.0100, found seed 0: 0.180; seed 1: 0.180"))
+    #expect(violation.problem.contains("expected at most 0.01, found seed 0: 0.180; seed 1: 0.180"))
     #expect(!violation.problem.contains("\"converges\""))
   }
 

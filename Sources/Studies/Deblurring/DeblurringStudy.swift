@@ -56,7 +56,7 @@ public enum DeblurringStudy: HasPublishedResults, HasRealInput, HasExports, HasF
   }
 
   /// 10 log10(MSE + 1e-8), the PSNR with the other sign: smaller is better, as errors are.
-  public static let error = Measure<DeblurringBatch>("error", "mean squared error (dB)") {
+  public static let error = Measure<DeblurringBatch>("error", units: "dB", "mean squared error (dB)") {
     try -ImageQuality.psnr($0, $1.images)
   }
 

@@ -22,7 +22,9 @@ public struct RunOptions: ParsableArguments {
 
   /// - Throws: `ValidationError` for less than one thread.
   public func validate() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, found \(threads)") }
+    if let threads, !(1...4096).contains(threads) {
+      throw ValidationError("--threads must be at least 1 and at most 4096, found \(threads)")
+    }
   }
 
   /// Worker threads: those asked for, or all cores.

@@ -50,11 +50,16 @@ struct IterationOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Test-time iterations; by default as many as in training.")
   var iterations: Int?
 
-  @Option(help: "Fixed-point solver: picard, anderson or broyden, with its default settings.")
-  var solver: SolverKind = .picard
+  @Option(
+    help:
+      "Fixed-point solver: picard, anderson or broyden, with its default settings; by default that of the training, with its own."
+  )
+  var solver: SolverKind?
 
   func validate() throws {
-    if let iterations, iterations < 1 { throw ValidationError("--iterations must be at least 1, found \(iterations)") }
+    if let iterations, !(1...100_000).contains(iterations) {
+      throw ValidationError("--iterations must be from 1 to 100000, found \(iterations)")
+    }
   }
 }
 

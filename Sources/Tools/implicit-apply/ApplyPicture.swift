@@ -54,7 +54,7 @@ struct ApplyPicture: ParsableCommand {
     }
     try withOutputLock(claim) {
       try study.restore(
-        picture, with: file, kernel: kernel, solver: iteration.solver.solver, iterations: iteration.iterations, to: output)
+        picture, with: file, kernel: kernel, solver: file.solver(iteration.solver), iterations: iteration.iterations, to: output)
     }
     print(output)
   }

@@ -26,7 +26,9 @@ struct LocalOptions: ParsableArguments {
     if let device, device.wholeMatch(of: /cpu|cuda(:[0-9]+)?/) == nil {
       throw ValidationError("--device is cpu, cuda or cuda:N, found \(device)")
     }
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, found \(threads)") }
+    if let threads, !(1...4096).contains(threads) {
+      throw ValidationError("--threads must be at least 1 and at most 4096, found \(threads)")
+    }
   }
 
   /// Runs a plan and prints how it went.
@@ -55,6 +57,9 @@ struct LocalOptions: ParsableArguments {
       print(try jsonText(summary))
     } else if summary.isComplete {
       print(summary.reports.joined(separator: "\n"))
+    }
+    if !summary.isComplete {
+      Console.standardError.print("\nwhat is done stays done: the same command goes on, once the cause is mended")
     }
     if summary.exitStatus != 0 { throw ExitCode(summary.exitStatus) }
   }

@@ -16,6 +16,6 @@ struct PipelineOptions: ParsableArguments {
   func plan() throws -> PipelinePlan {
     let trimmed = out.count > 1 && out.hasSuffix("/") ? String(out.dropLast()) : out
     return try PipelinePlan(
-      pipeline, preset: overlay.preset, overrides: overlay.overrides, folder: trimmed, reader: pipelineOutline)
+      pipeline, preset: overlay.preset, overrides: overlay.overrides, folder: trimmed, reader: checkedPipelineOutline)
   }
 }

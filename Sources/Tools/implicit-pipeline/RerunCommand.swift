@@ -47,7 +47,7 @@ struct RerunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let rerun = try PipelineRerun(
-      of: target.folder, from: stage, only: only, overrides: changes.overrides, name: name, reader: pipelineOutline)
+      of: target.folder, from: stage, only: only, overrides: changes.overrides, name: name, reader: checkedPipelineOutline)
     if let profile {
       Log.start()
       var submission = SlurmSubmission(
