@@ -109,7 +109,10 @@ public struct SweepStage {
         done += 1
       }
       if done > 0 { Logger(label: "sweep").notice("continuing at sample \(file.written) of \(rows.count)") }
-      try measure(configuration, model, reader, Array(pieces.dropFirst(done)), options, log, into: file)
+      // Central differences of float32 outputs lose a tenth of a local Lipschitz constant, and look converged.
+      let isPrecise = sweep.precision == .float64 || sweep.lipschitz.iterations.isEmpty
+      let precise = try isPrecise ? model : loaded(TensorOptions(type: .float64, device: device))
+      try measure(configuration, model, precise: precise, reader, Array(pieces.dropFirst(done)), options, log, into: file)
       let hash = try file.finish()
       log.delete()
       return hash
@@ -149,8 +152,8 @@ public struct SweepStage {
   }
 
   private func measure<Case: CaseStudy>(
-    _ configuration: ExperimentConfiguration<Case>, _ model: Model<Case.Batch>, _ reader: DatasetReader,
-    _ pieces: [[Int]], _ options: TensorOptions, _ log: ResumeLog, into file: SweepWriter
+    _ configuration: ExperimentConfiguration<Case>, _ model: Model<Case.Batch>, precise preciseModel: Model<Case.Batch>,
+    _ reader: DatasetReader, _ pieces: [[Int]], _ options: TensorOptions, _ log: ResumeLog, into file: SweepWriter
   ) throws {
     let sweep = configuration.sweep
     let measurement = ChunkSweep<Case>(
@@ -158,6 +161,7 @@ public struct SweepStage {
     let perturbations = sweep.perturbations
     let (split, seed, written) = (split, configuration.seed, file.written)
     let (lipschitz, solver, chunk) = (sweep.lipschitz, sweep.solver.solver, sweep.chunk)
+    let precise = TensorOptions(type: .float64, device: device)
     let draws = try reader.draws(of: split)
     let meter = ProgressMeter(
       "sweep \((self.model as NSString).lastPathComponent)", total: file.samples, done: file.written, unit: "samples",
@@ -174,9 +178,9 @@ public struct SweepStage {
         var curves = try measurement(clean, perturbed)
         let wanted = Array(rows.prefix(max(0, lipschitz.samples - written - index * chunk)))
         if !wanted.isEmpty, !lipschitz.iterations.isEmpty {
-          let batch = try wanted == rows ? clean : Case.batch(reader, split, rows: wanted, options: options)
+          let batch = try Case.batch(reader, split, rows: wanted, options: precise)
           (curves.localLipschitz, curves.localLipschitzConverged) = try lipschitz.measured(
-            Case.self, model, solver, at: batch, seed: seed, draws: wanted.map { draws[$0] })
+            Case.self, preciseModel, solver, at: batch, seed: seed, draws: wanted.map { draws[$0] })
         }
         return curves
       },

@@ -53,13 +53,7 @@ final class Trainer<Case: CaseStudy> {
     guard !isFinished else { throw Failure(.bug, "a training step behind the last one") }
     let phase = configuration.phases[state.phase]
     let rate = state.learningRate * phase.schedule.factor(step: state.phaseStep, of: phase.steps)
-    let gradient = try BatchGradient<Case>(
-      model: model, adjoint: phase.adjoint, iterations: phase.iterations,
-      untrackedIterations: data.untrackedIterations(inStep: state.step, of: phase),
-      lossIterations: phase.lossIterations, threads: threads, jacobianWeight: phase.jacobianWeight,
-      probe: data.probe(step: state.step),
-      random: data.random(step: state.step)
-    )(data.chunks(step: state.step, phase))
+    let gradient = try gradient(phase)
     try record(gradient, rate)
     if gradient.loss < state.bestLoss {
       state.bestLoss = gradient.loss
@@ -84,6 +78,23 @@ final class Trainer<Case: CaseStudy> {
       try validate(validation, phase)
     }
     if state.phaseStep == phase.steps { try endPhase() }
+  }
+
+  /// Whether the last step of a phase came to a lower loss than any before: a step's loss is that of the parameters it starts from.
+  private func isLastBest(_ phase: TrainingConfiguration.Phase) throws -> Bool {
+    guard configuration.validation == nil else { return false }
+    let loss = try gradient(phase).loss
+    return loss.isFinite && loss < state.bestLoss
+  }
+
+  /// The loss of the present parameters and its gradient, over the samples of the next step.
+  private func gradient(_ phase: TrainingConfiguration.Phase) throws -> BatchGradient<Case>.Result {
+    try BatchGradient<Case>(
+      model: model, adjoint: phase.adjoint, iterations: phase.iterations,
+      untrackedIterations: data.untrackedIterations(inStep: state.step, of: phase),
+      lossIterations: phase.lossIterations, threads: threads, jacobianWeight: phase.jacobianWeight,
+      probe: data.probe(step: state.step), random: data.random(step: state.step)
+    )(data.chunks(step: state.step, phase))
   }
 
   private func validate(_ validation: TrainingConfiguration.Validation, _ phase: TrainingConfiguration.Phase) throws {
@@ -127,10 +138,10 @@ final class Trainer<Case: CaseStudy> {
   /// Keeps the parameters with the lowest validation error of this phase, or with the lowest loss where losses of different steps
   /// compare; the last ones, where they do not or no validation gave a number.
   private func endPhase() throws {
+    let phase = configuration.phases[state.phase]
     let isRanked =
-      configuration.validation == nil
-      ? data.lossesCompare(in: configuration.phases[state.phase], of: model) : state.bestValidation < .infinity
-    if isRanked { try assign(state.bestParameters) }
+      configuration.validation == nil ? data.lossesCompare(in: phase, of: model) : state.bestValidation < .infinity
+    if isRanked, try !isLastBest(phase) { try assign(state.bestParameters) }
     state.phase += 1
     state.phaseStep = 0
     state.bestLoss = .infinity

@@ -3,14 +3,16 @@ import Support
 import Torch
 
 extension NamedParameters {
-  /// Gives the values of another model to the parameters that have its names, alone or behind a dot: `m_head.weight` goes to
-  /// `m_head.weight`, and to `prior.0.denoiser.m_head.weight` and `prior.1.denoiser.m_head.weight`.
+  /// Gives the values of another model to the parameters that have its names; where there is none of a name, to those that have it
+  /// behind a dot: `m_head.weight` goes to `m_head.weight`, or else to `prior.0.denoiser.m_head.weight` and
+  /// `prior.1.denoiser.m_head.weight`.
   ///
   /// - Parameter file: where the values come from, for messages.
   /// - Throws: `Failure` (bad data) for a value that no parameter has the name of, or that has another shape.
   package func assign(from source: NamedParameters, of file: String) throws {
     for (name, value) in source {
-      let targets = entries.filter { $0.name == name || $0.name.hasSuffix(".\(name)") }
+      let exact = entries.filter { $0.name == name }
+      let targets = exact.isEmpty ? entries.filter { $0.name.hasSuffix(".\(name)") } : exact
       guard !targets.isEmpty else {
         throw Failure(
           .badData, "no parameter has the name `\(name)`", at: file,

@@ -50,7 +50,7 @@ import Torch
     let output = "\(folder.path)/\(UUID().uuidString).h5"
     _ = try TrainStage(
       modelName: name, dataset: dataset, output: output, initial: initial, resumes: false, threads: 1, device: .cpu,
-      progress: nil
+      progress: nil, replaces: true
     ).run(configuration(Self.pipeline, overrides))
     return output
   }

@@ -147,17 +147,43 @@ import Torch
     ).losses[0]
   }
 
-  @Test func `Losses after different numbers of untracked iterations are not compared to find the best parameters`() throws {
-    // At this rate the first step raises the loss, so the best parameters of a full batch are those before it.
-    func phases(untracked: Int, steps: Int) -> String {
-      "training.phases=[{steps: \(steps), iterations: 3, untracked_iterations: \(untracked), learning_rate: 0.2}]"
+  @Test func `The last step of a phase counts where it lowers the loss, so that a phase of one step trains one step`() throws {
+    func once(_ rate: String) throws -> [Double] {
+      try trained("training.phases=[{steps: 1, iterations: 3, learning_rate: \(rate)}]")
     }
-    #expect(try trained(phases(untracked: 0, steps: 1)) == trained(phases(untracked: 0, steps: 2)))
-    #expect(try trained(phases(untracked: 9, steps: 1)) != trained(phases(untracked: 9, steps: 2)))
+    // A step of this size raises the loss: what stays are the initial parameters.
+    let initial = try once("0.2")
+    let small = try once("1e-4")
+    // Adam's first step moves every parameter that has a gradient by the learning rate.
+    let moved = zip(small, initial).map { abs($0 - $1) }
+    #expect(moved.contains { $0 > 0.5e-4 } && moved.allSatisfy { $0 < 1.5e-4 })
+  }
+
+  @Test func `A model can start from one of its own architecture, each parameter from that of its name`() throws {
+    let (source, target) = try (ImplicitGraphNetwork(embedding: 3), ImplicitGraphNetwork(embedding: 3))
+    for (name, parameter) in source.parameters {
+      var random = KeyedRandom(seed: 1, stream: name)
+      try parameter.assign(
+        Tensor(random.normals(parameter.value.count), shape: parameter.value.shape).to(type: parameter.value.type))
+    }
+    // `output_module.0.weight` is also the end of `deq_func.conv_v_to_c.output_module.0.weight`.
+    try target.parameters.assign(from: source.parameters, of: "source.h5")
+    for ((name, left), (_, right)) in zip(target.parameters, source.parameters) {
+      #expect(try left.value.doubles() == right.value.doubles(), "\(name)")
+    }
+  }
+
+  @Test func `Losses after different numbers of untracked iterations are not compared to find the best parameters`() throws {
+    // At this rate the first steps raise the loss, so the best parameters of a full batch are those before them.
+    func phases(untracked: Int, steps: Int, rate: Double) -> String {
+      "training.phases=[{steps: \(steps), iterations: 3, untracked_iterations: \(untracked), learning_rate: \(rate)}]"
+    }
+    #expect(try trained(phases(untracked: 0, steps: 1, rate: 0.5)) == trained(phases(untracked: 0, steps: 2, rate: 0.5)))
+    #expect(try trained(phases(untracked: 9, steps: 1, rate: 0.2)) != trained(phases(untracked: 9, steps: 2, rate: 0.2)))
     // An explicit model has no iterations: its losses compare whatever the phase says.
     #expect(
-      try trained(phases(untracked: 9, steps: 1), model: "explicit")
-        == trained(phases(untracked: 9, steps: 2), model: "explicit"))
+      try trained(phases(untracked: 9, steps: 1, rate: 0.5), model: "explicit")
+        == trained(phases(untracked: 9, steps: 2, rate: 0.5), model: "explicit"))
   }
 
   /// A model with a training of its own, which diverges in its second phase and leaves a checkpoint of each step before.

@@ -41,7 +41,8 @@ import Torch
   func train(_ overrides: [String] = [], model: String = "looped", threads: Int = 1) throws -> String {
     let output = "\(workspace.path)/\(UUID().uuidString).h5"
     _ = try TrainStage(
-      modelName: model, dataset: dataset, output: output, resumes: false, threads: threads, device: .cpu, progress: nil
+      modelName: model, dataset: dataset, output: output, resumes: false, threads: threads, device: .cpu, progress: nil,
+      replaces: true
     ).run(configuration(overrides))
     return output
   }

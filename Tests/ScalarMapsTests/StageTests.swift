@@ -108,7 +108,7 @@ import Testing
       let configuration = try bench.configuration(overrides)
       _ = try TrainStage(
         modelName: model, dataset: "\(bench.folder)/dataset.h5", output: path, resumes: false, threads: 1, device: .cpu,
-        progress: nil
+        progress: nil, replaces: true
       ).run(configuration)
       _ = try SweepStage(
         model: path, dataset: "\(bench.folder)/dataset.h5", split: .test, output: path + ".sweep", threads: 1, device: .cpu,

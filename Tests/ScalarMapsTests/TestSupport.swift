@@ -94,7 +94,7 @@ final class Workbench {
     let path = "\(folder)/\(model).h5"
     _ = try TrainStage(
       modelName: model, dataset: "\(folder)/\(dataset).h5", output: path, resumes: false, threads: 1, device: .cpu,
-      progress: nil
+      progress: nil, replaces: true
     ).run(configuration(overrides))
     return path
   }

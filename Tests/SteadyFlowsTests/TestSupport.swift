@@ -100,7 +100,7 @@ final class Workbench {
   func train(_ model: String, threads: Int = 1, _ overrides: String...) throws -> String {
     try TrainStage(
       modelName: model, dataset: "\(folder)/dataset.h5", output: "\(folder)/\(model).h5", resumes: false,
-      threads: threads, device: .cpu, progress: nil
+      threads: threads, device: .cpu, progress: nil, replaces: true
     ).run(configuration(overrides))
   }
 

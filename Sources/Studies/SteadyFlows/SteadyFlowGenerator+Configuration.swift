@@ -51,7 +51,7 @@ extension SteadyFlowGenerator {
     )
     try parts.finish()
     noise = try GradedNoise(reading: section.section("noise", "noise on the training samples"))
-    plans = try [(Split.train, 5000, 4500), (.test, 600, 500)].map { split, attempts, keep in
+    plans = try [(Split.train, 5000, 4500), (.valid, 120, 100), (.test, 600, 500)].map { split, attempts, keep in
       try SplitPlan(
         reading: section, split, attempts: (attempts, "samples drawn"), keep: (keep, "certified samples kept, the first ones"))
     }

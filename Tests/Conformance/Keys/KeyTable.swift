@@ -132,7 +132,8 @@ struct KeyTable: Sendable {
 
   private static let steadyFlows = KeyTable(
     smaller: [
-      "dataset.train={attempts: 4, keep: 2}", "dataset.test={attempts: 2, keep: 1}", "training.chunk=1", "training.batch_size=2",
+      "dataset.train={attempts: 4, keep: 2}", "dataset.valid={attempts: 2, keep: 1}", "dataset.test={attempts: 2, keep: 1}",
+      "training.chunk=1", "training.batch_size=2",
       "training.phases=[{steps: 1, iterations: 2, learning_rate: 1e-3}]", "sweep.memory=null",
       "sweep.perturbations.frequencies=[0.5]",
     ],
