@@ -57,7 +57,8 @@ public final class ConfigurationDocument {
       throw Failure(
         .missingInput,
         isFolder.boolValue ? "expected a configuration file, found a folder" : "there is no such configuration file",
-        at: path, remedy: "name a YAML file, for example pipelines/linear-programs.yaml")
+        at: path,
+        remedy: keys == pipelineKeys ? "name a YAML file, for example pipelines/linear-programs.yaml" : "check the path")
     }
     let data: Data
     do {

@@ -28,6 +28,7 @@ extension ConfigurationSection {
     guard !context.isDescribing else {
       return [descend(key, reference: "[]", location: location, entries: [:], resolved: list.child("0", .map))]
     }
+    if entries[key] == nil, !count.bounds.contains(0) { throw missing(key, "\(type) (\(meaning))") }
     let node = entries[key] ?? ConfigurationNode(content: .list([]), location: location)
     guard case .list(let items) = node.content, count.bounds.contains(items.count) else {
       throw wrongType(key, expected: type, node, meaning)

@@ -133,7 +133,7 @@ extension ConfigurationSection {
   }
 
   /// The failure of a key that must be written and is not, perhaps because it is misspelt.
-  private func missing(_ key: String, _ expected: String) -> Failure {
+  func missing(_ key: String, _ expected: String) -> Failure {
     let similar = entries.keys.sorted().first {
       resolved.children[$0] == nil && editDistance($0, key) * 3 <= max($0.count, key.count)
     }

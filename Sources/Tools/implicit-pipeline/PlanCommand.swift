@@ -5,7 +5,7 @@ import ToolKit
 
 struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Shows the tasks of a run, and which of them would run and why. Changes nothing.")
+    commandName: "plan", abstract: "Shows the tasks of a run, and which of them would run and why. Changes no result.")
 
   @OptionGroup var pipeline: PipelineOptions
   @OptionGroup var output: OutputOptions
