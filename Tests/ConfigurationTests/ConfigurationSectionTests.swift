@@ -58,7 +58,7 @@ import Testing
     ("training: [1]", "training: expected section, found a list of 1"),
     ("training:", "training: expected section, found nothing"),
     ("training: {phases: {}}", "training.phases: expected list of sections, at least 1, found an empty map"),
-    ("training: {phases: []}", "training.phases is missing"),
+    ("training: {phases: []}", "training.phases: expected list of sections, at least 1, found a list of 0"),
     ("training: {}", "training.phases is missing"),
     ("training: {phases: [1]}", "training.phases.0: expected section, found the number 1"),
     ("training: {phases: [{}], named: [1]}", "training.named: expected map of sections, at least 1, found a list of 1"),
