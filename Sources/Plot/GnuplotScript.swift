@@ -86,9 +86,11 @@ struct GnuplotScript {
   private var plot: String {
     let source = figure.quotedFile("dat")
     var parts: [String] = []
+    // A logarithmic axis has no 0: a line leaves such a point out, an area would begin at the edge of the figure.
+    let position = figure.x.isLogarithmic ? "($1 > 0 ? $1 : NaN)" : "1"
     for (index, series) in figure.series.enumerated() where series.points.contains(where: { $0.low != nil }) {
       parts.append(
-        "\(source) index \(index) using 1:3:4 with filledcurves fillstyle transparent solid 0.15 noborder linecolor '\(color(series.color))' notitle"
+        "\(source) index \(index) using \(position):3:4 with filledcurves fillstyle transparent solid 0.15 noborder linecolor '\(color(series.color))' notitle"
       )
     }
     for (index, series) in figure.series.enumerated() {

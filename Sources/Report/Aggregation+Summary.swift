@@ -9,7 +9,7 @@ extension Aggregation {
       tables: [
         modelTable, curveTable("curves", measurement: false) { $0 != .seconds }, bandTable,
         curveTable("times", measurement: true) { $0 == .seconds },
-      ])
+      ] + Settling.summaryTables(settlings))
   }
 
   private var modelTable: SummaryTable {

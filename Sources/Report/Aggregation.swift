@@ -33,6 +33,8 @@ public struct Aggregation: Sendable {
   public let split: Split
   /// The models that have sweeps on that split, one row each.
   public let summaries: [ResultRow]
+  /// How the iterations of the implicit ones settle.
+  public let settlings: [Settling]
   /// How each expected band came out.
   public let verdicts: [Verdict]
   /// All that the report says.
@@ -84,13 +86,28 @@ public struct Aggregation: Sendable {
     }
     self.models = models
     self.split = split
+    settlings = main.compactMap { Settling($0, tolerances: settings.tolerances, iteration: settings.iteration) }
     let own = try studyFigures(main)
     page = ReportPage(
       title: description.title, caseStudy: first.caseStudy, references: description.references, verdicts: verdicts,
-      results: ResultRow.table(summaries, split: split),
+      results: ResultRow.table(summaries, split: split), tables: Self.tables(settlings),
       notes: Self.notes(models, first.errorName, comparable) + Self.iterationNotes(settings.iteration, summaries) + own.notes,
       figures: own.figures + figures, inputs: Self.inputs(models),
       configurations: Self.configurations(models), provenance: description.provenance)
+  }
+
+  private static func tables(_ settlings: [Settling]) -> [ReportPage.Section] {
+    let sections = [
+      ReportPage.Section(
+        "Stopped by tolerance",
+        "What it costs to stop each sample where ||G(y) − y|| / ||G(y)|| is small enough, and what is lost.",
+        Settling.stopTable(settlings)),
+      ReportPage.Section(
+        "Does the residual know?",
+        "The samples in four parts by their relative residual: whether a large one tells of a large error.",
+        Settling.calibrationTable(settlings)),
+    ]
+    return sections.filter { !$0.table.rows.isEmpty }
   }
 
   /// The failure that a violated band ends with; nil when all hold.

@@ -18,6 +18,19 @@ public struct ReportPage: Sendable {
     }
   }
 
+  /// A table below a heading.
+  public struct Section: Sendable {
+    /// The heading.
+    public var title: String
+    /// One sentence on what it shows.
+    public var note: String
+    /// The table.
+    public var table: Table
+
+    /// A table of this name.
+    public init(_ title: String, _ note: String, _ table: Table) { (self.title, self.note, self.table) = (title, note, table) }
+  }
+
   /// Heading of the page.
   public var title: String
   /// Name of the case study.
@@ -28,6 +41,8 @@ public struct ReportPage: Sendable {
   public var verdicts: [Verdict]
   /// One row for each model.
   public var results: Table
+  /// Further tables, each below a heading.
+  public var tables: [Section]
   /// What the columns of the table mean, and what a comparison with the published numbers rests on.
   public var notes: [String]
   /// In their order on the page.
@@ -42,13 +57,15 @@ public struct ReportPage: Sendable {
   /// A page, without figures and claims unless they are given.
   public init(
     title: String, caseStudy: String, references: [String] = [], verdicts: [Verdict] = [], results: Table,
-    notes: [String] = [], figures: [Figure] = [], inputs: Table, configurations: [Fact] = [], provenance: [Fact] = []
+    tables: [Section] = [], notes: [String] = [], figures: [Figure] = [], inputs: Table, configurations: [Fact] = [],
+    provenance: [Fact] = []
   ) {
     self.title = title
     self.caseStudy = caseStudy
     self.references = references
     self.verdicts = verdicts
     self.results = results
+    self.tables = tables
     self.notes = notes
     self.figures = figures.withNamesOfTheirOwn
     self.inputs = inputs
@@ -81,6 +98,7 @@ public struct ReportPage: Sendable {
   private var context: [String: Any] {
     [
       "title": title, "caseStudy": caseStudy, "references": references, "notes": notes,
+      "tables": tables.map { ["title": $0.title, "note": $0.note, "table": $0.table.context] },
       "hasVerdicts": !verdicts.isEmpty, "results": results.context, "inputs": inputs.context,
       "hasFigures": !figures.isEmpty, "configurations": configurations.map { ["name": $0.name, "value": $0.value] },
       "verdictSummary": verdictSummary,

@@ -58,6 +58,13 @@ enum ReportTemplate {
     {{#notes}}
     <p class="note">{{.}}</p>
     {{/notes}}
+    {{#tables}}
+    <h2>{{title}}</h2>
+    <p>{{note}}</p>
+    {{#table}}
+    {{> table}}
+    {{/table}}
+    {{/tables}}
     {{#hasFigures}}
     <h2>Figures</h2>
     {{/hasFigures}}

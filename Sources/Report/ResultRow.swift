@@ -40,6 +40,8 @@ public struct ResultRow: Sendable {
   public let parameters: Int
   /// The seeds it was trained with.
   public let seeds: [UInt64]
+  /// Samples of the main split, of all seeds.
+  public let samples: Int
   /// The most iterations of a step of the training; nil for explicit networks and models that are not trained.
   public let trainedIterations: Int?
   /// Operations per sample to reach the iteration of `error`.
@@ -84,6 +86,7 @@ public struct ResultRow: Sendable {
     isIterative = test.isIterative
     parameters = test.first.parameterCount
     seeds = test.runs.map(\.seed)
+    samples = test.runs.reduce(0) { $0 + $1.error.samples }
     trainedIterations = test.first.trainedIterations
     flops = statistic(.flops)
     seconds = statistic(.seconds)
@@ -160,7 +163,7 @@ public struct ResultRow: Sendable {
     let entries: [Entry] = [
       (Table.Column("subject"), { $0.subject.map { .text($0) } ?? .empty }),
       (Table.Column("model"), { .text($0.label) }), (Table.Column("architecture"), { .text($0.architecture) }),
-      integer("parameters") { $0.parameters }, integer("seeds") { $0.seeds.count },
+      integer("parameters") { $0.parameters }, integer("seeds") { $0.seeds.count }, integer("samples") { $0.samples },
       integer("iterations in training") { $0.trainedIterations },
       integer("iteration t") { $0.isIterative ? $0.error.iteration : nil }, number("FLOPs per sample") { $0.flops },
       number("seconds per sample") { $0.seconds }, failed("failed samples") { $0.failures },

@@ -165,7 +165,7 @@ import Testing
     let aggregation = try Aggregation(
       sweeps: AggregationTests.sweeps, settings: .init(bands: [band]), description: .init(title: ""))
     let tables = aggregation.summary.tables
-    #expect(tables.map(\.name) == ["models", "curves", "bands", "times"])
+    #expect(tables.map(\.name) == ["models", "curves", "bands", "times", "tolerances", "calibration"])
     for table in tables {
       let lengths = table.columns.map { column in
         switch column.values {
