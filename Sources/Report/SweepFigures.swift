@@ -200,8 +200,8 @@ public struct SweepFigures {
   }
 
   func trainedMarks(_ models: [ModelSweeps]) -> [Figure.Mark] {
-    Set(models.compactMap(\.first.trainedIterations)).sorted().map {
-      Figure.Mark("\($0) in training", x: Double($0))
-    }
+    let marked = Set(models.compactMap(\.first.trainedIterations)).sorted()
+    // Of several, which may stand side by side, one has the words.
+    return marked.map { Figure.Mark($0 == marked.last ? "\($0) in training" : "\($0)", x: Double($0)) }
   }
 }
