@@ -154,7 +154,9 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
   }
 
   /// The pages that the run ends in.
-  public var reports: [String] { graph.tasks.filter { $0.stage == .aggregate }.map(\.result) }
+  public var reports: [String] { reportTasks.map(\.result) }
+  /// The tasks that make them.
+  public var reportTasks: [PipelineTask] { graph.tasks.filter { $0.stage == .aggregate } }
 
   var path: String { Self.path(in: folder) }
   private static func path(in folder: String) -> String { "\(folder)/pipeline.json" }

@@ -42,7 +42,7 @@ final class RunDisplay: Sendable {
     let time = result.seconds.map { " in \(durationText($0, tenths: true))" } ?? ""
     say("\(isDone ? "[\(count)/\(total)] " : "")\(result.task): \(result.state.rawValue)\(time)")
     guard isDone, let task, task.stage == .aggregate else { return }
-    say("report ready: \(task.result)" + (ReportVerdict.line(of: task.result).map { "\n         \($0)" } ?? ""))
+    say("report ready: \(task.result)" + (ReportVerdict.line(of: task).map { "\n         \($0)" } ?? ""))
   }
 
   /// A line with the time of day.

@@ -13,8 +13,8 @@ struct StructureCheck {
 
   private let file: File
   private let schema: FileSchema
-  /// Length of each named dimension, and the dataset that set it.
-  private var lengths: [String: (length: Int, dataset: String)] = [:]
+  /// The lengths that datasets have along each named dimension.
+  private var lengths: [String: [(length: Int, dataset: String)]] = [:]
 
   init(of file: File, _ schema: FileSchema) throws {
     self.file = file
@@ -29,6 +29,7 @@ struct StructureCheck {
         problems.append(Problem(object: child.path, text: "expected a group or dataset, found something else"))
       }
     }
+    checkLengths()
     for object in schema.objects where object.isRequired {
       guard !content.contains(where: { $0.kind == .dataset && object.matches($0.path) }) else { continue }
       problems.append(Problem(object: object.path, text: "the dataset is missing (\(object.longName))"))
@@ -51,7 +52,8 @@ struct StructureCheck {
     }
     if !object.types.contains(where: { $0.holds(dataset.type) }) {
       let types = object.types.map(\.description).joined(separator: ", ")
-      problems.append(Problem(object: child.path, text: "expected type \(types), found \(dataset.type)"))
+      let remedy = dataset.type == .boolean && object.types.contains(.uint8) ? "; store it as uint8, 0 and 1" : ""
+      problems.append(Problem(object: child.path, text: "expected type \(types), found \(dataset.type)\(remedy)"))
     }
     try check(FileSchema.datasetAttributes, of: dataset, noteMissing: object.dimensions != nil)
     try checkShape(dataset, object)
@@ -70,14 +72,22 @@ struct StructureCheck {
     for (name, length) in zip(names, shape) {
       // Each split has its own samples, each table its own rows.
       let parent = dataset.path.split(separator: "/").dropLast().joined(separator: "/")
-      let key = "\(parent)/\(name)"
-      if let known = lengths[key], known.length != length {
+      lengths["\(parent)/\(name)", default: []].append((length, dataset.path))
+    }
+  }
+
+  /// Where datasets disagree about a dimension, the few are wrong and not the many.
+  private mutating func checkLengths() {
+    for (key, found) in lengths.sorted(by: { $0.key < $1.key }) {
+      let counts = Dictionary(grouping: found, by: \.length).mapValues(\.count)
+      let most = counts.values.max() ?? 0
+      guard counts.count > 1, let usual = found.first(where: { counts[$0.length] == most }) else { continue }
+      let name = key.split(separator: "/").last ?? ""
+      for (length, dataset) in found where length != usual.length {
         problems.append(
           Problem(
-            object: dataset.path,
-            text: "expected \(known.length) along the dimension `\(name)` as in \(known.dataset), found \(length)"))
-      } else {
-        lengths[key] = (length, dataset.path)
+            object: dataset,
+            text: "expected \(usual.length) along the dimension `\(name)` as in \(usual.dataset), found \(length)"))
       }
     }
   }

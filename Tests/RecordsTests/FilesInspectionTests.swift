@@ -75,6 +75,13 @@ import Testing
   }
 
   @Test
+  func `Where one field has another number of samples than the others, that one is named`() throws {
+    let path = try dataset("d.h5") { try $0.dataset("test/index").resize(rows: 3) }
+    let problems = try FileValidation(of: path).problems.filter { !$0.contains("hash") }
+    #expect(problems.count == 1 && problems.first?.hasPrefix("/test/index: expected") == true, "\(problems)")
+  }
+
+  @Test
   func `A sweep with a missing dataset, other lengths or NaN where there is a number is invalid`() throws {
     func write(_ name: String, _ change: (File) throws -> Void) throws -> String {
       let path = folder.file(name)

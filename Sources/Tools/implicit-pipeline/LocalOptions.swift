@@ -51,7 +51,7 @@ struct LocalOptions: ParsableArguments {
       if !price.entries.isEmpty { Console.standardError.print(price.summary) }
     }
     Console.standardError.print(summary.text)
-    let verdicts = summary.isComplete ? summary.reports.compactMap(ReportVerdict.line(of:)) : []
+    let verdicts = summary.isComplete ? plan.reportTasks.compactMap(ReportVerdict.line(of:)) : []
     if !verdicts.isEmpty { Console.standardError.print("\n" + verdicts.joined(separator: "\n")) }
     if json {
       print(try jsonText(summary))
