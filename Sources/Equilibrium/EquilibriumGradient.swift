@@ -69,7 +69,7 @@ public func equilibriumGradient(
   }
 }
 
-/// Back-propagation through damped steps from a constant state.
+/// Back-propagation through damped steps, and into the history of the start where it has one.
 private func differentiatedSteps(
   _ settings: PhantomAdjoint, of map: (Tensor) throws -> Tensor, from start: Tensor, parameters: [Tensor],
   penalty: JacobianPenalty?, lossSteps: [Int] = [], loss: (Tensor) throws -> Tensor, after solution: Solution<Tensor>?

@@ -180,51 +180,6 @@ public struct PipelinePlan: Codable, Equatable, Sendable {
     }
   }
 
-  /// Refuses to make finished datasets and models anew with other settings: they are hours of work, and a slip of the command line
-  /// (another preset, a forgotten one) would replace them.
-  ///
-  /// - Throws: `.usage` that says what changed; `.cannotCreate` for files that no task of this run made.
-  func checkReplacement(_ inspector: any OutputInspector) throws {
-    let foreign = graph.tasks.filter {
-      makes($0) && !$0.stage.writesFolder && TaskRecord.read($0) == nil && FileManager.default.fileExists(atPath: $0.output)
-    }.map(\.output)
-    guard foreign.isEmpty else {
-      let shown = foreign.prefix(5).joined(separator: "\n  ") + (foreign.count > 5 ? "\n  and \(foreign.count - 5) more" : "")
-      throw Failure(
-        .cannotCreate, "\(foreign.count) files are where outputs of the run belong, and no task of it made them:\n  \(shown)",
-        at: folder, remedy: "choose another --out, move them away, or give --replace to lose them")
-    }
-    let lost = finishedOtherwise([.generate, .merge, .train], inspector)
-    guard !lost.isEmpty else { return }
-    let shown = lost.prefix(5).joined(separator: "\n  ") + (lost.count > 5 ? "\n  and \(lost.count - 5) more" : "")
-    throw Failure(
-      .usage, "\(lost.count) finished outputs were made with other settings, and would be replaced:\n  \(shown)", at: folder,
-      remedy: "choose another --out, name the preset and the settings it was made with, or give --replace to make them anew")
-  }
-
-  /// The finished outputs of these stages that were made with other settings, each with what changed.
-  private func finishedOtherwise(_ stages: [Stage], _ inspector: any OutputInspector) -> [String] {
-    graph.assess(inspector: inspector).compactMap { task, assessment -> String? in
-      guard makes(task), stages.contains(task.stage), TaskRecord.read(task)?.state == .done,
-        FileManager.default.fileExists(atPath: task.output), case .run(.changed(let changes)) = assessment
-      else { return nil }
-      // A new version of the tools is known to whoever installed it.
-      let meant = changes.filter { if case .tool = $0 { false } else { true } }
-      guard !meant.isEmpty else { return nil }
-      return "\(task.id): " + meant.prefix(3).map(\.description).joined(separator: "; ")
-        + (meant.count > 3 ? "; and \(meant.count - 3) more" : "")
-    }
-  }
-
-  /// Which finished sweeps and reports this run makes anew: minutes of work, but perhaps the ones that were looked at yesterday. Nil
-  /// where there are none.
-  func remade(_ inspector: any OutputInspector) -> String? {
-    let lost = finishedOtherwise([.sweep, .aggregate], inspector)
-    guard let first = lost.first else { return nil }
-    return "\(lost.count) finished sweeps and reports are made anew: \(first)" + (lost.count > 1 ? ", ..." : "")
-      + "\n  (`rerun` makes them beside the old ones)"
-  }
-
   /// Makes the folders of the run.
   ///
   /// - Throws: `.cannotCreate`, or `.io` when the disk is full.

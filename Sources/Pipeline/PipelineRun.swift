@@ -52,10 +52,10 @@ public struct PipelineRun: Sendable {
     try plan.createFolders()
     let lock = try RunLock(plan)
     defer { withExtendedLifetime(lock) {} }
-    if !replaces { try plan.checkReplacement(inspector) }
-    let remade = plan.remade(inspector)
+    let replacement = Replacement(plan, inspector)
+    if !replaces { try replacement.check() }
     try await announce()
-    if let remade { console.print(remade) }
+    if let notice = replacement.notice { console.print(notice) }
     try plan.write()
     let clock = ContinuousClock.now
     let display = RunDisplay(plan.graph.tasks, threads: threads, console: console)

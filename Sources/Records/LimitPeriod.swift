@@ -10,7 +10,7 @@ public struct LimitPeriod: RawRepresentable, Hashable, Sendable {
   /// A period of p iterations; 0 for none.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  /// ||y_K - y_(K-p)|| <= tolerance ||y_K||.
+  /// ||y_K - y_(K-p)|| <= tolerance ||y_K||. Also the relative residual below which a state counts as a fixed point.
   public static let tolerance = 1e-3
   /// Longer cycles count as movement.
   public static let longest = 8

@@ -13,20 +13,21 @@ extension OutputClaim {
     _ path: String, of kind: FileKind, caseStudy: String, model: String? = nil, inputs: [String], companions: [String] = [],
     configuration: String? = nil, replaces: Bool
   ) {
+    /// When the file was made, if it was made with other settings.
+    func madeOtherwise(_ target: String) throws -> String? {
+      guard let configuration, let earlier = try FileProvenance(reading: target), earlier.configuration != configuration else {
+        return nil
+      }
+      return earlier.run.started
+    }
     self.init(path, inputs: inputs, companions: companions, replaces: replaces) { target in
       guard let found = try Occupant(at: target) else { return nil }
       guard found == Occupant(kind: kind.rawValue, caseStudy: caseStudy, model: model) else { return found.words }
       // A model may be hours of work.
-      guard kind == .model, let configuration, let earlier = try FileProvenance(reading: target),
-        earlier.configuration != configuration
-      else { return nil }
-      return "\(found.words), made with other settings at \(earlier.run.started)"
+      return try kind == .model ? madeOtherwise(target).map { "\(found.words), made with other settings at \($0)" } : nil
     }
     notice = { target in
-      guard let configuration, let earlier = try? FileProvenance(reading: target),
-        earlier.configuration != configuration
-      else { return nil }
-      return "replacing a file that was made with other settings, \(earlier.run.started)"
+      (try? madeOtherwise(target)).map { "replacing a file that was made with other settings, \($0)" }
     }
   }
 

@@ -199,7 +199,7 @@ public struct Aggregation: Sendable {
       ].filter { $0.0 > 0 }.map { "\(percent($0.0)) \($0.1)" }
       return
         "\(model.label), \(model.split.rawValue): at iteration \(last) \(percent(alive.count - open.count)) of the samples have converged "
-        + "(||G(y) − y|| < \(Table.significant(Metric.convergenceThreshold)) ||G(y)||)"
+        + "(||G(y) − y|| < \(Table.significant(LimitPeriod.tolerance)) ||G(y)||)"
         + (others.isEmpty ? "." : "; \(others.joined(separator: ", ")).")
     }
   }

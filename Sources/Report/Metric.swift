@@ -6,7 +6,7 @@ public enum Metric: Hashable, Sendable {
   case residual
   /// ||G(y) - y|| / ||G(y)||
   case relativeResidual
-  /// 1 where the relative residual is below `convergenceThreshold`, else 0: its mean is the share of samples that have converged.
+  /// 1 where the relative residual is below `LimitPeriod.tolerance`, else 0: its mean is the share of samples that have converged.
   case converged
   /// Change of the output over change of the input, for each kind of perturbation.
   case lipschitzRatio
@@ -43,9 +43,6 @@ public enum Metric: Hashable, Sendable {
 
   /// The metric of a name; what is none of the common ones is a measure of the case study.
   public init(named name: String) { self = Self.common.first { $0.name == name } ?? .quality(name) }
-
-  /// A state is taken for a fixed point where its relative residual is below this.
-  public static let convergenceThreshold = 1e-3
 
   /// Whether there is one value for each kind of perturbation.
   public var isPerturbed: Bool { self == .lipschitzRatio || self == .perturbedError }

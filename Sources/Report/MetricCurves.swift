@@ -75,7 +75,7 @@ extension SweepRecord {
       return relativeResidual.flatMap { curves in
         SampleCurves(
           samples: curves.samples, iterations: curves.iterations,
-          values: curves.values.map { $0.isNaN ? .nan : $0 < Metric.convergenceThreshold ? 1 : 0 })
+          values: curves.values.map { $0.isNaN ? .nan : $0 < LimitPeriod.tolerance ? 1 : 0 })
       }.map { ofSamples($0) }
     case .quality(let name): return qualities.first { $0.measure.name == name }.map { ofSamples($0.curves) }
     case .lipschitzRatio, .perturbedError:

@@ -54,7 +54,7 @@ public struct ResultRow: Sendable {
   public let trainFailures: SampleFailures?
   /// Error on the training split at the iteration of `error`; nil without sweeps on it.
   public let trainError: ErrorAt?
-  /// Share of the samples whose relative residual is below `Metric.convergenceThreshold` at that iteration; nil where it was not
+  /// Share of the samples whose relative residual is below `LimitPeriod.tolerance` at that iteration; nil where it was not
   /// recorded.
   public let convergedShare: Double?
   /// Largest Lipschitz ratio at that iteration, over all samples, seeds and kinds of perturbation; nil if none was measured.

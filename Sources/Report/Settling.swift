@@ -77,7 +77,7 @@ public struct Settling: Equatable, Sendable {
       : (0..<4).map { part in
         let members = sorted[(part * sorted.count / 4)..<((part + 1) * sorted.count / 4)]
         return Quarter(
-          residual: members.last?.residual ?? .nan, error: members.map(\.error).reduce(0, +) / Double(members.count))
+          residual: members.last?.residual ?? .nan, error: Statistics(members.map(\.error)).mean)
       }
   }
 

@@ -178,7 +178,8 @@ public struct SweepStage {
         var curves = try measurement(clean, perturbed)
         let wanted = Array(rows.prefix(max(0, lipschitz.samples - written - index * chunk)))
         if !wanted.isEmpty, !lipschitz.iterations.isEmpty {
-          let batch = try Case.batch(reader, split, rows: wanted, options: precise)
+          let isClean = wanted == rows && options.type == precise.type
+          let batch = try isClean ? clean : Case.batch(reader, split, rows: wanted, options: precise)
           (curves.localLipschitz, curves.localLipschitzConverged) = try lipschitz.measured(
             Case.self, preciseModel, solver, at: batch, seed: seed, draws: wanted.map { draws[$0] })
         }

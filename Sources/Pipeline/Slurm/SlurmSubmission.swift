@@ -65,7 +65,7 @@ public struct SlurmSubmission: Sendable {
     try plan.createFolders()
     let lock = try RunLock(plan, patience: patience)
     defer { withExtendedLifetime(lock) {} }
-    if leaving == nil && !replaces { try plan.checkReplacement(inspector) }
+    if leaving == nil && !replaces { try Replacement(plan, inspector).check() }
     var ledger = JobLedger(of: plan.folder)
     try await cancelStrays(of: ledger)
     let work = try await work(ledger, leaving: leaving ?? [])

@@ -48,10 +48,7 @@ public func caseStudy(of document: ConfigurationDocument) throws -> any CaseStud
 ///
 /// - Throws: `Failure` (usage) for anything that is wrong in the sections of the stages.
 @Sendable public func pipelineOutline(of document: ConfigurationDocument) throws -> PipelineOutline {
-  func outline<Case: CaseStudy>(_: Case.Type) throws -> PipelineOutline {
-    try ExperimentConfiguration<Case>(document).outline
-  }
-  return try outline(caseStudy(of: document))
+  try outline(caseStudy(of: document), document, opensDataset: false)
 }
 
 /// As `pipelineOutline`; a dataset of the user's own that the file names is opened too, so that what is missing in it is found before
@@ -59,15 +56,18 @@ public func caseStudy(of document: ConfigurationDocument) throws -> any CaseStud
 ///
 /// - Throws: also `Failure` (bad data) for a file that is no dataset of the case study, or lacks a field or a split.
 @Sendable public func checkedPipelineOutline(of document: ConfigurationDocument) throws -> PipelineOutline {
-  func outline<Case: CaseStudy>(_: Case.Type) throws -> PipelineOutline {
-    let configuration = try ExperimentConfiguration<Case>(document)
-    let outline = configuration.outline
-    guard let path = outline.settings.dataset, FileManager.default.fileExists(atPath: path) else { return outline }
-    let reader = try DatasetReader(path, Case.layout)
-    let trainings = [configuration.training] + configuration.models.compactMap(\.model.training)
-    let validates = trainings.contains { $0.validation != nil }
-    for split in [.train] + configuration.sweep.splits + (validates ? [.valid] : []) { _ = try reader.count(of: split) }
-    return outline
-  }
-  return try outline(caseStudy(of: document))
+  try outline(caseStudy(of: document), document, opensDataset: true)
+}
+
+private func outline<Case: CaseStudy>(
+  _: Case.Type, _ document: ConfigurationDocument, opensDataset: Bool
+) throws -> PipelineOutline {
+  let configuration = try ExperimentConfiguration<Case>(document)
+  let outline = configuration.outline
+  guard opensDataset, let path = outline.settings.dataset, FileManager.default.fileExists(atPath: path) else { return outline }
+  let reader = try DatasetReader(path, Case.layout)
+  let trainings = [configuration.training] + configuration.models.compactMap(\.model.training)
+  let validates = trainings.contains { $0.validation != nil }
+  for split in [.train] + configuration.sweep.splits + (validates ? [.valid] : []) { _ = try reader.count(of: split) }
+  return outline
 }
