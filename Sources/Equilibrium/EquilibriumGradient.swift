@@ -12,8 +12,8 @@ public struct EquilibriumGradient {
   public let forward: Solution<Tensor>?
   /// The solve of the implicit adjoint; nil for the others.
   public let backward: Solution<Tensor>?
-  /// sum_b ||e_b' dG_b/dy||^2 / d where the penalty was taken; nil without a penalty.
-  public let squaredJacobian: Tensor?
+  /// The value of each penalty, not multiplied by its weight: for example sum_b ||e_b' dG_b/dy||^2 / d.
+  public let squaredJacobians: [Tensor]
 }
 
 /// The loss L(y*) at the equilibrium y* = G(y*) of a map and its gradient with respect to parameters.
@@ -30,13 +30,13 @@ public struct EquilibriumGradient {
 ///   - lossSteps: for the unrolled adjoint: the numbers of the steps, ascending from 1, whose states have a loss; their mean is the
 ///     loss. Empty for the last step alone.
 ///   - loss: a scalar of the state, readout included.
-///   - penalty: added to the loss before it is differentiated, at the state where the loss is taken; it is not part of the
+///   - penalties: added to the loss before it is differentiated, at the state where the loss is taken; they are not part of the
 ///     loss that is returned.
 /// - Throws: `EquilibriumError` for invalid settings, a changed shape, or a loss that is not a differentiable scalar;
 ///   whatever `map` or `loss` throws.
 public func equilibriumGradient(
   of map: (Tensor) throws -> Tensor, from start: Tensor, parameters: [Tensor], forward: SolverSettings,
-  adjoint: Adjoint, penalty: JacobianPenalty? = nil, lossSteps: [Int] = [], loss: (Tensor) throws -> Tensor
+  adjoint: Adjoint, penalties: [JacobianPenalty] = [], lossSteps: [Int] = [], loss: (Tensor) throws -> Tensor
 ) throws -> EquilibriumGradient {
   try adjoint.validate()
   try start.requireEntries(role: "the start of the iteration")
@@ -46,7 +46,7 @@ public func equilibriumGradient(
         name: "lossSteps", found: "\(lossSteps)", expected: "ascending numbers from 1 to \(steps), the number of steps")
     }
     return try differentiatedSteps(
-      PhantomAdjoint(steps: steps, damping: damping), of: map, from: start, parameters: parameters, penalty: penalty,
+      PhantomAdjoint(steps: steps, damping: damping), of: map, from: start, parameters: parameters, penalties: penalties,
       lossSteps: lossSteps, loss: loss, after: nil)
   }
   guard lossSteps.isEmpty else {
@@ -57,14 +57,14 @@ public func equilibriumGradient(
   let solution = try Autograd.withoutTracking { try fixedPoint(of: map, from: start, settings: forward) }
   switch adjoint {
   case .implicit(let implicit):
-    return try implicitGradient(implicit, of: map, at: solution, parameters: parameters, penalty: penalty, loss: loss)
+    return try implicitGradient(implicit, of: map, at: solution, parameters: parameters, penalties: penalties, loss: loss)
   case .phantom(let phantom):
     return try differentiatedSteps(
-      phantom, of: map, from: solution.state, parameters: parameters, penalty: penalty, loss: loss,
+      phantom, of: map, from: solution.state, parameters: parameters, penalties: penalties, loss: loss,
       after: solution)
   case .jacobianFree, .unrolled:
     return try differentiatedSteps(
-      PhantomAdjoint(steps: 1, damping: 1), of: map, from: solution.state, parameters: parameters, penalty: penalty,
+      PhantomAdjoint(steps: 1, damping: 1), of: map, from: solution.state, parameters: parameters, penalties: penalties,
       loss: loss, after: solution)
   }
 }
@@ -72,7 +72,7 @@ public func equilibriumGradient(
 /// Back-propagation through damped steps, and into the history of the start where it has one.
 private func differentiatedSteps(
   _ settings: PhantomAdjoint, of map: (Tensor) throws -> Tensor, from start: Tensor, parameters: [Tensor],
-  penalty: JacobianPenalty?, lossSteps: [Int] = [], loss: (Tensor) throws -> Tensor, after solution: Solution<Tensor>?
+  penalties: [JacobianPenalty], lossSteps: [Int] = [], loss: (Tensor) throws -> Tensor, after solution: Solution<Tensor>?
 ) throws -> EquilibriumGradient {
   try Autograd.withTracking {
     var state = start
@@ -84,12 +84,12 @@ private func differentiatedSteps(
     let value =
       try losses.isEmpty
       ? scalarLoss(loss, at: state) : losses.dropFirst().reduce(losses[0]) { try $0 + $1 } * (1 / Double(losses.count))
-    let jacobian = try penalty?.value(of: map, at: state)
+    let jacobians = try penalties.map { try $0.value(of: map, at: state) }
     let gradients = try Autograd.gradients(
-      of: [value] + weighted(jacobian, penalty), withRespectTo: parameters)
+      of: [value] + weighted(jacobians, penalties), withRespectTo: parameters)
     return EquilibriumGradient(
       loss: try value.detached(), gradients: gradients, state: try state.detached(), forward: solution, backward: nil,
-      squaredJacobian: try jacobian?.detached())
+      squaredJacobians: try jacobians.map { try $0.detached() })
   }
 }
 
@@ -99,7 +99,7 @@ private func differentiatedSteps(
 /// the loss with cotangent 1 and from the tracked application with cotangent u, adds the two terms.
 private func implicitGradient(
   _ settings: ImplicitAdjoint, of map: (Tensor) throws -> Tensor, at solution: Solution<Tensor>,
-  parameters: [Tensor], penalty: JacobianPenalty?, loss: (Tensor) throws -> Tensor
+  parameters: [Tensor], penalties: [JacobianPenalty], loss: (Tensor) throws -> Tensor
 ) throws -> EquilibriumGradient {
   try Autograd.withTracking {
     let input = try solution.state.tracked()
@@ -117,21 +117,20 @@ private func implicitGradient(
             + Autograd.gradients(of: [image], withRespectTo: [point], cotangents: [u], keepGraph: true)[0]
         }, from: slope, settings: settings.solver)
     }
-    let jacobian = try penalty?.value(of: map, at: seen)
-    let extra = try weighted(jacobian, penalty)
+    let jacobians = try penalties.map { try $0.value(of: map, at: seen) }
+    let extra = try weighted(jacobians, penalties)
     let gradients = try Autograd.gradients(
       of: [value, output] + extra, withRespectTo: parameters, cotangents: [nil, backward.state] + extra.map { _ in nil })
     return EquilibriumGradient(
       loss: try value.detached(), gradients: gradients, state: try seen.detached(), forward: solution,
-      backward: backward, squaredJacobian: try jacobian?.detached())
+      backward: backward, squaredJacobians: try jacobians.map { try $0.detached() })
   }
 }
 
-/// The penalty as one more output to differentiate; none where it is constant, as for a map that is linear in the state and
+/// The penalties as further outputs to differentiate; not those that are constant, as for a map that is linear in the state and
 /// has no parameter in its slope.
-private func weighted(_ jacobian: Tensor?, _ penalty: JacobianPenalty?) throws -> [Tensor] {
-  guard let jacobian, let penalty, try jacobian.requiresGradient else { return [] }
-  return [try jacobian * penalty.weight]
+private func weighted(_ values: [Tensor], _ penalties: [JacobianPenalty]) throws -> [Tensor] {
+  try zip(values, penalties).filter { value, _ in try value.requiresGradient }.map { try $0 * $1.weight }
 }
 
 private func trackedValue(of map: (Tensor) throws -> Tensor, at state: Tensor) throws -> Tensor {

@@ -13,7 +13,9 @@ extension Solver {
   public func iterate(_ steps: Int, of map: (Tensor) throws -> Tensor, from start: Tensor) throws -> Tensor {
     guard steps > 0 else { return start }
     let settings = SolverSettings(self, stopping: .exactly(steps))
-    guard case .picard(let picard) = self else { return try fixedPoint(of: map, from: start, settings: settings).state }
+    guard case .picard(let picard) = self, picard.patience == nil else {
+      return try fixedPoint(of: map, from: start, settings: settings).state
+    }
     try settings.validate()
     return try (0..<steps).reduce(start) { state, _ in
       let value = try map(state)

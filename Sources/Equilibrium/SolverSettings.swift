@@ -38,6 +38,7 @@ public struct SolverSettings: Equatable, Sendable {
     switch solver {
     case .picard(let picard):
       try requireFraction(picard.damping, name: "damping")
+      if let patience = picard.patience { try requirePositive(patience, name: "patience") }
     case .anderson(let anderson):
       try requirePositive(anderson.window, name: "window")
       try requireFraction(anderson.mixing, name: "mixing")

@@ -45,14 +45,3 @@ extension Solver {
     }
   }
 }
-
-struct PicardRule<State: EquilibriumState>: StepRule {
-  let settings: Picard
-
-  func pairs(at point: Point<State>) -> [(State, State)] { [] }
-
-  func next(after point: Point<State>, products: [[Double]], active: [Bool]) throws -> State {
-    if settings.damping == 1 { return point.value }
-    return try State.combination([(.uniform(1), point.state), (.uniform(settings.damping), point.residual)])
-  }
-}

@@ -1,5 +1,6 @@
 import HDF5
 import Support
+import Synchronization
 
 /// Reads a dataset after checking it against the layout that a case study expects.
 ///
@@ -28,6 +29,8 @@ public final class DatasetReader: Sendable {
   public let splits: [Split]
   private let file: File
   private let inputs: [Split: Input]
+  /// Values of fields that are held in memory, by split and name.
+  private let held = Mutex<[Split: [String: FieldValues]]>([:])
 
   /// Opens a file and checks its header, and the presence, type and shape of every field of every split.
   ///
@@ -211,6 +214,7 @@ public final class DatasetReader: Sendable {
       return Array(repeating: .zero, count: try rows.count * layout.shape(of: label).reduce(1, *))
     }
     let (schema, dataset) = try dataset(field, split)
+    if let held = held.withLock({ $0[split]?[field] }) { return held.rows(rows, of: try count(of: split)) }
     let rows = Array(rows)
     let values = try Failure.mapping { try dataset.read(Value.self, rows: rows, Value.conversion) }
     try check(Value.fieldValues(values), schema, dataset, rows: rows)
@@ -222,6 +226,13 @@ public final class DatasetReader: Sendable {
     _ field: String, _ split: Split, as type: Value.Type = Value.self
   ) throws -> [Value] {
     try values(field, split, rows: 0..<count(of: split))
+  }
+
+  /// Reads all fields of a split into memory, in the types of the layout, for a reader that wants samples in any order, again and again.
+  public func preload(_ split: Split) throws {
+    guard held.withLock({ $0[split] }) == nil else { return }
+    let fields = try block(split, rows: 0..<count(of: split)).fields
+    held.withLock { $0[split] = fields }
   }
 
   /// Samples with all their fields, in the types of the layout.

@@ -6,6 +6,12 @@ public protocol FieldNumber: NumericElement, AdditiveArithmetic {
   static var conversion: Dataset.Conversion { get }
   /// The values as those of a field.
   static func fieldValues(_ values: [Self]) -> FieldValues
+  /// A real number as one of these; rounded by `Float`.
+  init(_ value: Double)
+  /// A number of single precision as one of these.
+  init(_ value: Float)
+  /// An integer as one of these.
+  init(_ value: Int64)
 }
 
 extension Double: FieldNumber {

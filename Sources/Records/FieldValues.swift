@@ -24,6 +24,22 @@ extension FieldValues {
     }
   }
 
+  /// The values of some samples, in the order of the list, where these are those of `count` samples.
+  func rows<Value: FieldNumber>(_ rows: some Collection<Int>, of count: Int) -> [Value] {
+    let size = self.count / max(1, count)
+    func gathered<Stored>(_ values: [Stored], _ value: (Stored) -> Value) -> [Value] {
+      var result: [Value] = []
+      result.reserveCapacity(rows.count * size)
+      for row in rows { for index in (row * size)..<((row + 1) * size) { result.append(value(values[index])) } }
+      return result
+    }
+    return switch self {
+    case .real(let values): gathered(values) { Value($0) }
+    case .single(let values): gathered(values) { Value($0) }
+    case .integer(let values): gathered(values) { Value($0) }
+    }
+  }
+
   /// Appends the values to an entry of a resume log.
   package func add(to entry: inout ResumeEncoder) {
     switch self {

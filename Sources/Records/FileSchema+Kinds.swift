@@ -88,6 +88,7 @@ extension FileSchema {
       arrays("/optimizer/**", "state of the optimizer"),
       ObjectSchema("/counters/*", [.int64, .float64], [], required: true, "steps done and other running numbers"),
       arrays("/best/parameters/**", "parameters of the best moment so far"),
+      arrays("/average/parameters/**", "averaged parameters, where the training averages them"),
       ObjectSchema("/best/counters/*", [.int64, .float64], [], required: false, "where and how good that moment was"),
     ] + history)
 

@@ -12,6 +12,8 @@ public struct TrainingHistory: Equatable, Sendable {
   public var backwardResidual: [Double] = []
   /// Root of the mean over samples of ||dG/dy||_F^2 / d where the Jacobian penalty was taken; NaN without one.
   public var jacobian: [Double] = []
+  /// Root of the mean over samples of the squared spectral radius of dG/dy, where that was penalised; NaN elsewhere.
+  public var spectralRadius: [Double] = []
   /// Mean error on the split `valid` after the step; NaN where it was not measured.
   public var validationError: [Double] = []
 
@@ -26,6 +28,10 @@ public struct TrainingHistory: Equatable, Sendable {
     ("backward_residual", \.backwardResidual, "largest relative residual of the adjoint solves"),
     ("validation_error", \.validationError, "mean error on the split `valid` after the step"),
     ("jacobian", \.jacobian, "root mean square of the singular values of dG/dy, estimated by the Jacobian penalty"),
+    (
+      "spectral_radius", \.spectralRadius,
+      "spectral radius of dG/dy, root mean square, as the power method of its penalty found it"
+    ),
   ]
 }
 

@@ -17,13 +17,24 @@ struct BatchGradient<Case: CaseStudy> {
   var untrackedIterations = 0
   /// Iterations whose outputs have a loss; empty for the last one.
   var lossIterations: [Int] = []
+  /// Where implicit models begin.
+  var start = TrainingConfiguration.Start.usual
+  /// Deviation of the noise that is added to every application of an implicit model; 0 for none.
+  var pathNoise = 0.0
+  /// What keeps the Jacobian of implicit models small.
+  var penalties: [Penalty] = []
   let threads: Int
-  /// Weight of the penalty on the Jacobian of implicit models; 0 for none.
-  var jacobianWeight = 0.0
-  /// Draws the probe of the penalty for a chunk: its number in the batch, and the shape.
-  let probe: @Sendable (_ chunk: Int, _ state: Tensor) throws -> Tensor
-  /// The random numbers of a chunk, for explicit models that train with some.
-  let random: @Sendable (_ chunk: Int) -> KeyedRandom
+  /// The random numbers of the step.
+  let random: StepRandom
+
+  /// A penalty on the Jacobian, and its weight in the mean loss.
+  struct Penalty: Sendable {
+    var kind: JacobianPenalty.Kind
+    var weight: Double
+
+    /// What the directions are drawn from that it probes the Jacobian along.
+    fileprivate var stream: String { kind == .frobenius ? "jacobian" : "spectral" }
+  }
 
   struct Result: Sendable {
     var loss: Double
@@ -32,8 +43,10 @@ struct BatchGradient<Case: CaseStudy> {
     /// Largest residual of the forward and backward solves over samples, relative; nil where none ran.
     var forwardResidual: Double?
     var backwardResidual: Double?
-    /// Mean over samples of ||dG/dy||_F^2 / d, estimated; nil without a penalty.
-    var squaredJacobian: Double?
+    /// Mean over samples of what each penalty is about, ||dG/dy||_F^2 / d or the squared spectral radius, as estimated.
+    var squaredJacobians: [Double] = []
+    /// The penalties that these are of.
+    var penalties: [Penalty] = []
   }
 
   /// - Parameter chunks: the batch in pieces.
@@ -58,7 +71,7 @@ struct BatchGradient<Case: CaseStudy> {
       total.gradients = try zip(total.gradients, part.gradients).map { try $0 + $1 }
       total.forwardResidual = larger(total.forwardResidual, part.forwardResidual)
       total.backwardResidual = larger(total.backwardResidual, part.backwardResidual)
-      if let term = part.squaredJacobian { total.squaredJacobian? += term }
+      total.squaredJacobians = zip(total.squaredJacobians, part.squaredJacobians).map { $0 + $1 }
     }
     return total
   }
@@ -70,7 +83,7 @@ struct BatchGradient<Case: CaseStudy> {
     }
     switch model {
     case .explicit(let network):
-      var random = random(index)
+      var random = random.stream("random/\(index)")
       let loss = try weighted(network.trainingOutput(batch, random: &random))
       let gradients = try Autograd.gradients(of: [loss], withRespectTo: parameters)
       return Result(loss: try loss.scalar(), gradients: gradients)
@@ -82,26 +95,35 @@ struct BatchGradient<Case: CaseStudy> {
   private func implicit<Network: ImplicitModel>(
     _ network: Network, _ index: Int, _ batch: Network.Batch, _ share: Double, _ parameters: [Tensor],
     _ loss: (Tensor) throws -> Tensor
-  ) throws -> Result {
+  ) throws -> Result where Network.Batch == Case.Batch {
     let context = try network.inject(batch)
-    var start = try network.initialState(context)
-    if untrackedIterations > 0 {
-      start = try Autograd.withoutTracking {
-        try self.adjoint.iteration.iterate(untrackedIterations, of: { try network.step($0, context) }, from: start)
+    var state =
+      switch start {
+      case .usual: try network.initialState(context)
+      case .random(let start):
+        try start.state(of: network, context, random: random.starts(chunk: index, count: batch.sampleCount))
       }
+    var noise = random.stream("noise/\(index)")
+    func step(_ state: Tensor) throws -> Tensor {
+      let next = try network.step(state, context)
+      return pathNoise == 0 ? next : try next + noise.normals(like: next) * pathNoise
+    }
+    if untrackedIterations > 0 {
+      state = try Autograd.withoutTracking { try self.adjoint.iteration.iterate(untrackedIterations, of: step, from: state) }
     }
     let (forward, adjoint) = adjoint.resolved(iterations: iterations)
-    let penalty =
-      jacobianWeight == 0 ? nil : JacobianPenalty(weight: jacobianWeight * share, probe: { try probe(index, $0) })
     let gradient = try equilibriumGradient(
-      of: { try network.step($0, context) }, from: start, parameters: parameters,
-      forward: forward, adjoint: adjoint, penalty: penalty, lossSteps: lossIterations,
-      loss: { try loss(network.readout($0, context)) })
+      of: step, from: state, parameters: parameters, forward: forward, adjoint: adjoint,
+      penalties: penalties.map { penalty in
+        JacobianPenalty(weight: penalty.weight * share, kind: penalty.kind) {
+          try random.probe(penalty.stream, chunk: index, like: $0)
+        }
+      }, lossSteps: lossIterations, loss: { try loss(network.readout($0, context)) })
     return Result(
       loss: try gradient.loss.scalar(), gradients: gradient.gradients,
       forwardResidual: gradient.forward.flatMap(largestResidual),
       backwardResidual: gradient.backward.flatMap(largestResidual),
-      squaredJacobian: try gradient.squaredJacobian.map { try $0.scalar() * share })
+      squaredJacobians: try gradient.squaredJacobians.map { try $0.scalar() * share }, penalties: penalties)
   }
 }
 

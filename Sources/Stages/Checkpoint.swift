@@ -42,6 +42,7 @@ struct Checkpoint {
       try content.write(named(adam.firstMoments), under: "/optimizer/first_moment")
       try content.write(named(adam.secondMoments), under: "/optimizer/second_moment")
       try content.write(named(state.bestParameters), under: "/best/parameters")
+      if let average = state.average { try content.write(named(average), under: "/average/parameters") }
       for (name, value) in [
         ("step", state.step), ("phase", state.phase), ("phase_step", state.phaseStep), ("optimizer_step", adam.step),
       ] {
@@ -95,6 +96,7 @@ struct Checkpoint {
       state.phaseStep = try integer("phase_step")
       state.bestLoss = try file.dataset("best/counters/loss").readScalar(Double.self)
       state.bestValidation = try file.dataset("best/counters/validation_error").readScalar(Double.self)
+      if try file.contains("average") { state.average = try file.tensors(expected, under: "/average/parameters") }
       state.history = try TrainingHistory(of: file)
       let adam = Adam.State(
         step: try integer("optimizer_step"),

@@ -16,9 +16,11 @@ extension LocalLipschitz {
         .usage, "the inputs of \(Case.name) are no vectors of real numbers that a Lipschitz constant is about",
         at: "sweep.lipschitz.iterations", remedy: "set it to []")
     }
-    guard case .picard(let picard) = solver else {
+    guard case .picard(let picard) = solver, picard.patience == nil else {
       throw Failure(
-        .usage, "local Lipschitz constants are those of plain iterations, but the solver is \(solver.kind.rawValue)",
+        .usage,
+        "local Lipschitz constants are those of plain iterations with one damping, but the solver is \(solver.kind.rawValue)"
+          + (solver.kind == .picard ? " with patience" : ""),
         at: "sweep.lipschitz.iterations", remedy: "set it to [], or sweep.solver.name to picard")
     }
     let entries = point.value.count / batch.sampleCount

@@ -54,8 +54,7 @@ extension MemoryStudy {
     let picard = SolverSettings(.picard(Picard()), stopping: .exactly(iterations))
     let adjoint = AdjointConfiguration(name, solver: picard, implicit: ImplicitAdjoint(solver: picard))
     let gradient = BatchGradient<Case>(
-      model: model, adjoint: adjoint, iterations: iterations, threads: 1,
-      probe: { _, state in state }, random: { KeyedRandom(seed: 0, stream: "memory", index: UInt64($0)) })
+      model: model, adjoint: adjoint, iterations: iterations, threads: 1, random: StepRandom(seed: 0, step: 0))
     return try Runtime.measuringPeakMemory { try gradient(batch) }.bytes
   }
 }

@@ -24,6 +24,7 @@ final class Trainer<Case: CaseStudy> {
     parameters = model.module.parameters
     let first = configuration.phases[0]
     state = TrainingState(learningRate: first.learningRate, bestParameters: parameters.tensors)
+    if configuration.averaging != nil { state.average = parameters.tensors }
     optimizer = try Self.optimizer(parameters, first)
   }
 
@@ -72,6 +73,7 @@ final class Trainer<Case: CaseStudy> {
     }
     state.step += 1
     state.phaseStep += 1
+    try average()
     if let validation = configuration.validation,
       state.phaseStep.isMultiple(of: validation.every) || state.phaseStep == phase.steps
     {
@@ -80,31 +82,50 @@ final class Trainer<Case: CaseStudy> {
     if state.phaseStep == phase.steps { try endPhase() }
   }
 
+  /// w <- b w + (1 - b) (the parameters), where weights are averaged. In the first n steps b is at most (1 + n) / (10 + n), so that the
+  /// random initial weights do not stay in the mean for long.
+  private func average() throws {
+    guard let averaging = configuration.averaging, let average = state.average else { return }
+    let weight = 1 - min(averaging, Double(1 + state.step) / Double(10 + state.step))
+    state.average = try Autograd.withoutTracking {
+      try zip(average, parameters.tensors).map { try $0.lerp(to: $1.detached(), weight: weight) }
+    }
+  }
+
   /// Whether the last step of a phase came to a lower loss than any before: a step's loss is that of the parameters it starts from.
   private func isLastBest(_ phase: TrainingConfiguration.Phase) throws -> Bool {
-    guard configuration.validation == nil else { return false }
+    guard configuration.validation == nil, configuration.averaging == nil else { return false }
     let loss = try gradient(phase).loss
     return loss.isFinite && loss < state.bestLoss
   }
 
   /// The loss of the present parameters and its gradient, over the samples of the next step.
   private func gradient(_ phase: TrainingConfiguration.Phase) throws -> BatchGradient<Case>.Result {
-    try BatchGradient<Case>(
+    var penalties: [BatchGradient<Case>.Penalty] = []
+    if phase.jacobianWeight > 0 { penalties.append(.init(kind: .frobenius, weight: phase.jacobianWeight)) }
+    if phase.spectralWeight > 0 {
+      penalties.append(.init(kind: .spectralRadius(steps: phase.spectralSteps), weight: phase.spectralWeight))
+    }
+    return try BatchGradient<Case>(
       model: model, adjoint: phase.adjoint, iterations: phase.iterations,
       untrackedIterations: data.untrackedIterations(inStep: state.step, of: phase),
-      lossIterations: phase.lossIterations, threads: threads, jacobianWeight: phase.jacobianWeight,
-      probe: data.probe(step: state.step), random: data.random(step: state.step)
-    )(data.chunks(step: state.step, phase))
+      lossIterations: phase.lossIterations, start: configuration.start, pathNoise: configuration.pathNoise, penalties: penalties,
+      threads: threads, random: data.random(step: state.step)
+    )(data.chunks(step: state.step, phase, threads: threads))
   }
 
   private func validate(_ validation: TrainingConfiguration.Validation, _ phase: TrainingConfiguration.Phase) throws {
+    let own = parameters.tensors
+    if let average = state.average { try assign(average) }
+    let measured = parameters.tensors
     let error = try data.validationError(
       of: model, solver: phase.adjoint.iteration,
       iterations: validation.iterations ?? phase.iterations + phase.untrackedIterations, threads: threads)
+    if state.average != nil { try assign(own) }
     state.history.validationError[state.step - 1] = error
     guard error < state.bestValidation else { return }
     state.bestValidation = error
-    state.bestParameters = parameters.tensors
+    state.bestParameters = measured
   }
 
   private func record(_ gradient: BatchGradient<Case>.Result, _ rate: Double) throws {
@@ -132,16 +153,24 @@ final class Trainer<Case: CaseStudy> {
     state.history.forwardResidual.append(gradient.forwardResidual ?? .nan)
     state.history.backwardResidual.append(gradient.backwardResidual ?? .nan)
     state.history.validationError.append(.nan)
-    state.history.jacobian.append(gradient.squaredJacobian.map { $0.squareRoot() } ?? .nan)
+    let roots = zip(gradient.penalties, gradient.squaredJacobians).map { (kind: $0.kind, value: $1.squareRoot()) }
+    state.history.jacobian.append(roots.first { $0.kind == .frobenius }?.value ?? .nan)
+    state.history.spectralRadius.append(roots.first { $0.kind != .frobenius }?.value ?? .nan)
   }
 
   /// Keeps the parameters with the lowest validation error of this phase, or with the lowest loss where losses of different steps
-  /// compare; the last ones, where they do not or no validation gave a number.
+  /// compare; the last ones, where they do not or no validation gave a number. Where weights are averaged, the averaged ones.
   private func endPhase() throws {
     let phase = configuration.phases[state.phase]
     let isRanked =
-      configuration.validation == nil ? data.lossesCompare(in: phase, of: model) : state.bestValidation < .infinity
-    if isRanked, try !isLastBest(phase) { try assign(state.bestParameters) }
+      configuration.validation == nil
+      ? configuration.averaging == nil && data.lossesCompare(in: phase, of: model) : state.bestValidation < .infinity
+    if isRanked {
+      if try !isLastBest(phase) { try assign(state.bestParameters) }
+    } else if let average = state.average {
+      try assign(average)
+    }
+    if state.average != nil { state.average = parameters.tensors }
     state.phase += 1
     state.phaseStep = 0
     state.bestLoss = .infinity

@@ -4,48 +4,58 @@ import StudyKit
 import Support
 import Torch
 
-/// The training samples in chunks, in the order that the steps visit them.
+/// The training samples in the order that the steps visit them, in chunks that one thread works through at a time.
 ///
-/// Chunks hold neighbouring samples and are prepared once. A step takes all of them, or, with a batch size, some: every epoch
-/// visits all chunks once, in an order of its own.
+/// A step takes all samples, in chunks of neighbours that are prepared once; or, with a batch size, some: every epoch visits all samples
+/// once, in an order of its own.
 final class TrainingData<Case: CaseStudy> {
-  /// By the largest difficulty in them; nil for all samples.
-  private let chunks: [Int?: [Case.Batch]]
-  private let chunksPerStep: Int
+  private let reader: DatasetReader
+  private let options: TensorOptions
+  /// Positions in the split, by the largest difficulty in them; nil for all samples.
+  private let rows: [Int?: [Int]]
+  private let chunk: Int
+  private let batchSize: Int
+  /// Chunks of steps that see all samples.
+  private let prepared: [Int?: [Case.Batch]]
   /// Chunks of the split `valid`; none where it is not measured.
   private let validation: [Case.Batch]
   private let symmetries: [String]
   private let seed: UInt64
+  /// Whether where implicit models begin, or what is added on their way, is random.
+  private let hasRandomPaths: Bool
+  /// The order of the epoch of the last step.
+  private var order: (epoch: Int, limit: Int?, rows: [Int])?
 
   init(
     _ reader: DatasetReader, for model: ModelDescription<Case.Batch>, _ configuration: TrainingConfiguration, seed: UInt64,
     options: TensorOptions
   ) throws {
+    let chunk = configuration.chunk
     func batches(_ split: Split, _ rows: [Int]) throws -> [Case.Batch] {
-      try stride(from: 0, to: rows.count, by: configuration.chunk).map { start in
-        let chunk = rows[start..<min(start + configuration.chunk, rows.count)]
-        return try Case.batch(reader, split, rows: Array(chunk), options: options)
-      }
+      try rows.pieces(of: chunk).map { try Case.batch(reader, split, rows: $0, options: options) }
     }
-    let rows = try model.rows(reader, .train)
+    let all = try model.rows(reader, .train)
     let limits = Set(configuration.phases.map(\.difficulty))
-    let difficulties = try limits == [nil] ? [] : Self.difficulties(reader, rows)
-    chunks = try limits.reduce(into: [:]) { chunks, limit in
-      let easy = limit.map { limit in zip(rows, difficulties).filter { $1 <= limit }.map(\.0) } ?? rows
+    let difficulties = try limits == [nil] ? [] : Self.difficulties(reader, all)
+    rows = try limits.reduce(into: [:]) { rows, limit in
+      let easy = limit.map { limit in zip(all, difficulties).filter { $1 <= limit }.map(\.0) } ?? all
       guard !easy.isEmpty else {
         throw Failure(
           .usage, "no sample has a difficulty of at most \(limit ?? 0)", at: "training.phases",
           remedy: "the smallest one is \(difficulties.min() ?? 0)")
       }
-      chunks[limit] = try batches(.train, easy)
+      rows[limit] = easy
     }
+    let batchSize = configuration.batchSize ?? .max
+    prepared = try rows.filter { $0.value.count <= batchSize }.mapValues { try batches(.train, $0) }
+    if prepared.count < rows.count { try reader.preload(.train) }
     validation =
       try configuration.validation.map {
         try batches(.valid, Array(model.rows(reader, .valid).prefix($0.samples ?? .max)))
       } ?? []
-    chunksPerStep = configuration.batchSize.map { $0 / configuration.chunk } ?? .max
+    (self.reader, self.options, self.chunk, self.batchSize, self.seed) = (reader, options, chunk, batchSize, seed)
     symmetries = configuration.symmetries
-    self.seed = seed
+    hasRandomPaths = configuration.start != .usual || configuration.pathNoise > 0
   }
 
   private static func difficulties(_ reader: DatasetReader, _ rows: [Int]) throws -> [Int64] {
@@ -58,63 +68,62 @@ final class TrainingData<Case: CaseStudy> {
   }
 
   /// Samples that a step works through, at most.
-  var samplesPerStep: Int {
-    chunks.values.map { $0.prefix(chunksPerStep).reduce(0) { $0 + $1.sampleCount } }.max() ?? 0
-  }
-
-  private func chunks(of phase: TrainingConfiguration.Phase) -> [Case.Batch] { chunks[phase.difficulty] ?? [] }
-
-  private func seesAll(_ phase: TrainingConfiguration.Phase) -> Bool { chunksPerStep >= chunks(of: phase).count }
+  var samplesPerStep: Int { rows.values.map { min($0.count, batchSize) }.max() ?? 0 }
 
   /// Whether the losses of different steps of a phase compare: every step sees all samples, unchanged, and takes the loss of the
   /// same function of the parameters, without random numbers of its own.
   func lossesCompare(in phase: TrainingConfiguration.Phase, of model: Model<Case.Batch>) -> Bool {
     let isRandom =
       switch model {
-      case .implicit: phase.untrackedIterations > 0
+      case .implicit: phase.untrackedIterations > 0 || hasRandomPaths
       case .explicit(let network): network.trainsWithRandomNumbers
       }
-    return seesAll(phase) && symmetries.isEmpty && !isRandom
+    return prepared[phase.difficulty] != nil && symmetries.isEmpty && !isRandom
   }
 
   /// The chunks of a step, each replaced by a random equivalent where symmetries are asked for.
-  func chunks(step: Int, _ phase: TrainingConfiguration.Phase) throws -> [Case.Batch] {
-    let chosen = visited(step: step, phase)
+  ///
+  /// - Parameter threads: that prepare chunks.
+  func chunks(step: Int, _ phase: TrainingConfiguration.Phase, threads: Int) throws -> [Case.Batch] {
+    let chosen = try visited(step: step, phase, threads: threads)
     guard !symmetries.isEmpty, let study = Case.self as? any HasSymmetries<Case.Batch>.Type else { return chosen }
     return try chosen.enumerated().map { position, chunk in
-      var random = KeyedRandom(seed: seed, stream: "train/symmetries/\(position)", index: UInt64(step))
+      var random = random(step: step).stream("symmetries/\(position)")
       return try study.transformed(chunk, by: symmetries, random: &random)
     }
   }
 
-  private func visited(step: Int, _ phase: TrainingConfiguration.Phase) -> [Case.Batch] {
-    let chunks = chunks(of: phase)
-    if seesAll(phase) { return chunks }
-    let stepsPerEpoch = (chunks.count + chunksPerStep - 1) / chunksPerStep
-    let (epoch, position) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
-    var random = KeyedRandom(seed: seed, stream: "train/order", index: UInt64(epoch))
-    let order = random.permutation(chunks.count)
-    return order[(position * chunksPerStep)..<min((position + 1) * chunksPerStep, chunks.count)].map { chunks[$0] }
-  }
-
-  /// The probes of the Jacobian penalty of a step: standard normal numbers for the state of each chunk.
-  func probe(step: Int) -> @Sendable (_ chunk: Int, _ state: Tensor) throws -> Tensor {
-    { [seed] chunk, state in
-      var random = KeyedRandom(seed: seed, stream: "train/jacobian/\(chunk)", index: UInt64(step))
-      return try Tensor(random.normals(state.count), shape: state.shape).to(type: state.type, device: state.device)
+  private func visited(step: Int, _ phase: TrainingConfiguration.Phase, threads: Int) throws -> [Case.Batch] {
+    if let prepared = prepared[phase.difficulty] { return prepared }
+    let count = rows[phase.difficulty]?.count ?? 0
+    let (epoch, position) = step.quotientAndRemainder(dividingBy: (count + batchSize - 1) / batchSize)
+    let order = order(epoch: epoch, of: phase.difficulty)
+    let chosen = Array(order[(position * batchSize)..<min((position + 1) * batchSize, count)])
+    return try concurrentMap(chosen.pieces(of: chunk), threads: threads, shouldStop: { false }) { [reader, options] rows in
+      try Case.batch(reader, .train, rows: rows, options: options)
     }
   }
 
-  /// The random numbers of explicit models that train with some, for each chunk of a step.
-  func random(step: Int) -> @Sendable (_ chunk: Int) -> KeyedRandom {
-    { [seed] in KeyedRandom(seed: seed, stream: "train/random/\($0)", index: UInt64(step)) }
+  private func order(epoch: Int, of limit: Int?) -> [Int] {
+    if let order, order.epoch == epoch, order.limit == limit { return order.rows }
+    let rows = rows[limit] ?? []
+    var random = KeyedRandom(seed: seed, stream: "train/order", index: UInt64(epoch))
+    let shuffled = random.permutation(rows.count).map { rows[$0] }
+    order = (epoch, limit, shuffled)
+    return shuffled
   }
 
-  /// How many iterations without gradient a step makes first: uniform in 0 ... `phase.untrackedIterations`, from the stream
-  /// `train/untracked`.
+  /// The random numbers of a step.
+  func random(step: Int) -> StepRandom { StepRandom(seed: seed, step: step) }
+
+  /// How many iterations without gradient a step makes first, from the stream `train/untracked`.
   func untrackedIterations(inStep step: Int, of phase: TrainingConfiguration.Phase) -> Int {
-    var random = KeyedRandom(seed: seed, stream: "train/untracked", index: UInt64(step))
-    return phase.untrackedIterations == 0 ? 0 : random.integer(below: phase.untrackedIterations + 1)
+    guard phase.untrackedIterations > 0 else { return 0 }
+    var random = random(step: step).stream("untracked")
+    return switch phase.untrackedDistribution {
+    case .uniform: random.integer(below: phase.untrackedIterations + 1)
+    case .logNormalPoisson: random.logNormalPoisson(mean: Double(phase.untrackedIterations), deviation: 0.5)
+    }
   }
 
   /// The mean error of a model over the split `valid`; of implicit models, at the last of so many iterations.
@@ -124,5 +133,12 @@ final class TrainingData<Case: CaseStudy> {
       try Autograd.withoutTracking { try Case.error(model.output(batch, settings), batch) }
     }.flatMap { $0 }
     return errors.reduce(0, +) / Double(errors.count)
+  }
+}
+
+extension Array {
+  /// Consecutive pieces of this length, the last one possibly shorter.
+  fileprivate func pieces(of length: Int) -> [[Element]] {
+    stride(from: 0, to: count, by: length).map { Array(self[$0..<Swift.min($0 + length, count)]) }
   }
 }

@@ -16,5 +16,7 @@ struct TrainingState {
   var bestValidation = Double.infinity
   /// The parameters with the lowest validation error where it is measured, else with the lowest loss.
   var bestParameters: [Tensor]
+  /// The averaged weights; nil where none are kept.
+  var average: [Tensor]?
   var history = TrainingHistory()
 }

@@ -16,4 +16,13 @@ public protocol ImplicitModel<Batch>: Module {
   func step(_ state: Tensor, _ context: Context) throws -> Tensor
   /// The output of the network at the state y.
   func readout(_ state: Tensor, _ context: Context) throws -> Tensor
+  /// The nearest state to this one that the block may be started from, where not every array of numbers is one: the nearest point of a
+  /// box, or of the range of pixels. `[B, ...]` to the same shape, sample by sample. Random starts go through it. The state itself,
+  /// unless the model says otherwise.
+  func admissible(_ state: Tensor, _ context: Context) throws -> Tensor
+}
+
+extension ImplicitModel {
+  /// The state itself.
+  public func admissible(_ state: Tensor, _ context: Context) throws -> Tensor { state }
 }

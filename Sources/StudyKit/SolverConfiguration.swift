@@ -48,7 +48,7 @@ extension Solver {
   /// The section that reads as this solver: `{name: picard, damping: 0.7}`.
   package var yaml: String {
     switch self {
-    case .picard(let picard): "{name: picard, damping: \(picard.damping)}"
+    case .picard(let picard): "{name: picard, damping: \(picard.damping)\(picard.patience.map { ", patience: \($0)" } ?? "")}"
     case .anderson(let anderson):
       "{name: anderson, window: \(anderson.window), mixing: \(anderson.mixing), regularization: \(anderson.regularization.factor), "
         + "regularization_is_relative: \(anderson.regularization == .relative(anderson.regularization.factor))}"
@@ -72,6 +72,8 @@ extension Picard {
     self.init()
     damping = try section.number(
       "damping", default: damping, in: .above(0, through: 1), "y <- (1 - damping) y + damping G(y)")
+    patience = try section.optionalInteger(
+      "patience", in: 1..., "steps in a row without a lower residual after which a sample's damping is halved; never, if missing")
   }
 }
 

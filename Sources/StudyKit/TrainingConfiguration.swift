@@ -38,9 +38,11 @@ public struct TrainingConfiguration: Equatable, Sendable {
     public var iterations: Int
     /// Iterations, ascending, whose outputs have a loss; the mean of these is the loss. Empty for the last iteration alone.
     public var lossIterations: [Int]
-    /// Before them, each step makes a random number of iterations without gradient, from 0 to this many. It teaches the
-    /// model to stay at its solution, whatever the iterate it starts from.
+    /// Before them, each step makes a random number of iterations without gradient. It teaches the model to stay at its solution,
+    /// whatever the iterate it starts from.
     public var untrackedIterations: Int
+    /// What that number is drawn from.
+    public var untrackedDistribution: LoopCounts
     /// Of Adam, before the schedule.
     public var learningRate: Double
     /// Course of the learning rate within the phase.
@@ -51,6 +53,10 @@ public struct TrainingConfiguration: Equatable, Sendable {
     public var gradientClip: Double?
     /// Weight of ||dG/dy||_F^2 / d in the loss of implicit models, which keeps their iteration contractive.
     public var jacobianWeight: Double
+    /// Weight of the square of the spectral radius of dG/dy, as `spectralSteps` steps of the power method find it.
+    public var spectralWeight: Double
+    /// Products with the transposed Jacobian.
+    public var spectralSteps: Int
     /// Nil for none.
     public var rollback: Rollback?
     /// How this phase differentiates through the iteration.
@@ -59,6 +65,23 @@ public struct TrainingConfiguration: Equatable, Sendable {
     public var location: String
     /// Only samples up to this difficulty; nil for all.
     public var difficulty: Int?
+  }
+
+  /// What the number of untracked iterations of a step is drawn from.
+  public enum LoopCounts: String, CaseIterable, Sendable {
+    /// 0 ... n, each as likely, with n the `untracked_iterations` of the phase.
+    case uniform
+    /// Poisson(exp(tau)), tau normal of mean ln n - 1/8 and deviation 1/2, so that the mean is n: now and then many more than usual
+    /// (Geiping et al., "Scaling up test-time compute with latent reasoning", 2025).
+    case logNormalPoisson = "log-normal-poisson"
+  }
+
+  /// Where the iteration of an implicit model begins in training.
+  public enum Start: Equatable, Sendable {
+    /// At the model's own initial state.
+    case usual
+    /// At a random state, another one for every sample of every step.
+    case random(RandomStart)
   }
 
   /// Measures the model on the split `valid` from time to time, and keeps the parameters that did best there.
@@ -84,6 +107,12 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public var batchSize: Int?
   /// Samples that one thread works through at a time. Part of the result, by rounding.
   public var chunk: Int
+  /// Where implicit models begin.
+  public var start: Start
+  /// Standard deviation of the normal noise that is added to every application of an implicit model; 0 for none.
+  public var pathNoise: Double
+  /// beta of the averaged weights, w <- beta w + (1 - beta) (weights of the step), which are validated and saved; nil: those of the steps.
+  public var averaging: Double?
   /// Symmetries of the problem by which every step replaces its samples; the case study's names.
   public var symmetries: [String]
   /// At least one, in order.
@@ -100,7 +129,7 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public init(reading section: ConfigurationSection, symmetries known: [String] = []) throws {
     precision = try section.choice("precision", default: Precision.float32, "element type of parameters and data")
     batchSize = try section.optionalInteger(
-      "batch_size", in: 1..., "samples of one step, whole chunks of them; all, if missing")
+      "batch_size", in: 1..., "samples of one step, drawn without replacement in every epoch; all, if missing")
     chunk = try section.integer(
       "chunk", default: 50, in: 1...,
       "samples that one thread works through at a time; chunks that fit in cache are fast")
@@ -109,6 +138,25 @@ public struct TrainingConfiguration: Equatable, Sendable {
         .usage, "\(section.path).batch_size: expected a multiple of chunk = \(chunk), found \(batchSize)",
         at: section.location, remedy: "a step works through whole chunks; change one of the two")
     }
+    start = try section.variant(
+      "start", default: StartName.usual, "where implicit models begin: at their own initial state, or at random ones"
+    ) { name in
+      switch name {
+      case .usual: .usual
+      case .random:
+        .random(
+          RandomStart(
+            scale: try section.number(
+              "start_scale", default: 1, in: .above(0, through: 1e6),
+              "deviation of random starts from the usual one, in units of the state")))
+      }
+    }
+    pathNoise = try section.number(
+      "path_noise", default: 0, in: 0...1e6, "deviation of normal noise added to every application of an implicit model")
+    averaging = try section.optionalNumber(
+      "ema", in: .between(0, 1),
+      "beta of the averaged weights w <- beta w + (1 - beta) weights, which are validated and saved; those of the steps, if missing"
+    )
     symmetries = try section.texts(
       "symmetries", default: [], count: 0..., "every step replaces its samples by random equivalent ones, if the case has them")
     try section.requireUnique(symmetries, "symmetries")
@@ -140,59 +188,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
     try section.finish()
   }
 
+  private enum StartName: String, CaseIterable { case usual, random }
+
   /// Steps of all phases together.
   public var totalSteps: Int { phases.reduce(0) { $0 + $1.steps } }
-}
-
-extension TrainingConfiguration.Phase {
-  /// - Parameter common: the adjoint of a phase that has none of its own.
-  init(reading section: ConfigurationSection, adjoint common: AdjointConfiguration) throws {
-    steps = try section.integer("steps", in: 1...1_000_000_000, "optimizer steps")
-    iterations = try section.integer("iterations", in: 1...100_000, "iterations of the implicit model in training")
-    lossIterations = try section.integers(
-      "loss_iterations", default: [], in: 1...100_000, count: 0...,
-      "iterations, ascending, whose outputs have a loss, of which the mean counts; empty for the last one; for the unrolled adjoint"
-    )
-    untrackedIterations = try section.integer(
-      "untracked_iterations", default: 0, in: 0...100_000,
-      "up to so many more come first, without gradient; drawn for each step")
-    learningRate = try section.number("learning_rate", in: .positive, "learning rate of Adam")
-    schedule = try section.choice(
-      "schedule", default: TrainingConfiguration.Schedule.constant, "course of the learning rate within the phase")
-    weightDecay = try section.number("weight_decay", default: 0, in: 0..., "times the parameter, added to its gradient")
-    gradientClip = try section.optionalNumber(
-      "gradient_clip", in: .positive, "largest norm of the whole gradient, a longer one is shortened to it; no limit, if missing")
-    jacobianWeight = try section.number(
-      "jacobian_weight", default: 0, in: 0...,
-      "weight of the mean squared singular value of dG/dy in the loss of implicit models: keeps the iteration contractive")
-    difficulty = try section.optionalInteger(
-      "difficulty", "only samples up to this difficulty, in case studies that have one; all, if missing")
-    rollback = try section.optionalSection("rollback", "back to the best parameters when the loss blows up").map {
-      let rollback = TrainingConfiguration.Rollback(
-        threshold: try $0.number("threshold", default: 5, in: 1..., "loss, relative to the best one, that triggers it"),
-        factor: try $0.number("factor", default: 0.99, in: .above(0, through: 1), "multiplies the learning rate"),
-        floor: try $0.number("floor", default: 1e-3, in: 0..., "no rollback at or below this learning rate"))
-      try $0.finish()
-      return rollback
-    }
-    location = section.location
-    adjoint =
-      try section.optionalSection("adjoint", "the gradient of implicit models in this phase, if not the common one").map {
-        try AdjointConfiguration(reading: $0)
-      } ?? common
-    try section.finish()
-    guard !lossIterations.isEmpty else { return }
-    try section.require(
-      zip(lossIterations, lossIterations.dropFirst()).allSatisfy(<) && lossIterations.allSatisfy { $0 <= iterations },
-      Failure(
-        .usage,
-        "\(section.path).loss_iterations: expected ascending numbers up to iterations = \(iterations), found \(lossIterations)",
-        at: section.location, remedy: "sort them, name each once, and make as many iterations as the last one"))
-    try section.require(
-      adjoint.name == .unrolled,
-      Failure(
-        .usage,
-        "\(section.path).loss_iterations: only the unrolled adjoint has outputs on the way, found `\(adjoint.name.rawValue)`",
-        at: section.location, remedy: "leave loss_iterations out, or set the adjoint to unrolled"))
-  }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Counter-based random numbers keyed by (seed, stream, index).
 ///
 ///     var random = KeyedRandom(seed: 1, stream: "train/instances", index: 17)
@@ -148,6 +150,26 @@ public struct KeyedRandom: RandomNumberGenerator, Sendable {
     var order = Array(0..<max(0, count))
     for last in stride(from: order.count - 1, to: 0, by: -1) { order.swapAt(last, integer(below: last + 1)) }
     return order
+  }
+}
+
+// MARK: Counts
+
+extension KeyedRandom {
+  /// A Poisson number of the given mean: how many events of a unit rate fall into an interval of that length.
+  public mutating func poisson(mean: Double) -> Int {
+    var (count, sum) = (0, 0.0)
+    while true {
+      // 1 - u is above 0, and as uniform as u.
+      sum -= Self.naturalLogarithm(1 - uniform())
+      if sum > mean { return count }
+      count += 1
+    }
+  }
+
+  /// A Poisson number whose mean is exp(tau), tau normal of mean log(mean) - deviation^2 / 2 and this deviation; so its own mean is `mean`.
+  public mutating func logNormalPoisson(mean: Double, deviation: Double) -> Int {
+    poisson(mean: mean * exp(normal(mean: -deviation * deviation / 2, deviation: deviation)))
   }
 }
 

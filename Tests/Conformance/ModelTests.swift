@@ -146,7 +146,6 @@ struct Subject<Case: CaseStudy> {
 
   func gradient(_ adjoint: AdjointConfiguration, iterations: Int) -> BatchGradient<Case> {
     BatchGradient(
-      model: model, adjoint: adjoint, iterations: iterations, threads: 1, probe: { _, state in state },
-      random: { KeyedRandom(seed: 1, stream: "conformance/random", index: UInt64($0)) })
+      model: model, adjoint: adjoint, iterations: iterations, threads: 1, random: StepRandom(seed: 1, step: 0))
   }
 }

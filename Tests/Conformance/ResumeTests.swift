@@ -44,6 +44,28 @@ import Testing
   }
 
   @Test(arguments: StudyUnderTest.all)
+  func `Interrupted training goes on to the same averaged weights, random starts and noise`(_ study: StudyUnderTest) throws {
+    try averaging(study.study, study)
+  }
+
+  private func averaging<Case: CaseStudy>(_: Case.Type, _ study: StudyUnderTest) throws {
+    let run = try SmokeRun<Case>.of(study)
+    for model in run.oneOfEachArchitecture where try run.bench.configuration().model(model).initial == nil {
+      let own = try run.bench.configuration().model(model).training == nil ? "" : "models.\(model)."
+      let options = ["start=random", "path_noise=0.01", "ema=0.9"].map { "\(own)training.\($0)" }
+      let whole = Bench<Case>(study.pipeline, folder: run.bench.folder, overrides: smallerOverrides + options)
+      guard
+        try !whole.configuration().model(model).description.build(run.bench.configuration().generator.layout, 1).module.parameters
+          .isEmpty
+      else { continue }
+      let hash = try whole.train(model, as: "averaged-\(model)")
+      let bench = Bench<Interrupting<Case>>(study.pipeline, folder: run.bench.folder, overrides: smallerOverrides + options)
+      try interrupted(after: 2) { try bench.train(model, as: "averaged-again-\(model)", threads: 1) }
+      #expect(try whole.train(model, as: "averaged-again-\(model)", resumes: true) == hash, "\(model)")
+    }
+  }
+
+  @Test(arguments: StudyUnderTest.all)
   func `Interrupted sweeps go on to the same sweep`(_ study: StudyUnderTest) throws {
     try sweeping(study.study, study)
   }

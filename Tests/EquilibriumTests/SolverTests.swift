@@ -47,6 +47,33 @@ struct SolverTests {
   }
 
   @Test
+  func `With patience, plain iteration that cycles or grows comes to rest, and samples that settle keep their steps`() throws {
+    // Eigenvalues below -1: undamped steps grow, halved ones contract.
+    let map = LinearMap.symmetric(eigenvalues: [-1.6, -1, -0.5, 0.2], seed: 5)
+    let stopping = StoppingCriteria(maximumIterations: 300, tolerance: 1e-10, mode: .absolute)
+    func solve(_ start: [[Double]], _ picard: Picard) throws -> Solution<VectorBatch> {
+      try fixedPoint(
+        of: { try VectorBatch($0.rows.map { map($0) }) }, from: VectorBatch(start),
+        settings: SolverSettings(.picard(picard), stopping: stopping))
+    }
+    let start = [[Double](repeating: 0, count: 4), [Double](repeating: 1, count: 4)]
+    let plain = try solve(start, Picard())
+    #expect(!plain.statuses.contains(.converged))
+    let patient = try solve(start, Picard(patience: 3))
+    #expect(patient.statuses == [.converged, .converged])
+    for row in patient.state.rows { #expect(distance(row, map.fixedPoint) < 1e-9) }
+    #expect(try solve([start[1]], Picard(patience: 3)).residuals[0] == patient.residuals[1])
+
+    let contraction = LinearMap.symmetric(eigenvalues: [0.9, 0.3, -0.2], seed: 6)
+    func residuals(_ picard: Picard) throws -> [Double] {
+      try fixedPoint(
+        of: { contraction($0) }, from: [0, 0, 0], settings: SolverSettings(.picard(picard), stopping: .exactly(40))
+      ).residuals[0]
+    }
+    for (a, b) in zip(try residuals(Picard()), try residuals(Picard(patience: 5))) { #expect(abs(a - b) <= 1e-12 * a) }
+  }
+
+  @Test
   func `Anderson and Broyden converge where plain iteration diverges`() throws {
     let map = LinearMap.symmetric(eigenvalues: [-1.6, -1.2, -0.5, 0, 0.2, 0.4, 0.6, 0.7], seed: 3)
     let start = [Double](repeating: 0, count: 8)

@@ -247,7 +247,7 @@ import Torch
   @Test func `A rollback restores the best parameters and lowers the learning rate down to its floor`() throws {
     // With a threshold of 1, any rise of the loss triggers it.
     let rollback = "training.phases.0.rollback={threshold: 1, factor: 0.5, floor: 0.3}"
-    let rate = "training.phases.0.learning_rate=1"
+    let rate = "training.phases.0.learning_rate=0.5"
     let batches = "training.batch_size=12"  // so that the last parameters stay, not the best
     #expect(try trained(batches, rate, rollback) != trained(batches, rate))
     #expect(try trained(batches, rate, rollback) != trained(batches, rate, rollback, "training.phases.0.rollback.factor=0.9"))
@@ -259,6 +259,32 @@ import Torch
     let base = try trained(option, model: model)
     #expect(try trained(option, model: model, threads: 2) == base)
     #expect(try trained(option, "training.checkpoint_seconds=1e-9", model: model) == base)
+  }
+
+  @Test(arguments: [
+    "training.start=random", "training.path_noise=0.1", "training.ema=0.9", "training.phases.0.spectral_weight=1",
+    "training.phases.0={steps: 6, iterations: 3, untracked_iterations: 3, untracked_distribution: log-normal-poisson, learning_rate: 0.01}",
+  ])
+  func `Options of the path and of the weights act, the same on any number of threads`(option: String) throws {
+    let found = try trained(option)
+    #expect(try found != trained())
+    #expect(try trained(option, threads: 2) == found)
+  }
+
+  @Test func `The scale of random starts counts, and explicit models have no start`() throws {
+    #expect(try trained("training.start=random", "training.start_scale=3") != trained("training.start=random"))
+    #expect(try trained("training.start=random", model: "explicit") == trained(model: "explicit"))
+  }
+
+  @Test func `Averaged weights with a beta next to 0 are those of the last step`() throws {
+    let batches = "training.batch_size=12"
+    let (averaged, last) = try (trained(batches, "training.ema=1e-12"), trained(batches))
+    for (a, b) in zip(averaged, last) { #expect(abs(a - b) <= 1e-6 * max(1, abs(b))) }
+  }
+
+  @Test func `Averaged weights are validated, and those of the lowest error are kept`() throws {
+    let validation = "training.validation={every: 1}"
+    #expect(try trained(validation, "training.ema=0.5") != trained(validation))
   }
 
   @Test func `A batch size that is no multiple of the chunk is refused`() throws {

@@ -20,6 +20,21 @@ import Testing
     for vector in vectors { #expect(KeyedRandom.philox(counter: vector.counter, key: vector.key) == vector.expected) }
   }
 
+  @Test func `Poisson counts have mean and variance of their rate, log-normal ones the mean and a larger variance`() {
+    var random = KeyedRandom(seed: 3, stream: "counts")
+    func moments(_ draw: () -> Int) -> (mean: Double, variance: Double) {
+      let values = (0..<40_000).map { _ in Double(draw()) }
+      let mean = values.reduce(0, +) / 40_000
+      return (mean, values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 40_000)
+    }
+    let plain = moments { random.poisson(mean: 6) }
+    #expect(abs(plain.mean - 6) < 0.06 && abs(plain.variance - 6) < 0.25)
+    // Var = m + m^2 (exp(s^2) - 1), s = 1/2: 6 + 36 * .284 = 16.2
+    let wide = moments { random.logNormalPoisson(mean: 6, deviation: 0.5) }
+    #expect(abs(wide.mean - 6) < 0.1 && abs(wide.variance - 16.2) < 1.2)
+    #expect(random.poisson(mean: 0) == 0)
+  }
+
   /// Guards files that exist: a change here makes every dataset another one.
   @Test func `The numbers of a key never change`() {
     var random = KeyedRandom(seed: 1, stream: "golden", index: 7)

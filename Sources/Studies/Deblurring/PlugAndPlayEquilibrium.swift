@@ -30,4 +30,6 @@ public struct PlugAndPlayEquilibrium: ImplicitModel {
   public func step(_ state: Tensor, _ context: Context) throws -> Tensor { try block(state, context.step) }
   /// The state is the image.
   public func readout(_ state: Tensor, _ context: Context) throws -> Tensor { state }
+  /// Pixels between 0 and 1.
+  public func admissible(_ state: Tensor, _ context: Context) throws -> Tensor { try state.clamped(0, 1) }
 }

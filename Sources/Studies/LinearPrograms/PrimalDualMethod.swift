@@ -33,6 +33,9 @@ public struct PrimalDualMethod: ImplicitModel {
 
   /// The solutions found so far, `[B, n]`.
   public func readout(_ state: Tensor, _ context: PrimalDualStep) throws -> Tensor { try context.problem.solution(of: state) }
+
+  /// The nearest point in the bounds of the variables, with duals of inequalities of at least 0.
+  public func admissible(_ state: Tensor, _ context: PrimalDualStep) throws -> Tensor { try context.problem.admissible(state) }
 }
 
 /// What a primal-dual method has to tune: s = exp(.), and rho = 1 + tanh(.), between 0 and 2.

@@ -82,4 +82,7 @@ public struct PrimalDualNetwork: ImplicitModel {
 
   /// The predicted solutions `[B, n]`.
   public func readout(_ state: Tensor, _ context: Context) throws -> Tensor { try context.step.problem.solution(of: state) }
+
+  /// The nearest point in the bounds of the variables, with duals of inequalities of at least 0.
+  public func admissible(_ state: Tensor, _ context: Context) throws -> Tensor { try context.step.problem.admissible(state) }
 }

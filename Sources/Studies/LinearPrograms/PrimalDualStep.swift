@@ -114,6 +114,12 @@ struct ScaledPrograms: Sendable {
     try .concatenated([x.reshaped([sampleCount, -1]), y.reshaped([sampleCount, -1])], dimension: 1)
   }
 
+  /// The nearest point to a state `[B, n + m]` with x in its bounds and duals of inequalities of at least 0.
+  func admissible(_ state: Tensor) throws -> Tensor {
+    let (x, y) = try parts(of: state)
+    return try self.state(x.maximum(lower).minimum(upper), y.maximum(lowestDuals))
+  }
+
   /// x in the units of the programs, inside of its bounds, `[B, n]`: over-relaxed steps may leave the box until they converge.
   func solution(of state: Tensor) throws -> Tensor {
     try parts(of: state).x.maximum(lower).minimum(upper).reshaped([sampleCount, -1]) * unit
