@@ -13,10 +13,15 @@ public struct PipelineOutline: Equatable, Sendable {
     public var isIntermediate: Bool
     /// Whether it has a section `training` of its own, so that the common one does not matter to it.
     public var hasOwnTraining: Bool
+    /// Whether it is implicit, so that starts and solvers mean something.
+    public var iterates: Bool
 
     /// A model of this name.
-    public init(name: String, initial: String? = nil, isIntermediate: Bool = false, hasOwnTraining: Bool = false) {
+    public init(
+      name: String, initial: String? = nil, isIntermediate: Bool = false, hasOwnTraining: Bool = false, iterates: Bool = true
+    ) {
       (self.name, self.initial, self.isIntermediate, self.hasOwnTraining) = (name, initial, isIntermediate, hasOwnTraining)
+      self.iterates = iterates
     }
   }
 

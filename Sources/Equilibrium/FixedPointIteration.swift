@@ -34,7 +34,8 @@ public struct FixedPointIteration<State: EquilibriumState> {
   private var statuses: [SolveStatus?]
   private var residuals: [[Double]]
   private var relativeResiduals: [[Double]]
-  private var evaluations: [Int]
+  /// The evaluations of the map that each sample has used so far, `[B]`.
+  public private(set) var evaluations: [Int]
   /// max(||y_0||, ||G(y_0)||) per sample, the scale of divergence.
   private var scales: [Double] = []
   private var best: (state: State, indices: [Int])?

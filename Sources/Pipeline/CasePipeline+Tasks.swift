@@ -27,6 +27,7 @@ private struct TaskMaker {
     var label: String
     var seed: Int?
     var isIntermediate: Bool
+    var iterates: Bool
   }
 
   /// What models are trained and swept on.
@@ -78,7 +79,8 @@ private struct TaskMaker {
         let task = task(
           "train-\(label(model.name))", .train, arguments, [dataset.producer, initial].compactMap(\.self), file, model: model,
           seed: seed)
-        made.append(Model(task: task, label: label(model.name), seed: seed, isIntermediate: model.isIntermediate))
+        made.append(
+          Model(task: task, label: label(model.name), seed: seed, isIntermediate: model.isIntermediate, iterates: model.iterates))
       }
     }
     return made
@@ -88,12 +90,24 @@ private struct TaskMaker {
     let name = "\(model.label)-\(split)"
     let file = directory(.sweep).sweep(name)
     let arguments =
-      configuration(for: .sweep, seed: model.seed)
+      configuration(for: .sweep, seed: model.seed) + (model.iterates ? [] : withoutIterations)
       + option("--model", model.task.output) + option("--dataset", dataset.path) + ["--split", split] + option("--out", file)
     var task = task(
       "sweep-\(name)", .sweep, arguments, [model.task, dataset.producer].compactMap(\.self), file, seed: model.seed)
     task.settings["split"] = split
+    if !model.iterates {
+      task.settings = task.settings.filter { key, _ in !Self.ofIterations.contains { key == $0 || key.hasPrefix("\($0).") } }
+    }
     return task
+  }
+
+  /// Settings of a sweep that only models with iterations take.
+  private static let ofIterations = ["sweep.starts", "sweep.solvers"]
+
+  /// What takes those back that the command line of the run asks for: a stage refuses them where they are asked of another model.
+  private var withoutIterations: [String] {
+    let asked = Self.ofIterations.filter { key in pipeline.document.overrides.contains { $0.hasPrefix(key) } }
+    return asked.flatMap { option("--set", $0 == "sweep.starts" ? "\($0)=null" : "\($0)=[]") }
   }
 
   func report(_ sweeps: [PipelineTask]) -> PipelineTask {

@@ -109,7 +109,7 @@ public struct Figure: Sendable {
     public var x: Int
     /// Row, from the bottom.
     public var y: Int
-    /// From 0 to 1.
+    /// Within the range of the figure's cells.
     public var value: Double
     /// Stands in the field.
     public var label: String
@@ -168,6 +168,10 @@ public struct Figure: Sendable {
   public var cells: [Cell]
   /// What the values of the cells are.
   public var cellLabel: String
+  /// The values at the ends of the colours.
+  public var cellRange = 0.0...1.0
+  /// Names of the columns 0, 1, ... and of the rows; empty for their numbers.
+  public var cellNames: (columns: [String], rows: [String]) = ([], [])
   /// Rows of fields; a figure that has them has no lines.
   public var panels: [[Panel]] = []
 

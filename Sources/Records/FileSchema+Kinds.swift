@@ -136,6 +136,9 @@ extension FileSchema {
       ObjectSchema(
         "/perturbation", [.string], ["perturbation"], required: false, names: true, "name of each kind of perturbation"),
       ObjectSchema(
+        "/ratio_meaning", [.string], ["perturbation"], required: false,
+        "what /lipschitz_ratio is for each kind: which change over which, in which units"),
+      ObjectSchema(
         "/error", [.float64], ["sample", "iteration"], units: nil, "error against the label",
         note: "infinite from where the sample's iteration met a value that is not finite"),
       ObjectSchema(
@@ -148,6 +151,31 @@ extension FileSchema {
         "/limit_period", [.uint8], ["sample"], required: false,
         "after how many iterations the last state was there before, to 1e-3 of its norm: 1 it stands still, 2 and more a cycle, "
           + "0 none up to 8"),
+      ObjectSchema(
+        "/contraction_factor", [.float64], ["sample"], required: false, allowsNaN: true,
+        "geometric mean of ||r_(t+1)|| / ||r_t||, r = G(y) - y, over the last half of the iterations before the residual is below 1e-8 "
+          + "of ||G(y)||", note: "NaN where that leaves no step"),
+      ObjectSchema("/starts/start", [.int64], ["start"], required: false, "number of each random start, from 1"),
+      ObjectSchema(
+        "/starts/error", [.float64], ["start", "start_sample", "iteration"], units: nil, required: false,
+        "error from each random start, of the first samples", note: "infinite as /error"),
+      ObjectSchema(
+        "/starts/relative_residual", [.float64], ["start", "start_sample", "iteration"], required: false,
+        "||G(y) - y|| / ||G(y)|| from each random start", note: "infinite as /error"),
+      ObjectSchema(
+        "/starts/spread", [.float64], ["start_sample"], required: false,
+        "largest distance between the last states of two starts, the usual one included, over the largest norm of a last state",
+        note: "infinite where a start met a value that is not finite"),
+      ObjectSchema("/solvers/solver", [.string], ["solver"], required: false, names: true, "solvers beside that of the sweep"),
+      ObjectSchema(
+        "/solvers/error", [.float64], ["solver", "sample", "iteration"], units: nil, required: false,
+        "error of the iterates of each solver", note: "infinite as /error"),
+      ObjectSchema(
+        "/solvers/relative_residual", [.float64], ["solver", "sample", "iteration"], required: false,
+        "||G(y) - y|| / ||G(y)|| of these iterates", note: "infinite as /error"),
+      ObjectSchema(
+        "/solvers/evaluations", [.float64], ["solver", "sample", "iteration"], required: false,
+        "evaluations of G up to the residual of the iterate"),
       ObjectSchema(
         "/lipschitz_ratio", [.float64], ["perturbation", "sample", "iteration"], required: false, allowsNaN: true,
         "change of the output over change of the input; NaN where the perturbed problem has no solution",

@@ -24,4 +24,12 @@ public struct SampleCurves: Equatable, Sendable {
   public func row(_ sample: Int) -> [Double] {
     Array(values[(sample * iterations)..<((sample + 1) * iterations)])
   }
+
+  /// Several of the same shape, from the values of all, one after the other: `count * samples * iterations` of them.
+  static func pieces(_ values: [Double], count: Int, samples: Int, iterations: Int) -> [SampleCurves] {
+    let size = samples * iterations
+    return (0..<count).compactMap {
+      SampleCurves(samples: samples, iterations: iterations, values: Array(values[($0 * size)..<(($0 + 1) * size)]))
+    }
+  }
 }

@@ -20,6 +20,8 @@ public struct SweepRecord: Sendable {
   public var relativeResidual: SampleCurves?
   /// Names of the perturbations, `[P]`.
   public var perturbations: [String]
+  /// What these ratios are, for each kind: what over what, in which units; empty if the file does not say.
+  public var ratioMeanings: [String] = []
   /// Change of the output over change of the input, one `[S, K]` for each perturbation.
   public var lipschitzRatio: [SampleCurves]
   /// Error of the perturbed samples, one `[S, K]` for each perturbation.
@@ -32,6 +34,13 @@ public struct SweepRecord: Sendable {
   public var statuses: [SampleStatus]?
   /// How the states of each sample went on at the end, `[S]`; nil where it was not recorded.
   public var limitPeriods: [LimitPeriod]?
+  /// The geometric mean factor by which a step shrinks the residual at the end, `[S]`, NaN where it cannot be told; nil where it was not
+  /// recorded.
+  public var contractionFactors: [Double]?
+  /// Random starts of the first samples; nil where there were none.
+  public var starts: StartCurves?
+  /// Other solvers of the same iteration.
+  public var solvers: [SolverCurves]
   /// Peak memory of training steps; nil where it was not measured.
   public var memory: MemoryTable?
   /// What one sample costs, `[K]`.
@@ -93,10 +102,12 @@ public struct SweepRecord: Sendable {
     relativeResidual: SampleCurves? = nil, perturbations: [String] = [], lipschitzRatio: [SampleCurves] = [],
     perturbedError: [SampleCurves] = [],
     qualities: [Quality] = [], localLipschitz: LocalLipschitz? = nil, statuses: [SampleStatus]? = nil,
-    limitPeriods: [LimitPeriod]? = nil, memory: MemoryTable? = nil, costs: SweepCosts, source: Source
+    limitPeriods: [LimitPeriod]? = nil, contractionFactors: [Double]? = nil, starts: StartCurves? = nil,
+    solvers: [SolverCurves] = [], memory: MemoryTable? = nil, costs: SweepCosts, source: Source
   ) {
     (self.facts, self.iterations, self.draws, self.error, self.residual) = (facts, iterations, draws, error, residual)
     (self.relativeResidual, self.limitPeriods) = (relativeResidual, limitPeriods)
+    (self.contractionFactors, self.starts, self.solvers) = (contractionFactors, starts, solvers)
     (self.perturbations, self.lipschitzRatio, self.perturbedError) = (perturbations, lipschitzRatio, perturbedError)
     (self.qualities, self.localLipschitz, self.statuses) = (qualities, localLipschitz, statuses)
     (self.memory, self.costs, self.source) = (memory, costs, source)
@@ -128,7 +139,7 @@ public struct SweepRecord: Sendable {
       }
       let perturbations = try checked.contains("perturbation") ? checked.texts("perturbation") : []
       let reader = CurveReader(file: checked, samples: draws.count, iterations: iterations.count)
-      return SweepRecord(
+      var record = SweepRecord(
         facts, iterations: iterations, draws: draws, error: try reader.curves("error"),
         residual: try checked.contains("residual") ? reader.curves("residual") : nil,
         relativeResidual: try checked.contains("relative_residual") ? reader.curves("relative_residual") : nil,
@@ -136,7 +147,12 @@ public struct SweepRecord: Sendable {
         lipschitzRatio: try reader.curves("lipschitz_ratio", for: perturbations),
         perturbedError: try reader.curves("perturbed_error", for: perturbations), qualities: try reader.qualities(),
         localLipschitz: try reader.localLipschitz(), statuses: try reader.statuses(),
-        limitPeriods: try reader.limitPeriods(), memory: try MemoryTable(of: checked),
+        limitPeriods: try reader.limitPeriods(),
+        contractionFactors: try checked.contains("contraction_factor")
+          ? checked.numbers("contraction_factor", shape: [draws.count]) : nil,
+        starts: try StartCurves(of: checked, iterations: iterations.count),
+        solvers: try SolverCurves.all(of: checked, samples: draws.count, iterations: iterations.count),
+        memory: try MemoryTable(of: checked),
         costs: SweepCosts(
           flops: try checked.numbers("flops", shape: [iterations.count]),
           seconds: try checked.numbers("seconds", shape: [iterations.count]),
@@ -147,6 +163,10 @@ public struct SweepRecord: Sendable {
           modelPath: facts.modelHash.flatMap { provenance?.path(ofInput: $0) },
           datasetPath: facts.datasetHash.flatMap { provenance?.path(ofInput: $0) },
           configuration: provenance?.configuration ?? ""))
+      if try checked.contains("ratio_meaning") {
+        record.ratioMeanings = try checked.texts("ratio_meaning", shape: [perturbations.count])
+      }
+      return record
     }
   }
 

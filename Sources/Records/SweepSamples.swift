@@ -22,8 +22,41 @@ public struct SweepSamples: Equatable, Sendable {
   public var statuses: [SampleStatus] = []
   /// After how many iterations the last state of each sample was there before; empty for models without iterations.
   public var limitPeriods: [LimitPeriod] = []
+  /// The geometric mean factor by which a step of the last part of each sample's iteration shrinks its residual; empty for models without
+  /// iterations.
+  public var contractionFactors: [Double] = []
+  /// Random starts, of the first samples of the sweep.
+  public var starts = Starts()
+  /// Other solvers.
+  public var solvers = Solvers()
   /// Outputs `[sample, k, ...]`, where they are asked for.
   public var outputs: Outputs?
+
+  /// The curves from random starts; see `StartCurves`.
+  public struct Starts: Equatable, Sendable {
+    /// `[start][sample][k]`
+    public var error: [[[Double]]] = []
+    /// `[start][sample][k]`
+    public var relativeResidual: [[[Double]]] = []
+    /// `[sample]`
+    public var spread: [Double] = []
+
+    /// None.
+    public init() {}
+  }
+
+  /// The curves of other solvers; see `SolverCurves`.
+  public struct Solvers: Equatable, Sendable {
+    /// `[solver][sample][k]`
+    public var error: [[[Double]]] = []
+    /// `[solver][sample][k]`
+    public var relativeResidual: [[[Double]]] = []
+    /// `[solver][sample][k]`
+    public var evaluations: [[[Double]]] = []
+
+    /// None.
+    public init() {}
+  }
 
   /// What the model gave, at every iteration.
   public struct Outputs: Equatable, Sendable {
@@ -45,9 +78,14 @@ public struct SweepSamples: Equatable, Sendable {
 extension SweepSamples {
   package var entry: ResumeEncoder {
     var entry = ResumeEncoder()
-    for curves in [[error, residual, relativeResidual], lipschitzRatio, perturbedError, qualities] {
+    for curves in [
+      [error, residual, relativeResidual], lipschitzRatio, perturbedError, qualities, starts.error, starts.relativeResidual,
+      solvers.error, solvers.relativeResidual, solvers.evaluations,
+    ] {
       entry.add(curves) { $0.add($1) { $0.add($1) } }
     }
+    entry.add(contractionFactors)
+    entry.add(starts.spread)
     entry.add(localLipschitz) { $0.add($1) }
     entry.add(localLipschitzConverged) { $0.add($1) }
     entry.add(statuses.map(\.rawValue))
@@ -65,6 +103,9 @@ extension SweepSamples {
     let clean = try curves()
     (error, residual, relativeResidual) = (clean[0], clean[1], clean[2])
     (lipschitzRatio, perturbedError, qualities) = (try curves(), try curves(), try curves())
+    (starts.error, starts.relativeResidual) = (try curves(), try curves())
+    (solvers.error, solvers.relativeResidual, solvers.evaluations) = (try curves(), try curves(), try curves())
+    (contractionFactors, starts.spread) = (try entry.array(), try entry.array())
     localLipschitz = try entry.list { try $0.array() }
     localLipschitzConverged = try entry.list { try $0.array() }
     statuses = try entry.array(of: UInt8.self).map { code in

@@ -11,6 +11,10 @@ public final class SweepWriter {
   private var status: Dataset?
   private var limitPeriod: Dataset?
   private var localLipschitz: (constants: Dataset, converged: Dataset)?
+  private var contraction: Dataset?
+  private var starts: [(dataset: Dataset, path: KeyPath<SweepSamples, [[[Double]]]> & Sendable)] = []
+  private var spread: Dataset?
+  private var writtenStarts = 0
   private var outputs: Dataset?
   /// Samples whose curves are in the file.
   public private(set) var written = 0
@@ -49,6 +53,7 @@ public final class SweepWriter {
     }
     if !layout.perturbations.isEmpty {
       try content.write("/perturbation", layout.perturbations)
+      if layout.ratioMeanings.count == layout.perturbations.count { try content.write("/ratio_meaning", layout.ratioMeanings) }
       for (name, path) in [("/lipschitz_ratio", \SweepSamples.lipschitzRatio), ("/perturbed_error", \.perturbedError)]
         as [(String, _)]
       {
@@ -63,13 +68,41 @@ public final class SweepWriter {
     if facts.isIterative {
       status = try content.create("/status", type: .uint8, shape: [samples])
       limitPeriod = try content.create("/limit_period", type: .uint8, shape: [samples])
+      contraction = try content.create("/contraction_factor", shape: [samples], units: "1")
     }
+    if let wanted = layout.starts { try createStarts(wanted) }
+    if !layout.solvers.isEmpty { try createSolvers() }
     if let wanted = layout.localLipschitz {
       try content.write("/local_lipschitz_iteration", wanted.iterations.map(Int64.init))
       let measured = [min(wanted.samples, samples), wanted.iterations.count]
       let constants = try content.create("/local_lipschitz", shape: measured, units: "1")
       let converged = try content.create("/local_lipschitz_converged", shape: measured, units: "1")
       localLipschitz = (constants, converged)
+    }
+  }
+
+  private func createStarts(_ wanted: SweepLayout.Starts) throws {
+    let measured = min(wanted.samples, samples)
+    try content.write("/starts/start", (1...wanted.count).map(Int64.init))
+    for (name, path) in [("error", \SweepSamples.starts.error), ("relative_residual", \.starts.relativeResidual)]
+      as [(String, KeyPath<SweepSamples, [[[Double]]]> & Sendable)]
+    {
+      let units = name == "error" ? layout.errorUnits : "1"
+      let shape = [wanted.count, measured, layout.iterations.count]
+      starts.append((try content.create("/starts/\(name)", shape: shape, units: units), path))
+    }
+    spread = try content.create("/starts/spread", shape: [measured], units: "1")
+  }
+
+  private func createSolvers() throws {
+    try content.write("/solvers/solver", layout.solvers)
+    for (name, path) in [
+      ("error", \SweepSamples.solvers.error), ("relative_residual", \.solvers.relativeResidual),
+      ("evaluations", \.solvers.evaluations),
+    ] as [(String, KeyPath<SweepSamples, [[[Double]]]> & Sendable)] {
+      let units = name == "error" ? layout.errorUnits : "1"
+      let shape = [layout.solvers.count, samples, layout.iterations.count]
+      kinds.append((try content.create("/solvers/\(name)", shape: shape, units: units), path))
     }
   }
 
@@ -90,6 +123,17 @@ public final class SweepWriter {
       }
       try status?.write(values.statuses.map(\.rawValue), start: [written], count: [count])
       try limitPeriod?.write(values.limitPeriods.map(\.rawValue), start: [written], count: [count])
+      try contraction?.write(values.contractionFactors, start: [written], count: [count])
+      if !values.starts.spread.isEmpty {
+        for (dataset, path) in starts {
+          for (start, rows) in values[keyPath: path].enumerated() {
+            try dataset.write(
+              rows.flatMap { $0 }, start: [start, writtenStarts, 0], count: [1, values.starts.spread.count, iterations])
+          }
+        }
+        try spread?.write(values.starts.spread, start: [writtenStarts], count: [values.starts.spread.count])
+        writtenStarts += values.starts.spread.count
+      }
       if let localLipschitz, let width = values.localLipschitz.first?.count {
         let (start, size) = ([written, 0], [values.localLipschitz.count, width])
         try localLipschitz.constants.write(values.localLipschitz.flatMap { $0 }, start: start, count: size)

@@ -9,7 +9,7 @@ extension Aggregation {
       tables: [
         modelTable, curveTable("curves", measurement: false) { $0 != .seconds }, bandTable,
         curveTable("times", measurement: true) { $0 == .seconds },
-      ] + Settling.summaryTables(settlings))
+      ] + Settling.summaryTables(settlings) + Breadth.summaryTables(breadths) + Scaling.summaryTables(scalings))
   }
 
   private var modelTable: SummaryTable {
@@ -107,6 +107,7 @@ extension Aggregation {
         real("mean", "arithmetic mean") { $0.statistics.mean },
         real("std", "unbiased standard deviation") { $0.statistics.deviation },
         real("median", "median") { $0.statistics.median },
+        real("trimmed_mean", "mean without a twentieth of the values at either end") { $0.statistics.trimmedMean },
         real("quantile_10", "10th percentile") { $0.statistics.quantile(0.1) },
         real("quantile_90", "90th percentile") { $0.statistics.quantile(0.9) },
         real("max", "largest value") { $0.statistics.maximum },

@@ -35,6 +35,10 @@ public struct Aggregation: Sendable {
   public let summaries: [ResultRow]
   /// How the iterations of the implicit ones settle.
   public let settlings: [Settling]
+  /// What random starts of them are worth, where there were some.
+  public let breadths: [Breadth]
+  /// How their errors fall and their Lipschitz ratios grow.
+  public let scalings: [Scaling]
   /// How each expected band came out.
   public let verdicts: [Verdict]
   /// All that the report says.
@@ -87,16 +91,21 @@ public struct Aggregation: Sendable {
     self.models = models
     self.split = split
     settlings = main.compactMap { Settling($0, tolerances: settings.tolerances, iteration: settings.iteration) }
+    breadths = main.compactMap(Breadth.init)
+    scalings = main.compactMap(Scaling.init)
     let own = try studyFigures(main)
     page = ReportPage(
       title: description.title, caseStudy: first.caseStudy, references: description.references, verdicts: verdicts,
-      results: ResultRow.table(summaries, split: split), tables: Self.tables(settlings),
+      results: ResultRow.table(summaries, split: split),
+      tables: Self.tables(settlings, breadths, scalings, main, iteration: settings.iteration),
       notes: Self.notes(models, first.errorName, comparable) + Self.iterationNotes(settings.iteration, summaries) + own.notes,
-      figures: own.figures + figures, inputs: Self.inputs(models),
+      figures: own.figures + figures + breadths.map(\.figure), inputs: Self.inputs(models),
       configurations: Self.configurations(models), provenance: description.provenance)
   }
 
-  private static func tables(_ settlings: [Settling]) -> [ReportPage.Section] {
+  private static func tables(
+    _ settlings: [Settling], _ breadths: [Breadth], _ scalings: [Scaling], _ models: [ModelSweeps], iteration: Int?
+  ) -> [ReportPage.Section] {
     let sections = [
       ReportPage.Section(
         "Stopped by tolerance",
@@ -106,6 +115,30 @@ public struct Aggregation: Sendable {
         "Does the residual know?",
         "The samples in four parts by their relative residual: whether a large one tells of a large error.",
         Settling.calibrationTable(settlings)),
+      ReportPage.Section(
+        "Contraction",
+        "Geometric mean factor by which a step shrinks ‖G(y) − y‖ over the last half of the iterations before rounding counts: below 1 the "
+          + "iteration comes to a fixed point.", Settling.contractionTable(settlings)),
+      ReportPage.Section(
+        "Depth and breadth",
+        "Every sample from several random starts, and the answer of the lowest relative residual. Where the last states of all starts are "
+          + "the same, to \(Table.significant(Breadth.uniqueness)) of their norm, the equilibrium is unique as far as the starts tell, and "
+          + "breadth cannot pay.", Breadth.table(breadths)),
+      ReportPage.Section(
+        "How the error falls",
+        "Mean error as limit + amplitude exp(−rate t), or limit + amplitude t^(−rate), with 95 % bootstrap intervals over the samples. A form "
+          + "is wrong where a fit to the first two thirds of the points, on a logarithmic scale of t, misses the others by "
+          + "\(Table.significant(100 * Scaling.ErrorFit.largestDeviation)) % or more.", Scaling.fitTable(scalings)),
+      ReportPage.Section(
+        "Lipschitz ratios",
+        "Change of the output over change of the input at the iteration of the table of results, over the samples. Where mean and largest "
+          + "value are far above the median, a few samples make them; the trimmed mean is without a twentieth of the samples at either end.",
+        LipschitzTable.table(models, iteration: iteration)),
+      ReportPage.Section(
+        "How the map grows",
+        "Lipschitz ratio as a power of t, until it comes to 95 % of its largest value, with 95 % bootstrap intervals: of the mean over the "
+          + "samples, which a few of them may make, and of the median.",
+        Scaling.growthTable(scalings)),
     ]
     return sections.filter { !$0.table.rows.isEmpty }
   }

@@ -46,6 +46,35 @@ public struct ModelSweeps: Sendable {
     curves(of: metric, perturbation: perturbation)?.statistics()
   }
 
+  /// A solver that was compared with that of the sweep, the samples of all seeds together.
+  public struct ComparedSolver: Sendable {
+    /// Its name; with a note where it is that of the sweep itself, in other settings.
+    public var name: String
+    /// `[S, K]`
+    public var error, residual, evaluations: SampleCurves
+    /// Samples for which it met a value that is not finite, or for which the sweep's own solver failed, `[S]`.
+    public var hasFailed: [Bool]
+  }
+
+  /// The solvers that every sweep compared.
+  public var comparedSolvers: [ComparedSolver] {
+    first.solvers.compactMap { solver in
+      let runs = runs.compactMap { run in run.solvers.first { $0.name == solver.name } }
+      func joined(_ path: KeyPath<SolverCurves, SampleCurves>) -> SampleCurves? {
+        SampleCurves(
+          samples: runs.map { $0[keyPath: path].samples }.reduce(0, +), iterations: iterations.count,
+          values: runs.flatMap { $0[keyPath: path].values })
+      }
+      guard runs.count == self.runs.count, let error = joined(\.error), let residual = joined(\.relativeResidual),
+        let evaluations = joined(\.evaluations)
+      else { return nil }
+      let failed = self.runs.flatMap(\.hasFailed)
+      return ComparedSolver(
+        name: solver.name == first.solver ? "\(solver.name), as compared" : solver.name, error: error, residual: residual,
+        evaluations: evaluations, hasFailed: failed.indices.map { failed[$0] || !error.row($0).allSatisfy(\.isFinite) })
+    }
+  }
+
   /// The recorded iteration with the smallest mean error, as an index.
   public var bestIndex: Int {
     let means = statistics(.error)?.map(\.mean) ?? []

@@ -15,7 +15,7 @@ public struct Quantity: Equatable, Sendable {
 
   /// The statistic over the samples that did not fail.
   public enum Reduction: String, CaseIterable, Sendable {
-    case mean, median, max, min
+    case mean, median, trimmed, max, min
   }
 
   /// The model's name, with the solver where it was swept with several.

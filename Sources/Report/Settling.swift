@@ -14,6 +14,8 @@ public struct Settling: Equatable, Sendable {
     public var medianEvaluations, evaluations90: Double
     /// Mean error of these where they stop, and at the last iterate of the sweep.
     public var error, lastError: Double
+    /// The solver.
+    public var solver: String
   }
 
   /// The samples in four parts of equal size, by their relative residual, small ones first.
@@ -30,6 +32,8 @@ public struct Settling: Equatable, Sendable {
   public var samples: Int
   /// For each tolerance.
   public var stops: [Stop]
+  /// Factor by which a step shrinks the residual in the end, over the samples: below 1 where the iteration contracts.
+  public var contraction: Statistics
   /// The iteration of what follows.
   public var iteration: Int
   /// Spearman's rank correlation of relative residual and error over the samples: 1 where a larger residual always means a larger error.
@@ -47,23 +51,36 @@ public struct Settling: Equatable, Sendable {
     guard model.isIterative, let residuals = model.curves(of: .relativeResidual), let errors = model.curves(of: .error) else {
       return nil
     }
-    let rows = residuals.hasFailed.indices.filter { !residuals.hasFailed[$0] }.map {
-      (residual: residuals.values.row($0), error: errors.values.row($0))
+    typealias Row = (residual: [Double], error: [Double], evaluations: [Double])
+    let iterations = residuals.iterations
+    let alive = residuals.hasFailed.indices.filter { !residuals.hasFailed[$0] }
+    let rows = alive.map {
+      (residual: residuals.values.row($0), error: errors.values.row($0), evaluations: iterations.map { Double($0 + 1) }) as Row
     }
     (self.model, samples) = (model.label, rows.count)
-    let iterations = residuals.iterations
-    stops = tolerances.map { tolerance in
-      let there = rows.compactMap { row in
-        row.residual.firstIndex { $0 < tolerance }.map {
-          (evaluations: Double(iterations[$0] + 1), row.error[$0], row.error.last ?? .nan)
+    func stops(_ solver: String, _ rows: [Row]) -> [Stop] {
+      tolerances.map { tolerance in
+        let there = rows.compactMap { row in
+          row.residual.firstIndex { $0 < tolerance }.map { (row.evaluations[$0], row.error[$0], row.error.last ?? .nan) }
         }
+        let evaluations = Statistics(there.map(\.0))
+        return Stop(
+          tolerance: tolerance, reached: there.count, medianEvaluations: evaluations.median,
+          evaluations90: evaluations.quantile(0.9), error: Statistics(there.map(\.1)).mean,
+          lastError: Statistics(there.map(\.2)).mean, solver: solver)
       }
-      let evaluations = Statistics(there.map(\.evaluations))
-      return Stop(
-        tolerance: tolerance, reached: there.count, medianEvaluations: evaluations.median,
-        evaluations90: evaluations.quantile(0.9), error: Statistics(there.map(\.1)).mean,
-        lastError: Statistics(there.map(\.2)).mean)
     }
+    self.stops =
+      stops(model.first.solver, rows)
+      + model.comparedSolvers.flatMap { solver in
+        stops(
+          solver.name,
+          zip(solver.hasFailed.indices, solver.hasFailed).filter { !$0.1 }.map { row, _ in
+            (solver.residual.row(row), solver.error.row(row), solver.evaluations.row(row))
+          })
+      }
+    let factors = model.runs.flatMap { $0.contractionFactors ?? [] }
+    contraction = Statistics(factors.count == residuals.hasFailed.count ? alive.map { factors[$0] } : [])
     let index = iteration.flatMap { wanted in iterations.lastIndex { $0 <= wanted } } ?? iterations.count - 1
     self.iteration = iterations[index]
     let pairs = rows.map { (residual: $0.residual[index], error: $0.error[index]) }.filter {
@@ -116,7 +133,7 @@ extension Settling {
   static func stopTable(_ all: [Settling]) -> Table {
     Table(
       columns: [
-        "model", "relative residual below", "samples that get there", "of", "median evaluations", "90th percentile",
+        "model", "solver", "relative residual below", "samples that get there", "of", "median evaluations", "90th percentile",
         "error there",
         "their error at the end",
       ].map { .init($0) },
@@ -124,7 +141,8 @@ extension Settling {
         settling.stops.map { stop in
           func number(_ value: Double) -> Table.Cell { value.isNaN ? .empty : .number(value) }
           return [
-            .text(settling.model), .number(stop.tolerance), .integer(stop.reached), .integer(settling.samples),
+            .text(settling.model), .text(stop.solver), .number(stop.tolerance), .integer(stop.reached),
+            .integer(settling.samples),
             number(stop.medianEvaluations), number(stop.evaluations90), number(stop.error), number(stop.lastError),
           ]
         }
@@ -145,6 +163,18 @@ extension Settling {
       })
   }
 
+  /// How the residual shrinks in the end; a row for each model.
+  static func contractionTable(_ all: [Settling]) -> Table {
+    Table(
+      columns: ["model", "samples", "median factor", "90th percentile", "largest"].map { .init($0) },
+      rows: all.filter { $0.contraction.count > 0 }.map {
+        [
+          .text($0.model), .integer($0.contraction.count), .number($0.contraction.median), .number($0.contraction.quantile(0.9)),
+          .number($0.contraction.maximum),
+        ]
+      })
+  }
+
   /// The same for programs.
   static func summaryTables(_ all: [Settling]) -> [SummaryTable] {
     let stops = all.flatMap { settling in settling.stops.map { (settling, $0) } }
@@ -154,6 +184,7 @@ extension Settling {
         name: "tolerances",
         columns: [
           .init("model", .text(stops.map(\.0.model)), "name of the model"),
+          .init("solver", .text(stops.map(\.1.solver)), "fixed-point solver"),
           .init("tolerance", .real(stops.map(\.1.tolerance)), "a sample stops where its relative residual is below it"),
           .init("samples", .integer(stops.map { Int64($0.0.samples) }), "samples that did not fail"),
           .init("reached", .integer(stops.map { Int64($0.1.reached) }), "those that get there within the sweep"),
@@ -161,6 +192,15 @@ extension Settling {
           .init("evaluations_90", .real(stops.map(\.1.evaluations90)), "90th percentile of these"),
           .init("error", .real(stops.map(\.1.error)), "their mean error where they stop"),
           .init("last_error", .real(stops.map(\.1.lastError)), "their mean error at the last iteration"),
+        ]),
+      SummaryTable(
+        name: "contraction",
+        columns: [
+          .init("model", .text(all.map(\.model)), "name of the model"),
+          .init("samples", .integer(all.map { Int64($0.contraction.count) }), "samples whose factor can be told"),
+          .init("factor_median", .real(all.map(\.contraction.median)), "by which a step shrinks the residual in the end, median"),
+          .init("factor_90", .real(all.map { $0.contraction.quantile(0.9) }), "90th percentile"),
+          .init("factor_max", .real(all.map(\.contraction.maximum)), "largest"),
         ]),
       SummaryTable(
         name: "calibration",

@@ -56,6 +56,13 @@ public struct Statistics: Equatable, Sendable {
   /// The middle value; NaN when there is none.
   public var median: Double { quantile(0.5) }
 
+  /// The mean without the twentieth of the values at either end (rounded down): what a few extreme samples do not make. NaN when there is
+  /// no value.
+  public var trimmedMean: Double {
+    let kept = sorted.dropFirst(count / 20).dropLast(count / 20)
+    return kept.isEmpty ? .nan : kept.reduce(0, +) / Double(kept.count)
+  }
+
   /// The p-quantile by linear interpolation between order statistics (type 7 of Hyndman and Fan 1996, the default of
   /// R and NumPy): p = 0 is the minimum, p = 1 the maximum.
   ///

@@ -23,7 +23,8 @@ public struct SweepFigures {
   /// All figures that have something to show.
   public var all: [Figure] {
     ([errorAgainstIteration] + qualityAgainstIteration + lipschitzAgainstIteration + [
-      localLipschitzAgainstIteration, residualAgainstIteration, errorAgainstSeconds, errorAgainstFlops, memoryAgainstIterations,
+      localLipschitzAgainstIteration, residualAgainstIteration, errorAgainstSeconds, errorAgainstFlops, errorAgainstEvaluations,
+      memoryAgainstIterations,
     ])
     .filter { !$0.isEmpty }
   }
@@ -127,6 +128,39 @@ public struct SweepFigures {
           model.label, points: zip(costs, errors).map { Figure.Point(x: $0.median, y: $1.mean) },
           shape: model.isIterative ? .lineWithMarkers : .markers, color: color)
       })
+  }
+
+  /// Mean error against evaluations of the map, for models that were iterated with several solvers.
+  public var errorAgainstEvaluations: Figure {
+    Figure(
+      name: "error-evaluations", title: "Error against evaluations, by solver",
+      caption:
+        "Mean error over the samples\(ofSeeds) against the evaluations of the map that the iterate and its residual took (median). "
+        + "With markers: the solver of the sweep. Lines: \(comparedNames.joined(separator: ", ")); the second one dashed.",
+      x: .init("evaluations of the map", isLogarithmic: true), y: .init(errorLabel),
+      series: numbered.filter { $0.model.isIterative && !$0.model.comparedSolvers.isEmpty }.flatMap { model, color in
+        [
+          Figure.Series(
+            "\(model.label), \(model.first.solver)",
+            points: points(model, .error, center: \.mean).map { Figure.Point(x: $0.x + 1, y: $0.y) }, shape: .lineWithMarkers,
+            color: color)
+        ]
+          + model.comparedSolvers.enumerated().map { number, solver in
+            let rows = solver.hasFailed.indices.filter { !solver.hasFailed[$0] }
+            let points = model.iterations.indices.map { k in
+              func column(_ curves: SampleCurves) -> Statistics {
+                Statistics(rows.lazy.map { curves.values[$0 * curves.iterations + k] })
+              }
+              return Figure.Point(x: column(solver.evaluations).median, y: column(solver.error).mean)
+            }
+            return Figure.Series(
+              "\(model.label), \(solver.name)", points: points, shape: number == 0 ? .line : .dashedLine, color: color)
+          }
+      })
+  }
+
+  private var comparedNames: [String] {
+    models.first { !$0.comparedSolvers.isEmpty }?.comparedSolvers.map(\.name) ?? []
   }
 
   /// Peak memory of a training step against its forward iterations: one line for each implicit model and adjoint.

@@ -195,6 +195,7 @@ extension Quantity.Reduction {
     switch self {
     case .mean: statistics.mean
     case .median: statistics.median
+    case .trimmed: statistics.trimmedMean
     case .max: statistics.maximum
     case .min: statistics.minimum
     }

@@ -1,4 +1,5 @@
 import Equilibrium
+import Foundation
 import Records
 import StudyKit
 import Torch
@@ -15,6 +16,8 @@ struct ChunkSweep<Case: CaseStudy> {
   let solver: SolverSettings
   let perturbations: [any InputPerturbation<Case.Batch>]
   let keepsOutputs: Bool
+  /// Other solvers to iterate with.
+  var solvers: [Solver] = []
 
   /// The outputs of one iterate, and which samples have failed by then.
   private struct Outputs {
@@ -23,9 +26,11 @@ struct ChunkSweep<Case: CaseStudy> {
     let hasFailed: [Bool]
   }
 
-  /// - Parameter perturbed: the samples under each of the perturbations.
+  /// - Parameters:
+  ///   - perturbed: the samples under each of the perturbations.
+  ///   - starts: random starts of the first samples of the chunk; nil for none.
   func callAsFunction(
-    _ clean: Case.Batch, _ perturbed: [PerturbedBatch<Case.Batch>]
+    _ clean: Case.Batch, _ perturbed: [PerturbedBatch<Case.Batch>], starts: StartSweep<Case>? = nil
   ) throws -> SweepSamples {
     try Autograd.withoutTracking {
       var curves = SweepSamples()
@@ -40,17 +45,21 @@ struct ChunkSweep<Case: CaseStudy> {
           Outputs(values: try network.predict(batch), hasFailed: Array(repeating: false, count: batch.sampleCount))
         }
         try add(found[0], clean, perturbed, Array(found.dropFirst()), &curves, &outputs)
-      case .implicit(let network): try iterate(network, clean, perturbed, &curves, &outputs)
+      case .implicit(let network):
+        let last = try iterate(network, clean, perturbed, &curves, &outputs)
+        if let starts { curves.starts = try starts.curves(of: network, solver, usual: last) }
+        if !solvers.isEmpty { curves.solvers = try compared(network, clean) }
       }
       if !outputs.isEmpty { curves.outputs = try SweepSamples.Outputs(Tensor.stacked(outputs, dimension: 1)) }
       return curves
     }
   }
 
+  /// - Returns: the last state.
   private func iterate<Network: ImplicitModel>(
     _ network: Network, _ clean: Case.Batch, _ perturbed: [PerturbedBatch<Case.Batch>],
     _ curves: inout SweepSamples, _ outputs: inout [Tensor]
-  ) throws where Network.Batch == Case.Batch {
+  ) throws -> Tensor where Network.Batch == Case.Batch {
     let runs = try ([clean] + perturbed.map(\.batch)).map { batch in
       let context = try network.inject(batch)
       let iteration = try FixedPointIteration(from: network.initialState(context), settings: solver) {
@@ -89,6 +98,36 @@ struct ChunkSweep<Case: CaseStudy> {
     curves.statuses = zip(iterations[0].solution.statuses, iterations[0].residualGrowth).map { status, growth in
       status != .nonFinite && growth > StoppingCriteria.defaultDivergenceThreshold ? .diverged : SampleStatus(status)
     }
+    curves.contractionFactors = zip(curves.residual, curves.relativeResidual).map(contractionFactor)
+    return iterations[0].iterate.state
+  }
+
+  /// The curves of the other solvers, as many steps of each.
+  private func compared<Network: ImplicitModel>(_ network: Network, _ batch: Case.Batch) throws -> SweepSamples.Solvers
+  where Network.Batch == Case.Batch {
+    let context = try network.inject(batch)
+    var found = SweepSamples.Solvers()
+    for solver in solvers {
+      let empty = [[Double]](repeating: [], count: batch.sampleCount)
+      var (errors, residuals, evaluations) = (empty, empty, empty)
+      let settings = SolverSettings(solver, stopping: .exactly(self.solver.stopping.maximumIterations))
+      var iteration = try FixedPointIteration(from: network.initialState(context), settings: settings) {
+        try network.step($0, context)
+      }
+      for step in 0...settings.stopping.maximumIterations {
+        if step > 0 { _ = try iteration.advance { try network.step($0, context) } }
+        let (error, residual) = try iteration.measured(by: Case.self, network, context, batch)
+        for sample in empty.indices {
+          errors[sample].append(error[sample])
+          residuals[sample].append(residual[sample])
+          evaluations[sample].append(Double(iteration.evaluations[sample]))
+        }
+      }
+      found.error.append(errors)
+      found.relativeResidual.append(residuals)
+      found.evaluations.append(evaluations)
+    }
+    return found
   }
 
   /// - Parameter last: the last states `[B, ...]`, newest first.
@@ -127,6 +166,28 @@ struct ChunkSweep<Case: CaseStudy> {
     }
     if keepsOutputs { outputs.append(try output.values.blank(samplesWhere: output.hasFailed)) }
   }
+}
+
+extension FixedPointIteration where State == Tensor {
+  /// Error and relative residual of the present iterate, `[B]` each; infinite where a value was met that is not finite.
+  func measured<Case: CaseStudy, Network: ImplicitModel>(
+    by: Case.Type, _ network: Network, _ context: Network.Context, _ batch: Case.Batch
+  ) throws -> (errors: [Double], residuals: [Double]) {
+    let iterate = iterate
+    let errors = try Case.error(network.readout(iterate.state, context), batch)
+    let isFinite = zip(errors, iterate.statuses).map { $0.isFinite && $1 != .nonFinite }
+    func shown(_ values: [Double]) -> [Double] { zip(values, isFinite).map { $1 ? $0 : .infinity } }
+    return (shown(errors), shown(iterate.relativeResiduals))
+  }
+}
+
+/// The geometric mean of ||r_(t+1)|| / ||r_t|| over the last half of the iterations before the relative residual is below 1e-8, where
+/// rounding begins to count; NaN where that leaves no step.
+func contractionFactor(residuals: [Double], relativeResiduals: [Double]) -> Double {
+  let end = relativeResiduals.firstIndex { $0 < 1e-8 } ?? residuals.count - 1
+  let start = end / 2
+  guard end > start, residuals[start] > 0, residuals[start].isFinite, residuals[end].isFinite else { return .nan }
+  return pow(residuals[end] / residuals[start], 1 / Double(end - start))
 }
 
 extension SweepSamples.Outputs {

@@ -71,6 +71,7 @@ public struct SweepStage {
     }
     let options = TensorOptions(type: sweep.precision.type, device: device)
     let model = try loaded(options)
+    if !model.isImplicit { try refuseIterations(configuration, modelFile.facts.model) }
     let description = try modelFile.description(of: Case.self)
     let rows = try description.rows(reader, split).prefix(sweep.samples ?? .max)
     let pieces = stride(from: 0, to: rows.count, by: sweep.chunk).map { Array(rows[$0..<min($0 + sweep.chunk, rows.count)]) }
@@ -123,6 +124,18 @@ public struct SweepStage {
     }
   }
 
+  /// What a pipeline file says of starts and solvers is for its implicit models; who asks it of another model on the command line is told.
+  private func refuseIterations<Case: CaseStudy>(_ configuration: ExperimentConfiguration<Case>, _ model: String) throws {
+    let (sweep, overrides) = (configuration.sweep, configuration.document.overrides)
+    for (key, isAsked, none) in [
+      ("sweep.starts", sweep.starts != nil, "null"), ("sweep.solvers", !sweep.solvers.isEmpty, "[]"),
+    ] where isAsked && overrides.contains(where: { $0.hasPrefix(key) }) {
+      throw Failure(
+        .usage, "the model \(model) makes one pass: it has no state to start from, and no iteration for a solver", at: key,
+        remedy: "leave \(key) out for explicit models, or set it to \(none)")
+    }
+  }
+
   private func facts<Case: CaseStudy>(
     _ configuration: ExperimentConfiguration<Case>, _ file: ModelFile, _ model: Model<Case.Batch>, _ reader: DatasetReader,
     subject: String?
@@ -147,6 +160,11 @@ public struct SweepStage {
       qualities: Case.qualities.map(\.description),
       localLipschitz: sweep.lipschitz.iterations.isEmpty
         ? nil : .init(iterations: sweep.lipschitz.iterations, samples: sweep.lipschitz.samples))
+    if model.isImplicit {
+      layout.starts = sweep.starts.map { .init(count: $0.count, samples: min($0.samples ?? .max, rows.count)) }
+      layout.solvers = sweep.solvers.map(\.kind.rawValue)
+    }
+    layout.ratioMeanings = sweep.perturbations.map(\.ratioMeaning)
     layout.errorUnits = Case.error.description.units
     return layout
   }
@@ -157,9 +175,10 @@ public struct SweepStage {
   ) throws {
     let sweep = configuration.sweep
     let measurement = ChunkSweep<Case>(
-      model: model, solver: sweep.solver, perturbations: sweep.perturbations, keepsOutputs: sweep.savesOutputs)
+      model: model, solver: sweep.solver, perturbations: sweep.perturbations, keepsOutputs: sweep.savesOutputs,
+      solvers: sweep.solvers)
     let perturbations = sweep.perturbations
-    let (split, seed, written) = (split, configuration.seed, file.written)
+    let (split, seed, written, starts) = (split, configuration.seed, file.written, sweep.starts)
     let (lipschitz, solver, chunk) = (sweep.lipschitz, sweep.solver.solver, sweep.chunk)
     let precise = TensorOptions(type: .float64, device: device)
     let draws = try reader.draws(of: split)
@@ -175,8 +194,15 @@ public struct SweepStage {
         let perturbed = try perturbations.map {
           try $0.perturbed(reader, split, rows: rows, seed: seed, options: options)
         }
-        var curves = try measurement(clean, perturbed)
-        let wanted = Array(rows.prefix(max(0, lipschitz.samples - written - index * chunk)))
+        let first = written + index * chunk
+        let broad = try starts.flatMap { starts -> StartSweep<Case>? in
+          let wanted = Array(rows.prefix(max(0, (starts.samples ?? .max) - first)))
+          guard model.isImplicit, !wanted.isEmpty else { return nil }
+          let batch = try wanted == rows ? clean : Case.batch(reader, split, rows: wanted, options: options)
+          return StartSweep(starts: starts, batch: batch, draws: wanted.map { draws[$0] }, seed: seed)
+        }
+        var curves = try measurement(clean, perturbed, starts: broad)
+        let wanted = Array(rows.prefix(max(0, lipschitz.samples - first)))
         if !wanted.isEmpty, !lipschitz.iterations.isEmpty {
           let isClean = wanted == rows && options.type == precise.type
           let batch = try isClean ? clean : Case.batch(reader, split, rows: wanted, options: precise)

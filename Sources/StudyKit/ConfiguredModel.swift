@@ -5,6 +5,8 @@ import Support
 public struct ConfiguredModel<Case: CaseStudy> {
   /// Name of the architecture in configurations and files.
   public var architecture: String
+  /// Whether that makes implicit models.
+  public var iterates: Bool { (try? Case.architecture(named: architecture))?.iterates ?? true }
   /// What it is, to be built when it is needed.
   public var description: ModelDescription<Case.Batch>
   /// The model whose trained weights this one starts from; nil for random ones.

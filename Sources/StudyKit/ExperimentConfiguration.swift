@@ -88,7 +88,7 @@ public struct ExperimentConfiguration<Case: CaseStudy> {
       models: models.map {
         PipelineOutline.Model(
           name: $0.name, initial: $0.model.initial, isIntermediate: $0.model.description.isIntermediate,
-          hasOwnTraining: $0.model.training != nil)
+          hasOwnTraining: $0.model.training != nil, iterates: $0.model.iterates)
       }, splits: sweep.splits.map(\.rawValue),
       measurements: .init(
         iterations: sweep.iterations, qualities: Case.qualities.map(\.description.name),

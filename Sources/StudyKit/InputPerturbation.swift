@@ -7,6 +7,9 @@ public protocol InputPerturbation<Batch>: Sendable {
   associatedtype Batch: SampleBatch
   /// Name in files and figures.
   var name: String { get }
+  /// What the ratios are: which change of the output over which change of the input, and in which units. Numbers of different units do
+  /// not compare.
+  var ratioMeaning: String { get }
   /// The same samples with changed inputs, and with the labels of the changed problems.
   func perturbed(
     _ reader: DatasetReader, _ split: Split, rows: [Int], seed: UInt64, options: TensorOptions
@@ -16,6 +19,8 @@ public protocol InputPerturbation<Batch>: Sendable {
 }
 
 extension InputPerturbation {
+  /// The change of the output over that of the input, both as the model has them.
+  public var ratioMeaning: String { "output over input, as the model has them" }
   /// ||y - y'|| / distance, in Euclidean norms.
   public func ratios(between output: Tensor, and perturbed: Tensor, distances: [Double]) throws -> [Double] {
     try lipschitzRatios(between: output, and: perturbed, distances: distances)

@@ -23,6 +23,10 @@ public struct SweepConfiguration<Case: CaseStudy> {
   public var memory: MemoryStudy?
   /// Where local Lipschitz constants are computed.
   public var lipschitz: LocalLipschitz
+  /// Random starts of implicit models; nil for none.
+  public var starts: RandomStarts?
+  /// Solvers that implicit models are iterated with beside `solver`, as many steps, for comparison.
+  public var solvers: [Solver]
   /// How a published model is measured; nil for case studies without one.
   public var checkpoint: (any CheckpointSweep)?
 
@@ -51,6 +55,13 @@ public struct SweepConfiguration<Case: CaseStudy> {
     ).map { try MemoryStudy(reading: $0) }
     lipschitz = try LocalLipschitz(
       reading: section.section("lipschitz", "the local Lipschitz constant of the map from the input to the iterate"))
+    starts = try section.optionalSection(
+      "starts", "random initial states of implicit models, beside the usual one; none, if missing"
+    ).map { try RandomStarts(reading: $0) }
+    solvers = try section.sections(
+      "solvers", count: 0..., "solvers to compare with `solver`: error and residual of implicit models against evaluations"
+    ).map { try SolverSettings(reading: $0, iterations: iterations, exact: true).solver }
+    try section.requireUnique(solvers.map(\.kind), "solvers")
     checkpoint = try (Case.self as? any HasPublishedModel.Type)?.checkpointSweep(
       reading: section.section("checkpoint", "how a published model is measured (implicit-sweep published)"))
     try section.finish()

@@ -35,6 +35,34 @@ import Torch
   }
 
   @Test(arguments: StudyUnderTest.all)
+  func `An architecture says whether its models iterate, and random starts are where states may be`(_ study: StudyUnderTest)
+    throws
+  {
+    try iterationIsSaid(study.study, study)
+  }
+
+  private func iterationIsSaid<Case: CaseStudy>(_: Case.Type, _ study: StudyUnderTest) throws {
+    let bench = try SmokeRun<Case>.of(study).bench
+    for subject in try Subject<Case>.all(of: study) {
+      #expect(try bench.configuration().model(subject.name).iterates == subject.model.isImplicit, "\(subject.name)")
+      guard case .implicit(let network) = subject.model else { continue }
+      try startsAreAdmissible(network, subject.batch(subject.rows), subject.rows.count)
+    }
+  }
+
+  private func startsAreAdmissible<Network: ImplicitModel>(_ network: Network, _ batch: Network.Batch, _ count: Int) throws {
+    try Autograd.withoutTracking {
+      let context = try network.inject(batch)
+      let randoms = (0..<count).map { KeyedRandom(seed: 1, stream: "test/start", index: UInt64($0)) }
+      let start = try RandomStart(scale: 3).state(of: network, context, random: randoms)
+      #expect(try start.shape == network.initialState(context).shape && start.isFinite().all())
+      // The nearest point of a set to one of its points is that point.
+      #expect(try network.admissible(start, context).doubles() == start.doubles())
+      #expect(try start.doubles() != network.initialState(context).doubles())
+    }
+  }
+
+  @Test(arguments: StudyUnderTest.all)
   func `The weights of every model can be exported, and read back`(_ study: StudyUnderTest) throws {
     try weightsAreExchanged(study.study, study)
   }

@@ -29,6 +29,17 @@ import Testing
     #expect(plan.graph.tasks.map { shellCommand([$0.stage.executable] + $0.arguments) } == expected)
   }
 
+  @Test func `What only iterations have is asked of implicit models alone, and does not concern the others`() throws {
+    let bench = try Workbench()
+    let plan = try bench.plan("sweep.starts.count=4", "sweep.solvers=[{name: anderson}]")
+    let (explicit, implicit) = (
+      try #require(plan.graph["sweep-explicit-8-test"]), try #require(plan.graph["sweep-implicit-8-test"])
+    )
+    #expect(explicit.arguments.contains("sweep.starts=null") && explicit.arguments.contains("sweep.solvers=[]"))
+    #expect(!implicit.arguments.contains("sweep.starts=null") && implicit.settings["sweep.starts.count"] == "4")
+    #expect(try bench.plan().graph["sweep-explicit-8-test"]?.settings == explicit.settings)
+  }
+
   @Test func `Names that begin with a dash are not taken for options`() throws {
     let bench = try Workbench(Workbench.configuration.replacing("explicit-8:", with: "-x:"))
     let plan = try PipelinePlan(bench.pipeline, preset: nil, folder: "-run", reader: pipelineOutline)

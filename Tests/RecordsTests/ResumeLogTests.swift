@@ -83,6 +83,10 @@ import Testing
     curves.residual = [[], []]
     curves.relativeResidual = [[0.5], [0.25]]
     curves.limitPeriods = [.none, LimitPeriod(rawValue: 2)]
+    curves.contractionFactors = [0.5, 0.25]
+    (curves.starts.error, curves.starts.relativeResidual, curves.starts.spread) = ([[[1]], [[2]]], [[[3]], [[4]]], [5])
+    (curves.solvers.error, curves.solvers.relativeResidual) = ([[[6]]], [[[7]]])
+    curves.solvers.evaluations = [[[8]]]
     curves.lipschitzRatio = [[[4, 5], [6, 7]]]
     curves.perturbedError = [[[7, 8], [9, 10]]]
     curves.localLipschitz = [[0.5, 1.5]]

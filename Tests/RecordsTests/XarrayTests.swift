@@ -83,17 +83,22 @@ struct XarrayTests {
     #expect(
       try opened(path, engine)
         == [
-          "/error: \(shape)", "/flops: iteration=2", "/iteration *: iteration=2", "/limit_period: sample=3",
+          "/contraction_factor: sample=3", "/error: \(shape)", "/flops: iteration=2", "/iteration *: iteration=2",
+          "/limit_period: sample=3",
           "/lipschitz_ratio: perturbation=2 \(shape)",
           "/local_lipschitz: local_lipschitz_sample=2 local_lipschitz_iteration=1",
           "/local_lipschitz_converged: local_lipschitz_sample=2 local_lipschitz_iteration=1",
           "/local_lipschitz_iteration *: local_lipschitz_iteration=1", "/output: \(shape) axis_2_of_4=4",
-          "/perturbation *: perturbation=2", "/perturbed_error: perturbation=2 \(shape)",
+          "/perturbation *: perturbation=2", "/perturbed_error: perturbation=2 \(shape)", "/ratio_meaning: perturbation=2",
           "/relative_residual: \(shape)", "/residual: \(shape)",
           "/sample *: sample=3", "/seconds: iteration=2", "/status: sample=3",
           "/memory/adjoint *: adjoint=2", "/memory/iteration: memory_iteration=3",
           "/memory/peak: adjoint=2 memory_iteration=3",
           "/quality/psnr: \(shape)",
+          "/solvers/error: solver=1 \(shape)", "/solvers/evaluations: solver=1 \(shape)",
+          "/solvers/relative_residual: solver=1 \(shape)", "/solvers/solver *: solver=1",
+          "/starts/error: start=2 start_sample=1 iteration=2", "/starts/relative_residual: start=2 start_sample=1 iteration=2",
+          "/starts/spread: start_sample=1", "/starts/start *: start=2",
         ])
     let selection = """
       import sys, xarray
@@ -188,12 +193,15 @@ struct XarrayTests {
     let facts = SweepFacts(
       caseStudy: "toy", title: "s", model: "m", architecture: "a", isIterative: true, solver: "picard", split: .test,
       errorName: "error", seed: 1, parameterCount: 2)
+    var layout = SweepLayout(
+      iterations: [1, 4], draws: [3, 5, 7], perturbations: ["A", "b"],
+      qualities: [MeasureDescription("psnr", units: "dB", "peak signal-to-noise ratio")],
+      localLipschitz: .init(iterations: [4], samples: 2))
+    layout.ratioMeanings = ["x over A", "x over b"]
+    layout.starts = .init(count: 2, samples: 1)
+    layout.solvers = ["anderson"]
     let writer = try SweepWriter(
-      creating: path, facts,
-      SweepLayout(
-        iterations: [1, 4], draws: [3, 5, 7], perturbations: ["A", "b"],
-        qualities: [MeasureDescription("psnr", units: "dB", "peak signal-to-noise ratio")],
-        localLipschitz: .init(iterations: [4], samples: 2)),
+      creating: path, facts, layout,
       SweepCosts(flops: [1, 2], seconds: [1, 2]),
       memory: MemoryTable(adjoints: ["implicit", "unrolled"], iterations: [1, 2, 8], peaks: [[1, 1, 1], [3, 4, 5]]),
       provenance: Toy.provenance)
@@ -204,6 +212,11 @@ struct XarrayTests {
     samples.lipschitzRatio = [curves, curves.map { $0.map { $0 * 4 } }]
     samples.perturbedError = [curves, curves]
     samples.qualities = [curves]
+    samples.contractionFactors = [0.5, 0.5, .nan]
+    (samples.starts.error, samples.starts.relativeResidual) = ([[[1, 2]], [[3, 4]]], [[[1, 2]], [[3, 4]]])
+    samples.starts.spread = [0.1]
+    (samples.solvers.error, samples.solvers.relativeResidual) = ([curves], [curves])
+    samples.solvers.evaluations = [curves]
     (samples.localLipschitz, samples.localLipschitzConverged) = ([[1], [2]], [[1], [1]])
     samples.statuses = [.converged, .converged, .iterationLimit]
     samples.outputs = .init(shape: [3, 2, 4], values: .single([Float](repeating: 1, count: 24)))

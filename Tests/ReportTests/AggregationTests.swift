@@ -165,7 +165,11 @@ import Testing
     let aggregation = try Aggregation(
       sweeps: AggregationTests.sweeps, settings: .init(bands: [band]), description: .init(title: ""))
     let tables = aggregation.summary.tables
-    #expect(tables.map(\.name) == ["models", "curves", "bands", "times", "tolerances", "calibration"])
+    #expect(
+      tables.map(\.name) == [
+        "models", "curves", "bands", "times", "tolerances", "contraction", "calibration", "breadth", "uniqueness", "fits",
+        "growth",
+      ])
     for table in tables {
       let lengths = table.columns.map { column in
         switch column.values {

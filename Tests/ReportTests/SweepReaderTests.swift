@@ -10,12 +10,14 @@ import Testing
 @Suite struct SweepReaderTests {
   /// Writes a sweep file as the sweep stage does.
   func write(_ sweep: SweepRecord, to path: String, inputs: [ProvenanceInput] = []) throws {
+    var layout = SweepLayout(
+      iterations: sweep.iterations, draws: sweep.draws, perturbations: sweep.perturbations,
+      localLipschitz: sweep.localLipschitz.map { .init(iterations: $0.iterations, samples: $0.constants.samples) })
+    layout.starts = sweep.starts.map { .init(count: $0.count, samples: $0.spread.count) }
+    layout.solvers = sweep.solvers.map(\.name)
+    layout.ratioMeanings = sweep.ratioMeanings
     let writer = try SweepWriter(
-      creating: path, sweep.facts,
-      SweepLayout(
-        iterations: sweep.iterations, draws: sweep.draws, perturbations: sweep.perturbations,
-        localLipschitz: sweep.localLipschitz.map { .init(iterations: $0.iterations, samples: $0.constants.samples) }),
-      sweep.costs, memory: sweep.memory,
+      creating: path, sweep.facts, layout, sweep.costs, memory: sweep.memory,
       provenance: FileProvenance(configuration: sweep.source.configuration, inputs: inputs))
     func rows(_ curves: SampleCurves) -> [[Double]] { (0..<curves.samples).map(curves.row) }
     var samples = SweepSamples()
@@ -23,6 +25,15 @@ import Testing
     samples.residual = sweep.residual.map(rows) ?? []
     samples.relativeResidual = sweep.relativeResidual.map(rows) ?? []
     samples.limitPeriods = sweep.limitPeriods ?? []
+    samples.contractionFactors = sweep.contractionFactors ?? []
+    if let starts = sweep.starts {
+      samples.starts.error = starts.error.map(rows)
+      samples.starts.relativeResidual = starts.relativeResidual.map(rows)
+      samples.starts.spread = starts.spread
+    }
+    samples.solvers.error = sweep.solvers.map { rows($0.error) }
+    samples.solvers.relativeResidual = sweep.solvers.map { rows($0.relativeResidual) }
+    samples.solvers.evaluations = sweep.solvers.map { rows($0.evaluations) }
     samples.lipschitzRatio = sweep.lipschitzRatio.map(rows)
     samples.perturbedError = sweep.perturbedError.map(rows)
     samples.statuses = sweep.statuses ?? []
@@ -39,6 +50,7 @@ import Testing
     let path = folder.url.appending(path: "a.sweep.h5").path
     for sweep in [
       SyntheticSweeps.implicit(seed: .max, samples: 5, iterations: 3), SyntheticSweeps.explicit(),
+      SyntheticSweeps.broad(samples: 5, iterations: 3),
     ] {
       try? FileManager.default.removeItem(atPath: path)
       try write(sweep, to: path, inputs: [ProvenanceInput(path: "models/m.h5", contentHash: "0a")])
@@ -46,6 +58,8 @@ import Testing
       #expect(read.facts == sweep.facts && read.iterations == sweep.iterations && read.draws == sweep.draws)
       #expect(read.error == sweep.error && read.residual == sweep.residual)
       #expect(read.relativeResidual == sweep.relativeResidual && read.limitPeriods == sweep.limitPeriods)
+      #expect(read.contractionFactors == sweep.contractionFactors && read.starts == sweep.starts)
+      #expect(read.solvers == sweep.solvers && read.ratioMeanings == sweep.ratioMeanings)
       #expect(read.perturbations == sweep.perturbations)
       #expect(read.lipschitzRatio == sweep.lipschitzRatio && read.perturbedError == sweep.perturbedError)
       #expect(read.statuses == sweep.statuses && read.localLipschitz == sweep.localLipschitz && read.memory == sweep.memory)

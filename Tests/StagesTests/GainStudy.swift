@@ -73,7 +73,7 @@ enum GainStudy: HasRealInput {
 
   static let architectures = [
     Architecture<Batch>("iteration") { _ in ModelDescription { _, _ in .implicit(Iteration()) } },
-    Architecture<Batch>("pass") { _ in ModelDescription { _, _ in .explicit(Pass()) } },
+    Architecture<Batch>("pass", iterates: false) { _ in ModelDescription { _, _ in .explicit(Pass()) } },
   ]
 
   static func losses(_ output: Tensor, _ batch: Batch) throws -> Tensor {

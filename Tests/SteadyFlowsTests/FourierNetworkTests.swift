@@ -223,7 +223,7 @@ import Torch
       for (name, parameter) in named { try parameter.assign(file.tensor("\(group)/params/\(name)")) }
       let start = try file.tensor("\(group)/z0")
       let basis = try SpectralBasis(height: start.shape[2], width: start.shape[3], rows: 4, columns: 4)
-      let result = try block.prepared(basis)(start, injection: file.tensor("\(group)/injection"), normalized: normalized)
+      let result = try block.prepared(basis)(start, injection: file.tensor("\(group)/injection"), normalized ? .published : .none)
       #expect(try relativeDifference(result.detached(), file.tensor("\(group)/z1")) < 1e-5)
     }
     let norm = try file.tensor("instance_norm/input").instanceNormalized()

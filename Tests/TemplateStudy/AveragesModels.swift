@@ -5,13 +5,14 @@ import Torch
 enum AveragesModels {
   static let architectures = [
     architecture("averages-implicit") { .implicit(try ImplicitAverages(numbers: $0, width: $1, seed: $2)) },
-    architecture("averages-explicit") { .explicit(try ExplicitAverages(numbers: $0, width: $1, seed: $2)) },
+    architecture("averages-explicit", iterates: false) { .explicit(try ExplicitAverages(numbers: $0, width: $1, seed: $2)) },
   ]
 
   private static func architecture(
-    _ name: String, build: @escaping @Sendable (_ numbers: Int, _ width: Int, _ seed: UInt64) throws -> Model<AveragesBatch>
+    _ name: String, iterates: Bool = true,
+    build: @escaping @Sendable (_ numbers: Int, _ width: Int, _ seed: UInt64) throws -> Model<AveragesBatch>
   ) -> Architecture<AveragesBatch> {
-    Architecture(name) { section in
+    Architecture(name, iterates: iterates) { section in
       let width = try section.integer("width", default: 8, in: 1...4096, "width w of the network")
       return ModelDescription { layout, seed in try build(layout.length("number"), width, seed) }
     }

@@ -19,6 +19,8 @@ enum DeblurringModels {
       }
     }
 
+    /// Whether it is a block that is iterated to its fixed point.
+    var iterates: Bool { self == .implicitGradient || self == .implicitSplitting }
     var isUnfolded: Bool { self == .unfoldedGradient || self == .unfoldedSplitting }
     /// What stands before the names of the first denoiser's weights.
     var prefix: String { self == .denoiser ? "" : "prior.0.denoiser." }
@@ -31,7 +33,9 @@ enum DeblurringModels {
   static let architectures = Kind.allCases.map(architecture)
 
   private static func architecture(_ kind: Kind) -> Architecture<DeblurringBatch> {
-    Architecture(kind.rawValue, settings: { settings(of: kind, shapes: $0) }) { try description(kind, reading: $0) }
+    Architecture(kind.rawValue, iterates: kind.iterates, settings: { settings(of: kind, shapes: $0) }) {
+      try description(kind, reading: $0)
+    }
   }
 
   private static func description(

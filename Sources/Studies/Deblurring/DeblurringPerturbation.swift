@@ -12,6 +12,7 @@ struct DeblurringPerturbation: InputPerturbation {
   let amplitude: Double
 
   var name: String { "frequency \(position)" }
+  var ratioMeaning: String { "restored image over measurement, both in pixel values from 0 to 1, as published" }
 
   /// The coefficient (u, v) of rank floor((N - 1) position) in the order of (u/h)^2 + (v/w)^2, where u counts from -h/2; those of
   /// equal distance are in the order of the array.

@@ -4,7 +4,7 @@ import StudyKit
 enum LinearProgramModels {
   /// Explicit and implicit graph networks of one setting, their width.
   static let architectures = [
-    architecture("explicit-gnn") { .explicit(try ExplicitGraphNetwork(embedding: $0)) },
+    architecture("explicit-gnn", iterates: false) { .explicit(try ExplicitGraphNetwork(embedding: $0)) },
     architecture("implicit-gnn") { .implicit(try ImplicitGraphNetwork(embedding: $0)) },
     primalDual,
     Architecture("pdhg") {
@@ -35,9 +35,9 @@ enum LinearProgramModels {
 
   /// A graph network, whose one setting is its width.
   private static func architecture(
-    _ name: String, build: @escaping @Sendable (_ width: Int) throws -> Model<LinearProgramBatch>
+    _ name: String, iterates: Bool = true, build: @escaping @Sendable (_ width: Int) throws -> Model<LinearProgramBatch>
   ) -> Architecture<LinearProgramBatch> {
-    Architecture(name) { shapes in
+    Architecture(name, iterates: iterates) { shapes in
       shapes["var_embedding.0.weight"]?.first.map { "{embedding: \($0)}" }
     } read: { section in
       let width = try section.integer("embedding", in: 1...4096, "width e of the node features")

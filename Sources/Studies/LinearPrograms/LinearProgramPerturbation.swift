@@ -5,6 +5,7 @@ import StudyKit
 struct LinearProgramPerturbation: InputPerturbation {
   let perturbation: Perturbation
   var name: String { perturbation.kind.rawValue }
+  var ratioMeaning: String { "solution over \(name), in the units of the program, as published" }
 
   func perturbed(
     _ reader: DatasetReader, _ split: Split, rows: [Int], seed: UInt64, options: TensorOptions

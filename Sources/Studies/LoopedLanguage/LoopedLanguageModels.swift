@@ -17,7 +17,7 @@ enum LoopedLanguageModels {
         "start_deviation", default: 0, in: 0...100, "of the random start state, before the embedding's scale; 0: zeros")
       return try description(sizes, section) { .implicit(LoopedLanguageModel(network: $0, seed: $1)) }
     },
-    Architecture<LoopedLanguageBatch>("untied-transformer") { section in
+    Architecture<LoopedLanguageBatch>("untied-transformer", iterates: false) { section in
       var sizes = try TransformerSizes(reading: section)
       sizes.prelude = try section.integer("layers", in: 1...1000, "blocks, every one with its own weights")
       return try description(sizes, section) { network, _ in .explicit(UntiedLanguageModel(network: network)) }

@@ -18,6 +18,13 @@ struct LoopedLanguagePerturbation: InputPerturbation {
   /// Of the shift in embedding space.
   let norm: Double
   var name: String { kind.rawValue }
+  var ratioMeaning: String {
+    switch kind {
+    case .embedding: "logits over the embeddings of the prompt"
+    case .contrast: "logits over words of the prompt that differ"
+    case .edit: "words of the answer over words of the prompt that differ"
+    }
+  }
 
   func perturbed(
     _ reader: DatasetReader, _ split: Split, rows: [Int], seed: UInt64, options: TensorOptions

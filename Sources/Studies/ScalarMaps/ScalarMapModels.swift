@@ -11,13 +11,14 @@ enum ScalarMapModels {
       }
     },
     perceptron("implicit-perceptron") { .implicit(try ImplicitPerceptron(dimension: $0, width: $1, seed: $2)) },
-    perceptron("explicit-perceptron") { .explicit(try ExplicitPerceptron(dimension: $0, width: $1, seed: $2)) },
+    perceptron("explicit-perceptron", iterates: false) { .explicit(try ExplicitPerceptron(dimension: $0, width: $1, seed: $2)) },
   ]
 
   private static func perceptron(
-    _ name: String, build: @escaping @Sendable (_ dimension: Int, _ width: Int, _ seed: UInt64) throws -> Model<ScalarMapBatch>
+    _ name: String, iterates: Bool = true,
+    build: @escaping @Sendable (_ dimension: Int, _ width: Int, _ seed: UInt64) throws -> Model<ScalarMapBatch>
   ) -> Architecture<ScalarMapBatch> {
-    Architecture(name) { section in
+    Architecture(name, iterates: iterates) { section in
       let target = try TargetMap(reading: section)
       let width = try section.integer("width", in: 1...65_536, "width w of the hidden layers")
       return ModelDescription(subject: ScalarMapStudy.subject(target)) { _, seed in try build(target.dimension, width, seed) }

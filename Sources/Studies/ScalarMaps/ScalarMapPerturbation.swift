@@ -6,6 +6,7 @@ import Support
 /// Every point moved by a random direction of given norm; not where the way leaves the domain.
 struct ScalarMapPerturbation: InputPerturbation {
   let norm: Double
+  var ratioMeaning: String { "value over point, without units" }
   var name: String { String(format: "%g", norm) }
 
   func perturbed(

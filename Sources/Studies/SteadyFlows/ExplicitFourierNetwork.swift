@@ -31,12 +31,12 @@ public struct ExplicitFourierNetwork: ExplicitModel {
     let decoder = try frame.decoder.prepared(frame.basis)
     switch kind {
     case .plain:
-      let state = try blocks.reduce(lifted) { try $1($0, injection: nil, normalized: false) }
-      return try frame.output(state.instanceNormalized(), decoder, normalized: true)
+      let state = try blocks.reduce(lifted) { try $1($0, injection: nil, .none) }
+      return try frame.output(state.instanceNormalized(), decoder, .published)
     case .injected:
       let start = try Tensor.zeros(like: lifted.detached())
-      let state = try blocks.reduce(start) { try $1($0, injection: lifted, normalized: false) }
-      return try frame.output(state, decoder, normalized: false)
+      let state = try blocks.reduce(start) { try $1($0, injection: lifted, .none) }
+      return try frame.output(state, decoder, .none)
     }
   }
 }

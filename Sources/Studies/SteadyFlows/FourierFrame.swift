@@ -45,6 +45,9 @@ struct FourierFrame: Sendable {
     return named
   }
 
+  /// That of the implicit network.
+  var normalization: InstanceNormalization { .floor(size.varianceFloor) }
+
   /// The lifted, padded input: `[B, C, H, W]` -> `[B, width, H + padding, W + padding]`.
   func lifted(_ batch: SteadyFlowBatch) throws -> Tensor {
     let input = batch.input
@@ -73,8 +76,8 @@ struct FourierFrame: Sendable {
   }
 
   /// The output `[B, H, W]` of a state.
-  func output(_ state: Tensor, _ decoder: PreparedLayer, normalized: Bool) throws -> Tensor {
-    let (spectral, local) = try decoder.terms(state, normalized: normalized)
+  func output(_ state: Tensor, _ decoder: PreparedLayer, _ normalization: InstanceNormalization) throws -> Tensor {
+    let (spectral, local) = try decoder.terms(state, normalization)
     let cropped = try (spectral + local).narrow(2, from: 0, count: points.x).narrow(3, from: 0, count: points.y)
     return try head(cropped).select(1, 0)
   }

@@ -54,15 +54,28 @@ struct PointwisePerceptron: Module {
 }
 
 extension Tensor {
-  /// Mean 0 and variance 1 over the points of each channel of each sample, `[B, C, H, W]`; the biased variance, plus 1e-5.
-  func instanceNormalized() throws -> Tensor {
+  /// (x - mean) / sqrt(variance + floor) over the points of each channel of each sample, `[B, C, H, W]`; the biased variance. Small fields
+  /// are multiplied by up to 1 / sqrt(floor).
+  func instanceNormalized(floor: Double = InstanceNormalization.publishedFloor) throws -> Tensor {
     let points = shape[2] * shape[3]
     return try Op.layerNorm(
-      .tensor(reshaped([shape[0] * shape[1], points])), .ints([points]), .none, .none, .double(1e-5), .bool(false)
+      .tensor(reshaped([shape[0] * shape[1], points])), .ints([points]), .none, .none, .double(floor), .bool(false)
     ).reshaped(shape)
   }
 
-  fileprivate func normalized(if condition: Bool) throws -> Tensor { try condition ? instanceNormalized() : self }
+  fileprivate func normalized(_ normalization: InstanceNormalization) throws -> Tensor {
+    if case .floor(let floor) = normalization { try instanceNormalized(floor: floor) } else { self }
+  }
+}
+
+/// Whether fields are normalised, and what is added to their variance.
+enum InstanceNormalization: Equatable, Sendable {
+  case none
+  case floor(Double)
+
+  /// As in the published code.
+  static let publishedFloor = 1e-5
+  static let published = InstanceNormalization.floor(publishedFloor)
 }
 
 /// One Fourier layer: a spectral convolution followed by a perceptron, beside a pointwise linear map,
@@ -99,9 +112,9 @@ struct PreparedLayer: Sendable {
   let weights: Tensor
 
   /// The two terms, to be added.
-  func terms(_ z: Tensor, normalized: Bool) throws -> (spectral: Tensor, local: Tensor) {
-    let spectral = try layer.perceptron(basis.convolved(z, weights).normalized(if: normalized))
-    return try (spectral.normalized(if: normalized), layer.bypass(z).normalized(if: normalized))
+  func terms(_ z: Tensor, _ normalization: InstanceNormalization) throws -> (spectral: Tensor, local: Tensor) {
+    let spectral = try layer.perceptron(basis.convolved(z, weights).normalized(normalization))
+    return try (spectral.normalized(normalization), layer.bypass(z).normalized(normalization))
   }
 }
 
@@ -127,10 +140,10 @@ struct FourierBlock: Sendable {
 struct PreparedBlock: Sendable {
   let layers: [PreparedLayer]
 
-  func callAsFunction(_ state: Tensor, injection: Tensor?, normalized: Bool) throws -> Tensor {
-    var z = try state.normalized(if: normalized)
+  func callAsFunction(_ state: Tensor, injection: Tensor?, _ normalization: InstanceNormalization) throws -> Tensor {
+    var z = try state.normalized(normalization)
     for layer in layers {
-      let (spectral, local) = try layer.terms(z, normalized: normalized)
+      let (spectral, local) = try layer.terms(z, normalization)
       var sum = try spectral + local
       if let injection { sum = try sum + injection }
       z = try sum.gelu()

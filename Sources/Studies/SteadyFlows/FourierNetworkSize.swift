@@ -13,6 +13,8 @@ public struct FourierNetworkSize: Equatable, Sendable {
   /// Whether the coordinates of the points, 0 ... 1 with both ends, are channels of the input. Without them and without padding the
   /// network commutes with translations.
   public var coordinates = true
+  /// Added to the variance where the implicit network normalises its fields: it bounds the gain, by 1 / sqrt of it.
+  public var varianceFloor = InstanceNormalization.publishedFloor
 
   public init() {}
 }

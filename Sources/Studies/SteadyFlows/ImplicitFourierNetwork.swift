@@ -33,11 +33,11 @@ public struct ImplicitFourierNetwork: ImplicitModel {
 
   /// z_t = block(z_{t-1}; injection), of the injection's shape.
   public func step(_ state: Tensor, _ context: Context) throws -> Tensor {
-    try context.blocks.reduce(state) { try $1($0, injection: context.injection, normalized: true) }
+    try context.blocks.reduce(state) { try $1($0, injection: context.injection, frame.normalization) }
   }
 
   /// The scaled solution, `[B, H, W]`.
   public func readout(_ state: Tensor, _ context: Context) throws -> Tensor {
-    try frame.output(state, context.decoder, normalized: true)
+    try frame.output(state, context.decoder, frame.normalization)
   }
 }

@@ -2,9 +2,11 @@ import StudyKit
 
 /// The models of the case study, from their sections of a pipeline file.
 enum SteadyFlowModels {
+  private static let implicit = "fno-deq"
+
   /// The implicit Fourier network, FNO and FNO++.
   static let architectures = [
-    architecture("fno-deq") { size, channels, points, seed in
+    architecture(implicit) { size, channels, points, seed in
       let network = try ImplicitFourierNetwork(size, channels: channels, points: points)
       try network.frame.initialize(seed: seed)
       return .implicit(network)
@@ -26,9 +28,14 @@ enum SteadyFlowModels {
       @escaping @Sendable (FourierNetworkSize, _ channels: Int, _ points: (x: Int, y: Int), _ seed: UInt64) throws
       -> Model<SteadyFlowBatch>
   ) -> Architecture<SteadyFlowBatch> {
-    Architecture(name, settings: settings(shapes:)) { section in
-      let size = try FourierNetworkSize(reading: section)
-      return ModelDescription { layout, seed in
+    Architecture(name, iterates: name == implicit, settings: settings(shapes:)) { section in
+      var size = try FourierNetworkSize(reading: section)
+      if name == implicit {
+        size.varianceFloor = try section.number(
+          "variance_floor", default: size.varianceFloor, in: .above(0, through: 1e6),
+          "added to the variance where fields are normalised; bounds the gain of the iteration, by 1 / sqrt of it")
+      }
+      return ModelDescription { [size] layout, seed in
         try build(size, layout.length("channel"), (layout.length("x"), layout.length("y")), seed)
       }
     }

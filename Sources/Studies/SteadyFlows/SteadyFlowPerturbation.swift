@@ -35,6 +35,12 @@ struct SteadyFlowPerturbation: InputPerturbation {
   let batchSize: Int
 
   var name: String { "wave-\(frequency)" }
+  var ratioMeaning: String {
+    switch convention {
+    case .paper: "scaled vorticity over scaled force, as published"
+    case .physical: "vorticity over force, or pressure over coefficient, in physical units"
+    }
+  }
 
   func perturbed(
     _ reader: DatasetReader, _ split: Split, rows: [Int], seed: UInt64, options: TensorOptions
