@@ -273,6 +273,8 @@ final class KeyProbe<Case: CaseStudy> {
     var curves: [[Double]] = [sweep.error.values, sweep.residual?.values ?? [], try sweep.outputs() ?? []]
     curves += (sweep.lipschitzRatio + sweep.perturbedError + sweep.qualities.map(\.curves)).map(\.values)
     curves += local
+    curves += sweep.starts.map { ($0.error + $0.relativeResidual).map(\.values) + [$0.spread] } ?? []
+    curves += sweep.solvers.flatMap { [$0.error.values, $0.relativeResidual.values, $0.evaluations.values] }
     let facts = "\(sweep.iterations) \(sweep.draws) \(sweep.perturbations) \(sweep.memory.map { "\($0)" } ?? "")"
     return SHA256.hash((curves.map(bits) + [facts]).joined(separator: "\n"))
   }

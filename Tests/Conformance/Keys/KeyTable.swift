@@ -52,6 +52,28 @@ struct KeyTable: Sendable {
       (".validation.", ["{training}.validation={every: 2, iterations: 3}"]),
       // Weights of 30: the iterates jump between the corners of a cube. Small batches: the last weights are kept, not the best.
       ("sweep.solver.line_search", ["training.phases.0.learning_rate=30", "training.phases.0.steps=2", "training.batch_size=4"]),
+      // Large steps: the residual does not fall.
+      (".solver.patience", ["{training}.phases.0.learning_rate=2", "{training}.phases.0.steps=8"]),
+      (".backward.patience", noncontractive),
+      ("sweep.solver.patience", ["training.phases.0.learning_rate=30", "training.phases.0.steps=2", "training.batch_size=4"]),
+      (
+        "sweep.solvers[].patience",
+        [
+          "training.phases.0.learning_rate=30", "training.phases.0.steps=2", "training.batch_size=4",
+          "sweep.solvers=[{name: picard}]",
+        ]
+      ),
+      (
+        "sweep.solvers[].line_search",
+        [
+          "training.phases.0.learning_rate=30", "training.phases.0.steps=2", "training.batch_size=4",
+          "sweep.solvers=[{name: broyden}]",
+        ]
+      ),
+      ("sweep.solvers[].", ["sweep.solvers=[{name: anderson}]"]),
+      ("sweep.starts.", ["sweep.starts={count: 2}"]),
+      (".spectral_steps", ["{training}.phases.0.spectral_weight=1"]),
+      (".untracked_distribution", ["{training}.phases.0.untracked_iterations=4"]),
       ("sweep.memory.", ["sweep.memory={iterations: [2, 3], samples: 4}"]),
       ("sweep.lipschitz.", ["sweep.lipschitz={iterations: [2], tolerance: 1e-6}"]),
       ("aggregate.expect[].", ["aggregate.expect=[{name: a, model: implicit, iteration: 2, at_most: 1e9}]"]),
@@ -67,6 +89,7 @@ struct KeyTable: Sendable {
       (".kinds_at_least", ["aggregate.expect.0.metric=lipschitz_ratio"]),
     ],
     values: [
+      (".patience", ["1"]), ("sweep.starts", ["{count: 2}"]), ("sweep.solvers", ["[{name: anderson}]"]),
       (".symmetries", ["[order]"]), (".loss_iterations", ["[1]"]), (".initial", ["implicit"]),
       (".weights", ["\"{folder}/weights.safetensors\""]),
       (".model", ["explicit"]), (".metric", ["residual", "lipschitz_ratio"]), (".perturbation", ["all", "x"]),
