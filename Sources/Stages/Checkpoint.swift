@@ -23,9 +23,11 @@ struct Checkpoint {
     AtomicFile.removeLeftovers(of: path)
   }
 
-  /// - Parameter identity: all that the continued training must have in common with the saved one.
+  /// - Parameters:
+  ///   - identity: all that the continued training must have in common with the saved one.
+  ///   - validates: false where what was written is not to be read back.
   func write<Case: CaseStudy>(
-    _ trainer: Trainer<Case>, _ facts: ModelFacts, identity: String, provenance: FileProvenance
+    _ trainer: Trainer<Case>, _ facts: ModelFacts, identity: String, provenance: FileProvenance, validates: Bool = true
   ) throws {
     let content = try ContentFile(
       creating: path, FileHeader(.checkpoint, caseStudy: Case.name, title: Case.title, references: Case.references),
@@ -53,7 +55,7 @@ struct Checkpoint {
       try content.write("/best/counters/validation_error", [state.bestValidation], shape: [])
       try content.write(state.history)
     }
-    try content.finish()
+    try content.finish(validates: validates)
   }
 
   /// Continues `trainer` from this checkpoint.

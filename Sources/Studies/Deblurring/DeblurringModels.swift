@@ -30,7 +30,22 @@ enum DeblurringModels {
   /// Of colour images; for weights that come in without a dataset.
   private static let publishedChannels = 3
 
-  static let architectures = Kind.allCases.map(architecture)
+  static let architectures = Kind.allCases.map(architecture) + [wiener, totalVariation]
+
+  /// Classical methods, of two tuned numbers.
+  private static let wiener = Architecture<DeblurringBatch>("wiener", iterates: false) {
+    $0.keys.contains("log_penalty") ? "{}" : nil
+  } read: { section in
+    let noise = try section.number("noise_level", default: 0.03, in: .positive, "deviation of the noise, to begin with")
+    return ModelDescription { _, _ in .explicit(try WienerFilter(noiseLevel: noise)) }
+  }
+  private static let totalVariation = Architecture<DeblurringBatch>("total-variation") {
+    $0.keys.contains("log_weight") ? "{}" : nil
+  } read: { section in
+    let weight = try section.number("weight", default: 1e-3, in: .positive, "lambda of the total variation, to begin with")
+    let step = try section.number("step_size", default: 4, in: .positive, "tau, to begin with")
+    return ModelDescription { _, _ in .implicit(try TotalVariation(weight: weight, step: step)) }
+  }
 
   private static func architecture(_ kind: Kind) -> Architecture<DeblurringBatch> {
     Architecture(kind.rawValue, iterates: kind.iterates, settings: { settings(of: kind, shapes: $0) }) {
