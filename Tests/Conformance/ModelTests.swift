@@ -60,7 +60,7 @@ import Torch
       for (again, value) in zip(try network.admissible(start, context).doubles(), try start.doubles()) {
         #expect(abs(again - value) <= 1e-12 * max(1, abs(value)))
       }
-      #expect(try start.doubles() != network.initialState(context).doubles())
+      if !network.parameters.isEmpty { #expect(try start.doubles() != network.initialState(context).doubles()) }
     }
   }
 

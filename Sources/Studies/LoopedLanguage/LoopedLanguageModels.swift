@@ -6,7 +6,7 @@ import Torch
 
 /// The models of the case study, from their sections of a pipeline file.
 enum LoopedLanguageModels {
-  /// The looped transformer, and one whose blocks are not tied.
+  /// The looped transformer, one whose blocks are not tied, and the algorithm itself.
   static let architectures = [
     Architecture<LoopedLanguageBatch>("looped-transformer") { section in
       var sizes = try TransformerSizes(reading: section)
@@ -21,6 +21,10 @@ enum LoopedLanguageModels {
       var sizes = try TransformerSizes(reading: section)
       sizes.prelude = try section.integer("layers", in: 1...1000, "blocks, every one with its own weights")
       return try description(sizes, section) { network, _ in .explicit(UntiedLanguageModel(network: network)) }
+    },
+    Architecture<LoopedLanguageBatch>("exact-chasing") { section in
+      let nodes = try section.integer("nodes", in: 2...10_000, "nodes of the maps of the dataset")
+      return ModelDescription { _, _ in .implicit(ExactChasing(nodes: nodes)) }
     },
   ]
 

@@ -27,7 +27,7 @@ public enum LoopedLanguageStudy: HasDifficulty, HasPublishedModel, HasFigures, H
     try LoopedLanguageGenerator(reading: section, seed: seed)
   }
 
-  /// The looped transformer, and one whose blocks are not tied.
+  /// The looped transformer, one whose blocks are not tied, and the algorithm itself.
   public static let architectures = LoopedLanguageModels.architectures
 
   /// Tokens `[B, L]`, their lengths and answers `[B]`.
