@@ -153,8 +153,8 @@ extension FileSchema {
           + "0 none up to 8"),
       ObjectSchema(
         "/contraction_factor", [.float64], ["sample"], required: false, allowsNaN: true,
-        "geometric mean of ||r_(t+1)|| / ||r_t||, r = G(y) - y, over the last half of the iterations before the residual is below 1e-8 "
-          + "of ||G(y)||", note: "NaN where that leaves no step"),
+        "geometric mean of ||r_(t+1)|| / ||r_t||, r = G(y) - y, over the last half of the iterations before ||r|| is below 1e-8 "
+          + "of ||G(y)|| (1e-6 in float32)", note: "NaN where that leaves no step"),
       ObjectSchema("/starts/start", [.int64], ["start"], required: false, "number of each random start, from 1"),
       ObjectSchema(
         "/starts/error", [.float64], ["start", "start_sample", "iteration"], units: nil, required: false,

@@ -98,7 +98,9 @@ struct ChunkSweep<Case: CaseStudy> {
     curves.statuses = zip(iterations[0].solution.statuses, iterations[0].residualGrowth).map { status, growth in
       status != .nonFinite && growth > StoppingCriteria.defaultDivergenceThreshold ? .diverged : SampleStatus(status)
     }
-    curves.contractionFactors = zip(curves.residual, curves.relativeResidual).map(contractionFactor)
+    curves.contractionFactors = zip(curves.residual, curves.relativeResidual).map {
+      contractionFactor(residuals: $0, relativeResiduals: $1, epsilon: iterations[0].iterate.state.machineEpsilon)
+    }
     return iterations[0].iterate.state
   }
 
@@ -181,10 +183,12 @@ extension FixedPointIteration where State == Tensor {
   }
 }
 
-/// The geometric mean of ||r_(t+1)|| / ||r_t|| over the last half of the iterations before the relative residual is below 1e-8, where
-/// rounding begins to count; NaN where that leaves no step.
-func contractionFactor(residuals: [Double], relativeResiduals: [Double]) -> Double {
-  let end = relativeResiduals.firstIndex { $0 < 1e-8 } ?? residuals.count - 1
+/// The geometric mean of ||r_(t+1)|| / ||r_t|| over the last half of the iterations before rounding begins to count: before the relative
+/// residual is below 1e-8, or 10 epsilon where that is larger; NaN where that leaves no step.
+///
+/// - Parameter epsilon: machine epsilon of the type that was iterated in.
+func contractionFactor(residuals: [Double], relativeResiduals: [Double], epsilon: Double) -> Double {
+  let end = relativeResiduals.firstIndex { $0 < max(1e-8, 10 * epsilon) } ?? residuals.count - 1
   let start = end / 2
   guard end > start, residuals[start] > 0, residuals[start].isFinite, residuals[end].isFinite else { return .nan }
   return pow(residuals[end] / residuals[start], 1 / Double(end - start))
