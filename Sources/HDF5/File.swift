@@ -115,6 +115,7 @@ public final class File: Group, @unchecked Sendable {
       try call.check(H5Pset_fclose_degree(access, H5F_CLOSE_STRONG))
       // Room for several automatic chunks per dataset; a chunk that does not fit is unpacked anew on every read.
       try call.check(H5Pset_cache(access, 0, 1009, 8 << 20, 0.75))
+      try call.check(chdf5_keep_metadata(access))
       try call.check(chdf5_lock_if_possible(access, locking ? 1 : 0))
       return access
     } catch {

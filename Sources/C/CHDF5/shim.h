@@ -19,6 +19,21 @@ CHDF5_CONSTANT(hid_t, dataset_create_class, H5P_DATASET_CREATE)
 CHDF5_CONSTANT(hid_t, link_create_class, H5P_LINK_CREATE)
 CHDF5_CONSTANT(hid_t, attribute_create_class, H5P_ATTRIBUTE_CREATE)
 
+// Keeps the metadata of a file in memory, up to 128 MiB of it. With the library's 2 MiB, headers of a file of many objects are dropped and
+// read again while it is being written; where that finds null messages to merge, it wants to change a header that is locked for reading, and
+// fails with "Read only entry modified".
+static inline herr_t chdf5_keep_metadata(hid_t access) {
+  H5AC_cache_config_t config;
+  config.version = H5AC__CURR_CACHE_CONFIG_VERSION;
+  if (H5Pget_mdc_config(access, &config) < 0) return -1;
+  config.set_initial_size = 1;
+  config.initial_size = (size_t)64 << 20;
+  config.min_size = (size_t)64 << 20;
+  config.max_size = (size_t)128 << 20;
+  config.decr_mode = H5C_decr__off;
+  return H5Pset_mdc_config(access, &config);
+}
+
 CHDF5_CONSTANT(unsigned, read_only, H5F_ACC_RDONLY)
 CHDF5_CONSTANT(unsigned, read_write, H5F_ACC_RDWR)
 CHDF5_CONSTANT(unsigned, truncate, H5F_ACC_TRUNC)

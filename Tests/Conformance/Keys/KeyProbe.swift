@@ -193,13 +193,14 @@ final class KeyProbe<Case: CaseStudy> {
     }
   }
 
-  /// An implicit model, which has all that a sweep can measure.
+  /// An implicit model with parameters, which has all that a sweep can measure.
   private func sweptModel() throws -> String {
     let configuration = try bench.configuration()
     let layout = try configuration.generator.layout
     let measured = configuration.models.filter { !$0.model.description.isIntermediate && $0.model.initial == nil }
-    let implicit = try measured.first { try $0.model.description.build(layout, 1).isImplicit }
-    return (implicit ?? measured.first ?? configuration.models[0]).name
+    let implicit = try measured.filter { try $0.model.description.build(layout, 1).isImplicit }
+    let learned = try implicit.first { try !$0.model.description.build(layout, 1).module.parameters.isEmpty }
+    return (learned ?? implicit.first ?? measured.first ?? configuration.models[0]).name
   }
 
   private func digest(_ effect: Effect, _ overrides: [String]) throws -> String {
