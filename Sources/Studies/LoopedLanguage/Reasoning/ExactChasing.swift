@@ -39,7 +39,8 @@ struct ExactChasing: ImplicitModel {
         rest.dropFirst().allSatisfy({ $0 == hop })
       else {
         throw Failure(
-          .badData, "expected a table of \(nodes) pairs, a node and hops, found another prompt", at: "\(batch.location), draw \(batch.draws[sample])",
+          .badData, "expected a table of \(nodes) pairs, a node and hops, found another prompt",
+          at: "\(batch.location), draw \(batch.draws[sample])",
           remedy: "exact-chasing solves the tasks cycles, permutations and functions of as many nodes as its key `nodes` says")
       }
       for pair in pairs { tables[sample * nodes * nodes + pair] = 1 }
