@@ -91,7 +91,7 @@ extension Breadth {
           .text(breadth.model), .integer(breadth.samples), .integer(breadth.depths.last ?? 0),
           .number(breadth.usual.last ?? .nan), .number(breadth.error.first?.last ?? .nan), .integer(breadth.breadths.last ?? 0),
           .number(breadth.error.last?.last ?? .nan),
-          .text("\(breadth.gain > 0 ? "+" : "")\(String(format: "%.1f", 100 * breadth.gain)) %"),
+          breadth.gain.isNaN ? .empty : .text("\(breadth.gain > 0 ? "+" : "")\(String(format: "%.1f", 100 * breadth.gain)) %"),
           .number(breadth.oracle.last ?? .nan), .number(breadth.spread.median), .number(breadth.uniqueShare),
         ]
       })
