@@ -20,8 +20,8 @@ CHDF5_CONSTANT(hid_t, link_create_class, H5P_LINK_CREATE)
 CHDF5_CONSTANT(hid_t, attribute_create_class, H5P_ATTRIBUTE_CREATE)
 
 // Keeps the metadata of a file in memory, up to 128 MiB of it. With the library's 2 MiB, headers of a file of many objects are dropped and
-// read again while it is being written; where that finds null messages to merge, it wants to change a header that is locked for reading, and
-// fails with "Read only entry modified".
+// read again while it is being written. That is the likely cause of a rare failure, "Read only entry modified" (H5C_unprotect): libhdf5
+// 1.10 may want to tidy a header that it reads again, while it holds it for reading only.
 static inline herr_t chdf5_keep_metadata(hid_t access) {
   H5AC_cache_config_t config;
   config.version = H5AC__CURR_CACHE_CONFIG_VERSION;
