@@ -34,17 +34,15 @@ public final class ContentFile {
 
   /// Gives the dimensions their scales, hashes the content, marks the file as complete, validates it and gives it its name.
   ///
-  /// - Parameter validates: false where what was written is not to be read back.
   /// - Returns: the content hash.
   @discardableResult
-  public func finish(validates: Bool = true) throws -> String {
+  public func finish() throws -> String {
     try Failure.mapping {
       try DimensionScales.attach(to: file, schema)
       let hash = try ContentHash.of(file)
       try file.setAttribute("content_sha256", hash)
       try file.setAttribute("complete", UInt8(1))
       try atomic.finish { written in
-        guard validates else { return }
         let header = try FileHeader(of: written, expecting: [self.header.kind])
         if let problem = try StructureCheck(of: written, schema).problems.first {
           throw Failure(.bug, problem.text, at: "\(written.filePath):\(problem.object)")

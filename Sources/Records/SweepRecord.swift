@@ -195,8 +195,7 @@ private struct CurveReader {
   func curves(_ name: String, for perturbations: [String]) throws -> [SampleCurves] {
     guard try file.contains(name) else { return [] }
     let values = try file.numbers(name, shape: [perturbations.count, samples, iterations])
-    let size = samples * iterations
-    return try perturbations.indices.map { try curves(Array(values[($0 * size)..<(($0 + 1) * size)]), name) }
+    return SampleCurves.pieces(values, count: perturbations.count, samples: samples, iterations: iterations)
   }
 
   private func curves(_ values: [Double], _ name: String) throws -> SampleCurves {

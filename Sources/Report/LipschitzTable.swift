@@ -19,7 +19,7 @@ enum LipschitzTable {
   private static func row(_ model: ModelSweeps, _ number: Int, _ iteration: Int?) -> [Table.Cell]? {
     guard let statistics = model.statistics(.lipschitzRatio, perturbation: model.perturbations[number]) else { return nil }
     let iterations = model.iterations
-    let index = iteration.flatMap { wanted in iterations.lastIndex { $0 <= wanted } } ?? iterations.count - 1
+    let index = ResultRow.index(of: iteration, in: model)
     let shown = statistics[index]
     let first = model.isIterative ? iterations.firstIndex(of: 1).map { statistics[$0].median } : nil
     let meanings = model.first.ratioMeanings

@@ -105,7 +105,7 @@ public struct ResultRow: Sendable {
     publishedTestError = results.first { $0.split == test.split }?.error
   }
 
-  private static func index(of iteration: Int?, in sweeps: ModelSweeps) -> Int {
+  static func index(of iteration: Int?, in sweeps: ModelSweeps) -> Int {
     let last = sweeps.iterations.count - 1
     guard let iteration, sweeps.isIterative else { return last }
     return sweeps.iterations.lastIndex { $0 <= iteration } ?? 0

@@ -23,11 +23,9 @@ struct Checkpoint {
     AtomicFile.removeLeftovers(of: path)
   }
 
-  /// - Parameters:
-  ///   - identity: all that the continued training must have in common with the saved one.
-  ///   - validates: false where what was written is not to be read back.
+  /// - Parameter identity: all that the continued training must have in common with the saved one.
   func write<Case: CaseStudy>(
-    _ trainer: Trainer<Case>, _ facts: ModelFacts, identity: String, provenance: FileProvenance, validates: Bool = true
+    _ trainer: Trainer<Case>, _ facts: ModelFacts, identity: String, provenance: FileProvenance
   ) throws {
     let content = try ContentFile(
       creating: path, FileHeader(.checkpoint, caseStudy: Case.name, title: Case.title, references: Case.references),
@@ -55,7 +53,7 @@ struct Checkpoint {
       try content.write("/best/counters/validation_error", [state.bestValidation], shape: [])
       try content.write(state.history)
     }
-    try content.finish(validates: validates)
+    try content.finish()
   }
 
   /// Continues `trainer` from this checkpoint.

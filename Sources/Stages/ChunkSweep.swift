@@ -110,24 +110,12 @@ struct ChunkSweep<Case: CaseStudy> {
     let context = try network.inject(batch)
     var found = SweepSamples.Solvers()
     for solver in solvers {
-      let empty = [[Double]](repeating: [], count: batch.sampleCount)
-      var (errors, residuals, evaluations) = (empty, empty, empty)
-      let settings = SolverSettings(solver, stopping: .exactly(self.solver.stopping.maximumIterations))
-      var iteration = try FixedPointIteration(from: network.initialState(context), settings: settings) {
-        try network.step($0, context)
-      }
-      for step in 0...settings.stopping.maximumIterations {
-        if step > 0 { _ = try iteration.advance { try network.step($0, context) } }
-        let (error, residual) = try iteration.measured(by: Case.self, network, context, batch)
-        for sample in empty.indices {
-          errors[sample].append(error[sample])
-          residuals[sample].append(residual[sample])
-          evaluations[sample].append(Double(iteration.evaluations[sample]))
-        }
-      }
-      found.error.append(errors)
-      found.relativeResidual.append(residuals)
-      found.evaluations.append(evaluations)
+      let curves = try IterationCurves(
+        Case.self, of: network, context, batch, from: network.initialState(context),
+        SolverSettings(solver, stopping: .exactly(self.solver.stopping.maximumIterations)))
+      found.error.append(curves.error)
+      found.relativeResidual.append(curves.relativeResidual)
+      found.evaluations.append(curves.evaluations)
     }
     return found
   }
@@ -167,19 +155,6 @@ struct ChunkSweep<Case: CaseStudy> {
       }
     }
     if keepsOutputs { outputs.append(try output.values.blank(samplesWhere: output.hasFailed)) }
-  }
-}
-
-extension FixedPointIteration where State == Tensor {
-  /// Error and relative residual of the present iterate, `[B]` each; infinite where a value was met that is not finite.
-  func measured<Case: CaseStudy, Network: ImplicitModel>(
-    by: Case.Type, _ network: Network, _ context: Network.Context, _ batch: Case.Batch
-  ) throws -> (errors: [Double], residuals: [Double]) {
-    let iterate = iterate
-    let errors = try Case.error(network.readout(iterate.state, context), batch)
-    let isFinite = zip(errors, iterate.statuses).map { $0.isFinite && $1 != .nonFinite }
-    func shown(_ values: [Double]) -> [Double] { zip(values, isFinite).map { $1 ? $0 : .infinity } }
-    return (shown(errors), shown(iterate.relativeResiduals))
   }
 }
 

@@ -28,20 +28,10 @@ struct StartSweep<Case: CaseStudy> {
       }
       let random = draws.map { KeyedRandom(seed: seed, stream: "sweep/start/\(number)", index: UInt64($0)) }
       let start = try starts.start.state(of: network, context, random: random)
-      var iteration = try FixedPointIteration(from: start, settings: solver) { try network.step($0, context) }
-      let empty = [[Double]](repeating: [], count: batch.sampleCount)
-      var (errors, residuals) = (empty, empty)
-      for step in 0...solver.stopping.maximumIterations {
-        if step > 0 { _ = try iteration.advance { try network.step($0, context) } }
-        let (error, residual) = try iteration.measured(by: Case.self, network, context, batch)
-        for sample in empty.indices {
-          errors[sample].append(error[sample])
-          residuals[sample].append(residual[sample])
-        }
-      }
-      found.error.append(errors)
-      found.relativeResidual.append(residuals)
-      lasts.append(iteration.iterate.state)
+      let curves = try IterationCurves(Case.self, of: network, context, batch, from: start, solver)
+      found.error.append(curves.error)
+      found.relativeResidual.append(curves.relativeResidual)
+      lasts.append(curves.last)
     }
     // A sample that met a value that is not finite stands where it was before.
     found.spread = try spread(of: lasts).enumerated().map { sample, spread in

@@ -74,7 +74,7 @@ public struct SweepStage {
     if !model.isImplicit { try refuseIterations(configuration, modelFile.facts.model) }
     let description = try modelFile.description(of: Case.self)
     let rows = try description.rows(reader, split).prefix(sweep.samples ?? .max)
-    let pieces = stride(from: 0, to: rows.count, by: sweep.chunk).map { Array(rows[$0..<min($0 + sweep.chunk, rows.count)]) }
+    let pieces = Array(rows).pieces(of: sweep.chunk)
 
     try Runtime.setThreads(device == .cpu ? 1 : threads)
     let cost = try SampleCost(

@@ -93,15 +93,12 @@ public struct TrainStage {
       log.notice("starting anew; \(checkpoint.path) is there, --resume would continue it")
     }
     try train(trainer, training) {
-      func write(validates: Bool = true) throws {
-        try checkpoint.write(trainer, facts, identity: identity.hash, provenance: provenance, validates: validates)
-      }
+      func write() throws { try checkpoint.write(trainer, facts, identity: identity.hash, provenance: provenance) }
       do { try write() } catch let failure as Failure where failure.status == .badData {
-        // What was written is read back before it counts. In rare cases libhdf5 then reports damage in a process, and does so for the same
-        // file again, which other processes read without fault. The state is still in memory: hours of training need not end with that.
-        // Whoever resumes reads the whole checkpoint and says what is wrong with it, if anything is.
-        log.warning("the checkpoint cannot be read back in this process, and is written again without that: \(failure)")
-        try write(validates: false)
+        // What was written is read back before it counts. The state is still in memory: hours of training need not end with one
+        // file that a disk or its memory got wrong.
+        log.warning("the checkpoint cannot be read back, and is written again: \(failure)")
+        try write()
       }
     }
     let hash = try ModelFile.write(

@@ -138,7 +138,7 @@ final class TrainingData<Case: CaseStudy> {
 
 extension Array {
   /// Consecutive pieces of this length, the last one possibly shorter.
-  fileprivate func pieces(of length: Int) -> [[Element]] {
+  func pieces(of length: Int) -> [[Element]] {
     stride(from: 0, to: count, by: length).map { Array(self[$0..<Swift.min($0 + length, count)]) }
   }
 }
